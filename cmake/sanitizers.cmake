@@ -1,0 +1,7 @@
+if(DRAGOMAN_SANITIZE)
+  add_compile_options(-fsanitize=${DRAGOMAN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${DRAGOMAN_SANITIZE})
+endif()
+if(DRAGOMAN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
