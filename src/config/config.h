@@ -1,0 +1,128 @@
+// What is in force: plain structs with defaults, filled by load.h, read-only from then on. Every number that
+// a person may set has its default in base/limits.h. The file's shape is shown in examples/.
+#pragma once
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/secret.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::config {
+
+using Milliseconds = std::chrono::milliseconds;
+
+struct Endpoint {
+    std::string host {}; // a name or an address, IPv6 without brackets
+    std::uint16_t port = 8080;
+    bool optional = false; // the machine may not have this address; ::1 unless it was asked for
+    bool operator==(const Endpoint&) const = default;
+};
+std::string to_string(const Endpoint& endpoint); // "[::1]:8080"
+bool is_loopback(std::string_view host); // 127.0.0.0/8, ::1, localhost and what ends in .localhost
+
+struct Server {
+    std::vector<Endpoint> listen { { "127.0.0.1", 8080, false }, { "::1", 8080, true } };
+    int workers = 1;
+    std::vector<Secret> client_tokens {}; // none: none is needed
+    std::string client_tokens_file {}; // where they (also) come from, one a line; watched
+    bool allow_unauthenticated = false;
+    std::vector<std::string> allowed_hosts {};
+    std::vector<std::string> allowed_origins {};
+    std::size_t request_body = limits::request_body;
+    Milliseconds client_idle = limits::client_idle;
+    Milliseconds write_stall = limits::client_write_stall;
+    Milliseconds drain = limits::drain_terminate; // after SIGTERM
+    Milliseconds drain_interrupt = limits::drain_interrupt; // after SIGINT
+};
+
+struct ModelMapping {
+    std::string from {}; // a name, or a pattern with '*'
+    std::string to {};
+    bool operator==(const ModelMapping&) const = default;
+};
+
+struct Models {
+    std::string big = "openai/gpt-oss-120b";
+    std::string middle = "openai/gpt-oss-120b"; // resolved: the big one unless set
+    std::string small = "openai/gpt-oss-120b"; // resolved: the big one unless set
+    std::vector<ModelMapping> map {}; // first match wins, before the families
+    int max_tokens = limits::default_max_tokens; // when the client names none
+};
+
+// Where a key came from, for people; the path only where it can change.
+struct KeySource {
+    enum class Kind : std::uint8_t { none, environment, dotenv, file, credential };
+    Kind kind = Kind::none;
+    std::string name {}; // OPENROUTER_API_KEY, or the file's path
+    std::string file {}; // to be watched; empty when the key is a literal
+};
+std::string to_string(const KeySource& source);
+
+struct Upstream {
+    enum class Preset : std::uint8_t { none, openrouter, anthropic };
+    enum class Dialect : std::uint8_t { automatic, chat, messages };
+    enum class Auth : std::uint8_t { bearer, x_api_key };
+    enum class AbsentThinking : std::uint8_t { omit, off };
+
+    std::string name = "openrouter";
+    Preset preset = Preset::openrouter;
+    std::string base_url = "https://openrouter.ai/api/v1"; // where /chat/completions is; no slash at the end
+    std::string chat_url = "https://openrouter.ai/api/v1/chat/completions";
+    std::string messages_url = "https://openrouter.ai/api/v1/messages";
+    std::string models_url = "https://openrouter.ai/api/v1/models";
+    Dialect dialect = Dialect::automatic; // messages for anthropic/*, chat for the rest
+    Auth auth = Auth::bearer;
+    Secret key {};
+    KeySource key_source {};
+    bool key_required = true; // false: a server of one's own that asks for none
+
+    Milliseconds connect = limits::connect_time; // an address, TLS included
+    Milliseconds first_byte = limits::first_byte;
+    Milliseconds idle = limits::stream_silence; // without a data event
+    Milliseconds stream_total = limits::stream_total;
+    std::size_t whole_answer = limits::whole_answer; // not streamed
+
+    std::string site_url {}; // attribution: HTTP-Referer
+    std::string site_name = "dragoman"; // attribution: X-OpenRouter-Title
+
+    AbsentThinking absent_thinking = AbsentThinking::omit; // what a request without `thinking` asks for
+    bool inline_think = false; // split <think> from the text of the answer
+    bool sources_footer = false; // name cited sources below every answer
+    std::vector<std::string> quirks {}; // names from quirks.h
+};
+std::string_view name_of(Upstream::Dialect dialect);
+
+struct Log {
+    log::Level level = log::Level::info;
+    std::string file {};
+    std::string capture {}; // a folder for whole exchanges; empty: none
+    std::size_t capture_max = 1024 * limits::MiB; // of the folder, oldest first to go
+};
+
+struct Catalogue {
+    bool enabled = true;
+    Milliseconds refresh = std::chrono::hours(1);
+    std::string file {}; // resolved below the cache directory; empty: kept in memory only
+};
+
+struct Config {
+    Server server {};
+    Models models {};
+    Upstream upstream {}; // exactly one, until routes exist
+    Log log {};
+    Catalogue catalogue {};
+    std::string state_directory {}; // resolved; empty: nothing is kept
+    bool demo = false; // the scripted upstream answers
+    std::string file {}; // the configuration file that was read; empty: none
+
+    bool degraded() const { return !demo && upstream.key_required && upstream.key.empty(); }
+    bool client_token_required() const { return !server.client_tokens.empty(); }
+};
+
+} // namespace dragoman::config

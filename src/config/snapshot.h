@@ -1,0 +1,50 @@
+// The configuration that is in force, as one pointer that is swapped whole: a request takes it once and sees
+// one generation from beginning to end, whatever is reloaded meanwhile.
+//
+// Live owns it and what may replace it: reload() after SIGHUP, poll() for key files that change, and
+// reread_keys() when the upstream refuses a key. A broken file, an empty key leave the old one in force.
+// get() may be called from any thread; the others from one.
+#pragma once
+
+#include "base/clock.h"
+#include "config/load.h"
+#include "config/watch.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+namespace dragoman::config {
+
+class Live {
+public:
+    // What happened, in sentences for the log.
+    struct Report {
+        bool changed = false;
+        std::vector<std::string> notes {}; // what is new
+        std::vector<std::string> warnings {};
+        std::vector<std::string> mistakes {}; // why the old one stays
+    };
+
+    // `sources` are read again at each reload; the environment among them stays as it was at the start.
+    Live(Sources sources, Config config);
+
+    std::shared_ptr<const Config> get() const;
+    std::uint64_t generation() const; // grows with every change
+
+    Report reload();
+    Report poll(TimePoint now); // cheap; looks at the files at most once a second
+    Report reread_keys(); // at once, whatever the files' times say
+
+private:
+    void replace(Config config);
+    Report take(std::vector<KeyWatch::Change> changes);
+
+    Sources sources_;
+    KeyWatch watch_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Config> config_;
+    std::uint64_t generation_ = 1;
+};
+
+} // namespace dragoman::config
