@@ -1,9 +1,8 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-
-#include <algorithm>
 
 namespace dragoman {
 
@@ -15,15 +14,15 @@ constexpr std::string_view base64_plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijk
 
 constexpr std::array<std::int8_t, 256> reverse_of(std::string_view alphabet)
 {
-    std::array<std::int8_t, 256> table{};
+    std::array<std::int8_t, 256> table {};
     table.fill(-1);
     for (std::size_t i = 0; i < alphabet.size(); ++i)
         table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
     return table;
 }
 
-std::optional<std::string> decode(std::string_view text, const std::array<std::int8_t, 256>& reverse,
-                                  std::size_t bytes_max)
+std::optional<std::string> decode(
+    std::string_view text, const std::array<std::int8_t, 256>& reverse, std::size_t bytes_max)
 {
     while (!text.empty() && text.back() == '=')
         text.remove_suffix(1);
@@ -53,7 +52,7 @@ std::optional<std::string> decode(std::string_view text, const std::array<std::i
 
 Sha256 sha256(std::string_view bytes)
 {
-    Sha256 digest{};
+    Sha256 digest {};
     unsigned size = 0;
     EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
     return digest;
@@ -123,7 +122,7 @@ std::string base62_of_sha256(std::string_view bytes, std::size_t characters)
         for (std::uint8_t byte : digest)
             if (text.size() < characters)
                 text += base62[byte % 62];
-        digest = sha256({reinterpret_cast<const char*>(digest.data()), digest.size()});
+        digest = sha256({ reinterpret_cast<const char*>(digest.data()), digest.size() });
     }
     return text;
 }

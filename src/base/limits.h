@@ -19,9 +19,9 @@ inline constexpr std::size_t http_head = 64 * KiB;
 inline constexpr std::size_t http_fields = 100;
 inline constexpr std::size_t decompression_ratio = 100;
 inline constexpr std::size_t drained_body = 64 * KiB; // read and dropped to keep a refused connection alive
-inline constexpr std::size_t pipelined = 64 * KiB;    // bytes of further requests held while one is answered
-inline constexpr auto client_head_time = 10s;         // in total, not per byte
-inline constexpr std::size_t client_body_rate = 500;  // bytes a second, measured over client_body_window
+inline constexpr std::size_t pipelined = 64 * KiB; // bytes of further requests held while one is answered
+inline constexpr auto client_head_time = 10s; // in total, not per byte
+inline constexpr std::size_t client_body_rate = 500; // bytes a second, measured over client_body_window
 inline constexpr auto client_body_window = 30s;
 inline constexpr auto client_idle = 120s; // between requests; configurable
 

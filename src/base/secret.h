@@ -11,9 +11,16 @@ namespace dragoman {
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string value) : value_(std::move(value)) {}
+    explicit Secret(std::string value)
+        : value_(std::move(value))
+    {
+    }
     Secret(const Secret&) = default;
-    Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+    Secret(Secret&& other) noexcept
+        : value_(other.value_)
+    {
+        other.wipe();
+    }
     Secret& operator=(const Secret& other)
     {
         if (this != &other) {

@@ -1,0 +1,36 @@
+// Where fresh ids come from. Injected, so that tests fix them and nothing else in the core is random.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragoman {
+
+class IdSource {
+public:
+    virtual ~IdSource() = default;
+
+    // `characters` digits and letters (base62) that no earlier call gave.
+    virtual std::string next(std::size_t characters) = 0;
+
+    // "msg_", "req_", "toolu_", "srvtoolu_" and 24 characters.
+    std::string with_prefix(std::string_view prefix) { return std::string(prefix) + next(24); }
+};
+
+// From the operating system's generator. One per worker; not thread-safe.
+class RandomIds final : public IdSource {
+public:
+    std::string next(std::size_t characters) override;
+};
+
+// 1, 2, 3 … padded with zeros: for tests.
+class CountingIds final : public IdSource {
+public:
+    std::string next(std::size_t characters) override;
+
+private:
+    unsigned count_ = 0;
+};
+
+} // namespace dragoman

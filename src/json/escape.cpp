@@ -1,0 +1,226 @@
+#include "json/escape.h"
+
+#include "json/grammar.h"
+
+#include <array>
+#include <cstdint>
+
+namespace dragoman::json {
+
+namespace {
+
+// For each byte: 0 copies it, 'u' writes \u00XX, anything else is the letter after the backslash.
+constexpr std::array<char, 256> escapes = [] {
+    std::array<char, 256> table {};
+    for (std::size_t c = 0; c < 0x20; ++c)
+        table[c] = 'u';
+    table['"'] = '"';
+    table['\\'] = '\\';
+    table['\b'] = 'b';
+    table['\f'] = 'f';
+    table['\n'] = 'n';
+    table['\r'] = 'r';
+    table['\t'] = 't';
+    return table;
+}();
+
+void append_utf8(std::string& out, std::uint32_t code)
+{
+    auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        put(code);
+    } else if (code < 0x800) {
+        put(0xC0 | code >> 6);
+        put(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+        put(0xE0 | code >> 12);
+        put(0x80 | (code >> 6 & 0x3F));
+        put(0x80 | (code & 0x3F));
+    } else {
+        put(0xF0 | code >> 18);
+        put(0x80 | (code >> 12 & 0x3F));
+        put(0x80 | (code >> 6 & 0x3F));
+        put(0x80 | (code & 0x3F));
+    }
+}
+
+char unescaped(char letter)
+{
+    switch (letter) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return letter;
+    }
+}
+
+// Decodes the \u escape at `at`, joining surrogate pairs; returns the bytes it took.
+std::size_t append_code_point(std::string& out, std::string_view text, std::size_t at)
+{
+    int unit = code_unit_at(text, at);
+    if (is_high_surrogate(unit)) {
+        int low = code_unit_at(text, at + 6);
+        if (is_low_surrogate(low)) {
+            append_utf8(out, static_cast<std::uint32_t>(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)));
+            return 12;
+        }
+    }
+    bool lone = unit < 0 || is_high_surrogate(unit) || is_low_surrogate(unit);
+    append_utf8(out, lone ? 0xFFFD : static_cast<std::uint32_t>(unit));
+    return 6;
+}
+
+// The bytes of the white space that begins `text`: 1 or 2, or 0 if it begins with something else.
+std::size_t white_space_at(std::string_view text)
+{
+    if (text.starts_with(' '))
+        return 1;
+    if (text.size() >= 2 && text[0] == '\\' && (text[1] == 'n' || text[1] == 'r' || text[1] == 't'))
+        return 2;
+    return 0;
+}
+
+} // namespace
+
+void append_escaped(std::string& out, std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::size_t copied = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto c = static_cast<unsigned char>(text[i]);
+        char escape = escapes[c];
+        if (escape == 0)
+            continue;
+        out.append(text, copied, i - copied);
+        copied = i + 1;
+        out += '\\';
+        out += escape;
+        if (escape == 'u') {
+            out += "00";
+            out += digits[c >> 4];
+            out += digits[c & 15];
+        }
+    }
+    out.append(text, copied);
+}
+
+std::string escape(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size() + text.size() / 8 + 8);
+    append_escaped(out, text);
+    return out;
+}
+
+void append_unescaped(std::string& out, RawString string)
+{
+    std::string_view text = string.escaped;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::size_t backslash = text.find('\\', at);
+        if (backslash == text.npos || backslash + 1 >= text.size()) {
+            out.append(text, at);
+            return;
+        }
+        out.append(text, at, backslash - at);
+        if (text[backslash + 1] == 'u') {
+            at = backslash + append_code_point(out, text, backslash);
+        } else {
+            out += unescaped(text[backslash + 1]);
+            at = backslash + 2;
+        }
+    }
+}
+
+std::string unescape(RawString string)
+{
+    std::string out;
+    out.reserve(string.escaped.size());
+    append_unescaped(out, string);
+    return out;
+}
+
+std::size_t append_mended(std::string& out, RawString string)
+{
+    std::string_view text = string.escaped;
+    std::size_t mended = 0;
+    std::size_t copied = 0;
+    std::size_t at = text.find('\\');
+    while (at != text.npos && at + 1 < text.size()) {
+        int unit = code_unit_at(text, at);
+        std::size_t length = unit < 0 ? 2 : 6;
+        if (is_high_surrogate(unit) && is_low_surrogate(code_unit_at(text, at + 6))) {
+            length = 12;
+        } else if (is_high_surrogate(unit) || is_low_surrogate(unit)) {
+            out.append(text, copied, at - copied);
+            out += "\\ufffd";
+            copied = at + 6;
+            ++mended;
+        }
+        at = text.find('\\', at + length);
+    }
+    out.append(text, copied);
+    return mended;
+}
+
+bool is_blank(RawString string) { return trim_start(string).empty(); }
+
+RawString trim_start(RawString string)
+{
+    while (std::size_t size = white_space_at(string.escaped))
+        string.escaped.remove_prefix(size);
+    return string;
+}
+
+RawString trim_end(RawString string)
+{
+    std::string_view& text = string.escaped;
+    for (;;) {
+        if (text.ends_with(' ')) {
+            text.remove_suffix(1);
+            continue;
+        }
+        bool letter = text.size() >= 2 && white_space_at(text.substr(text.size() - 2)) == 2;
+        if (!letter)
+            return string;
+        // "\\n" ends in a backslash and a letter, not in a line end: count the backslashes before the letter.
+        std::size_t backslashes = 0;
+        while (backslashes + 1 < text.size() && text[text.size() - 2 - backslashes] == '\\')
+            ++backslashes;
+        if (backslashes % 2 == 0)
+            return string;
+        text.remove_suffix(2);
+    }
+}
+
+RawString clip(RawString string, std::size_t bytes)
+{
+    std::string_view text = string.escaped;
+    if (text.size() <= bytes)
+        return string;
+    std::size_t end = 0;
+    while (end < text.size()) {
+        std::size_t length = 1;
+        if (text[end] == '\\') {
+            int unit = code_unit_at(text, end);
+            length = unit < 0 ? 2 : is_high_surrogate(unit) && code_unit_at(text, end + 6) >= 0 ? 12 : 6;
+        } else {
+            while (end + length < text.size() && (text[end + length] & 0xC0) == 0x80)
+                ++length;
+        }
+        if (end + length > bytes)
+            break;
+        end += length;
+    }
+    return { text.substr(0, end) };
+}
+
+} // namespace dragoman::json

@@ -1,0 +1,85 @@
+#include "json/writer.h"
+
+#include "json/escape.h"
+
+#include <charconv>
+
+namespace dragoman::json {
+
+std::string& Writer::begin_value()
+{
+    if (comma_)
+        out_ += ',';
+    comma_ = true;
+    return out_;
+}
+
+Writer& Writer::open(char bracket)
+{
+    begin_value() += bracket;
+    comma_ = false;
+    return *this;
+}
+
+Writer& Writer::close(char bracket)
+{
+    out_ += bracket;
+    comma_ = true;
+    return *this;
+}
+
+Writer& Writer::begin_object() { return open('{'); }
+Writer& Writer::end_object() { return close('}'); }
+Writer& Writer::begin_array() { return open('['); }
+Writer& Writer::end_array() { return close(']'); }
+
+Writer& Writer::key(std::string_view name) { return key(RawString { name }); }
+
+Writer& Writer::key(RawString name)
+{
+    begin_value().append("\"").append(name.escaped).append("\":");
+    comma_ = false;
+    return *this;
+}
+
+Writer& Writer::string(RawString value)
+{
+    begin_value().append("\"").append(value.escaped).append("\"");
+    return *this;
+}
+
+Writer& Writer::text(std::string_view value)
+{
+    begin_value() += '"';
+    append_escaped(out_, value);
+    out_ += '"';
+    return *this;
+}
+
+Writer& Writer::raw(RawValue value)
+{
+    begin_value().append(value.text);
+    return *this;
+}
+
+Writer& Writer::integer(std::int64_t value)
+{
+    char digits[24];
+    auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+    begin_value().append(digits, end);
+    return *this;
+}
+
+Writer& Writer::boolean(bool value)
+{
+    begin_value() += value ? "true" : "false";
+    return *this;
+}
+
+Writer& Writer::null()
+{
+    begin_value() += "null";
+    return *this;
+}
+
+} // namespace dragoman::json

@@ -1,0 +1,144 @@
+#include "sse/decoder.h"
+
+#include <algorithm>
+
+namespace dragoman::sse {
+
+namespace {
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+} // namespace
+
+// What was consumed goes, except for the data line of an event that is not complete yet.
+void Decoder::feed(std::string_view bytes)
+{
+    if (dispatched_) {
+        name_.clear();
+        data_lines_ = 0;
+        dispatched_ = false;
+    }
+    std::size_t keep_from = data_lines_ == 1 ? data_begin_ : consumed_;
+    if (keep_from == buffer_.size()) {
+        buffer_.clear();
+    } else if (keep_from > buffer_.size() / 2) {
+        buffer_.erase(0, keep_from);
+    } else {
+        keep_from = 0;
+    }
+    consumed_ -= keep_from;
+    scanned_ = scanned_ > keep_from ? scanned_ - keep_from : 0;
+    data_begin_ = data_begin_ > keep_from ? data_begin_ - keep_from : 0;
+    buffer_.append(bytes);
+    if (buffer_.size() - consumed_ > event_bytes_max_
+        && buffer_.find_first_of("\r\n", scanned_) == buffer_.npos)
+        overflowed_ = true;
+}
+
+std::optional<Event> Decoder::next()
+{
+    if (dispatched_) {
+        name_.clear();
+        data_lines_ = 0;
+        dispatched_ = false;
+    }
+    while (!overflowed_) {
+        auto line = take_line();
+        if (!line)
+            return std::nullopt;
+        if (!line->empty())
+            apply_field(*line);
+        else if (data_lines_ > 0)
+            return dispatch();
+        else
+            name_.clear(); // An event without data is dropped, name and all.
+    }
+    return std::nullopt;
+}
+
+std::optional<Event> Decoder::finish()
+{
+    if (dispatched_ || overflowed_)
+        return std::nullopt;
+    std::string_view line = std::string_view(buffer_).substr(consumed_);
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    consumed_ = scanned_ = buffer_.size();
+    if (!line.empty())
+        apply_field(line);
+    if (data_lines_ == 0)
+        return std::nullopt;
+    return dispatch();
+}
+
+std::optional<Event> Decoder::dispatch()
+{
+    dispatched_ = true;
+    std::string_view data =
+        data_lines_ == 1 ? std::string_view(buffer_).substr(data_begin_, data_size_) : data_;
+    return Event { name_, data };
+}
+
+// A line ends at LF, CR or CR LF. A CR that is the last byte we have might be half of a CR LF, so it has to
+// wait for its neighbour.
+std::optional<std::string_view> Decoder::take_line()
+{
+    if (at_start_ && !skip_byte_order_mark())
+        return std::nullopt;
+    std::size_t end = buffer_.find_first_of("\r\n", std::max(scanned_, consumed_));
+    if (end == std::string::npos) {
+        scanned_ = buffer_.size();
+        return std::nullopt;
+    }
+    scanned_ = end;
+    if (buffer_[end] == '\r' && end + 1 == buffer_.size())
+        return std::nullopt;
+    std::string_view line(buffer_.data() + consumed_, end - consumed_);
+    bool is_crlf = buffer_[end] == '\r' && buffer_[end + 1] == '\n';
+    consumed_ = end + (is_crlf ? 2 : 1);
+    return line;
+}
+
+// False while the bytes so far may still become a byte-order mark.
+bool Decoder::skip_byte_order_mark()
+{
+    std::string_view head = std::string_view(buffer_).substr(consumed_, byte_order_mark.size());
+    if (head.size() < byte_order_mark.size() && byte_order_mark.starts_with(head))
+        return false;
+    if (head == byte_order_mark)
+        consumed_ += byte_order_mark.size();
+    at_start_ = false;
+    return true;
+}
+
+void Decoder::apply_field(std::string_view line)
+{
+    if (line.starts_with(':')) {
+        ++comments_;
+        return;
+    }
+    std::size_t colon = line.find(':');
+    std::string_view field = line.substr(0, colon);
+    std::string_view value = colon == line.npos ? line.substr(line.size()) : line.substr(colon + 1);
+    if (value.starts_with(' '))
+        value.remove_prefix(1);
+    if (field == "data")
+        add_data(value);
+    else if (field == "event")
+        name_ = value;
+}
+
+void Decoder::add_data(std::string_view value)
+{
+    ++data_lines_;
+    if (data_lines_ == 1) {
+        data_begin_ = static_cast<std::size_t>(value.data() - buffer_.data());
+        data_size_ = value.size();
+        return;
+    }
+    if (data_lines_ == 2)
+        data_.assign(buffer_, data_begin_, data_size_);
+    data_.append("\n").append(value);
+    if (data_.size() > event_bytes_max_)
+        overflowed_ = true;
+}
+
+} // namespace dragoman::sse

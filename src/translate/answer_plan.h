@@ -1,0 +1,46 @@
+// What the translation of a request has to tell the translation of its answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace dragoman::translate {
+
+struct AnswerPlan {
+    bool stream = false; // what the client asked for, whatever the upstream answers with
+    std::string client_model {}; // the answer names the model the client asked for
+    std::string upstream_model {}; // the slug that was sent
+    std::string upstream_name {}; // for messages and envelopes: "openrouter"
+
+    // Upstream name to client name, for the names that had to be changed; and every name the client declared,
+    // for models that get the case wrong or put a namespace in front.
+    std::unordered_map<std::string, std::string> client_tool_names {};
+    std::vector<std::string> declared_tools {};
+
+    // Tool ids of the history as the upstream was shown them: an answer that repeats one gets a fresh id.
+    std::set<std::string, std::less<>> used_tool_ids {};
+
+    // All sequences the client asked for, as plain UTF-8; the first `stop_sequences_upstream` went upstream.
+    std::vector<std::string> stop_sequences {};
+    std::size_t stop_sequences_upstream = 0;
+
+    bool hide_thinking = false; // display "omitted": blocks keep their signature and lose their text
+    bool prewarm = false; // max_tokens 0: the output is dropped, the stop reason is max_tokens
+    bool web_search = false; // the client declared a web_search_* tool: sources become result blocks
+    std::string web_search_query {}; // what to show as its input when the upstream does not say
+    bool sources_footer = false; // sources that a model cites unasked become a footer of the text
+    bool cache_ttl_1h = false; // every breakpoint asked for an hour: cache writes count as such
+    bool inline_think = false; // split <think> at the beginning of the content
+
+    std::optional<std::uint64_t> context_length {}; // tokens
+    std::uint64_t max_tokens = 0; // as sent upstream
+    std::uint64_t estimated_input = 0; // tokens; 0 when nobody counted. For answers without usage
+};
+
+} // namespace dragoman::translate

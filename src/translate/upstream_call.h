@@ -1,0 +1,41 @@
+// A request as one upstream shall receive it, and what its answer needs.
+#pragma once
+
+#include "translate/answer_plan.h"
+#include "translate/notes.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragoman::translate {
+
+// The client's headers that mean something for translation; all others stay behind.
+struct ClientHeaders {
+    std::string_view anthropic_version {};
+    std::string_view anthropic_beta {};
+    std::string_view session_id {}; // x-claude-code-session-id
+    std::string_view agent_id {}; // x-claude-code-agent-id
+};
+
+// Choices of the configuration that change a translation.
+struct Options {
+    bool absent_thinking_off =
+        false; // a request without `thinking` switches reasoning off instead of leaving it out
+    bool sources_footer = false;
+    bool inline_think = false;
+    std::uint64_t default_max_tokens = 8192;
+    std::string upstream_name = "openrouter";
+};
+
+struct UpstreamCall {
+    std::string body {};
+    std::vector<std::pair<std::string, std::string>>
+        fields {}; // HTTP fields of this request besides the usual
+    AnswerPlan plan {};
+    Notes notes {};
+};
+
+} // namespace dragoman::translate
