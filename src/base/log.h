@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -93,7 +94,10 @@ inline std::atomic<Level> threshold { Level::warning };
 inline bool enabled(Level level) { return level >= detail::threshold.load(std::memory_order_relaxed); }
 inline void set_level(Level level) { detail::threshold.store(level, std::memory_order_relaxed); }
 
-void write(Level level, std::string_view text, Fields fields = {});
+void write(Level level, std::string_view text, std::span<const Field> fields = {});
+
+// The same with another sentence where people read: `human` stands for text and fields.
+void write_as(Level level, std::string_view human, std::string_view text, std::span<const Field> fields);
 
 inline void trace(std::string_view text, Fields fields = {})
 {
