@@ -1,8 +1,8 @@
 // What an upstream says when it fails, in every shape that servers have for it.
 //
 // An object with `error` as an object or a string, an array around one, FastAPI's `detail`, Cloudflare's
-// `errors`, OpenRouter's `metadata.raw` (JSON inside a string, inside JSON), Anthropic's own envelope, a page of
-// HTML, plain text, or nothing. Decoding never fails: what cannot be understood is text.
+// `errors`, OpenRouter's `metadata.raw` (JSON inside a string, inside JSON), Anthropic's own envelope, a page
+// of HTML, plain text, or nothing. Decoding never fails: what cannot be understood is text.
 // https://openrouter.ai/docs/api-reference/errors, https://platform.openai.com/docs/guides/error-codes
 #pragma once
 

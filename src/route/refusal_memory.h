@@ -2,8 +2,8 @@
 //
 // A client that gets an unexplained 400 repeats the request up to six times with small changes that mostly
 // translate to the same upstream bytes. The refusal is kept for limits::refusal_memory under the digest of
-// target and body and given again without asking. Only 400 and 422 are kept: everything else may be different a
-// moment later. Thread-safe, bounded; the caller says what time it is.
+// target and body and given again without asking. Only 400 and 422 are kept: everything else may be different
+// a moment later. Thread-safe, bounded; the caller says what time it is.
 #pragma once
 
 #include "base/clock.h"
@@ -26,7 +26,8 @@ class RefusalMemory {
 public:
     explicit RefusalMemory(Clock::duration lifetime = limits::refusal_memory, std::size_t entries_max = 1024);
 
-    // Digest of what is sent. `target` is the upstream's address together with what distinguishes its account.
+    // Digest of what is sent. `target` is the upstream's address together with what distinguishes its
+    // account.
     static Sha256 key(std::string_view target, std::string_view body);
 
     // Keeps `error` if its upstream_status is 400 or 422; everything else is ignored.

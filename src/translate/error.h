@@ -3,8 +3,8 @@
 // Clients read the sentence, not only the type: `prompt is too long: N tokens > M maximum` compacts the
 // conversation, ``input length and `max_tokens` exceed context limit: I + O > L`` repeats with less. So one
 // table, read from top to bottom, decides on type, wording and whether a repetition makes sense, whatever the
-// upstream's own vocabulary is. The upstream's sentence is kept where it explains more than ours, without keys
-// and within limits::error_message. Pure: the time of day is a parameter.
+// upstream's own vocabulary is. The upstream's sentence is kept where it explains more than ours, without
+// keys and within limits::error_message. Pure: the time of day is a parameter.
 #pragma once
 
 #include "base/clock.h"

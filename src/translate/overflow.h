@@ -1,7 +1,8 @@
 // Recognises, in the words of some twenty vendors, that a request was larger than the model's window.
 //
-// Clients compact a conversation when they are told so in one exact sentence with two numbers; any other wording
-// ends the session. A text about rates or quotas also speaks of tokens and limits but is never an overflow.
+// Clients compact a conversation when they are told so in one exact sentence with two numbers; any other
+// wording ends the session. A text about rates or quotas also speaks of tokens and limits but is never an
+// overflow.
 #pragma once
 
 #include "openai/error_body.h"

@@ -1,7 +1,7 @@
 // How long an upstream wants its clients to wait, from the many places where it may say so.
 //
-// Clients read whole seconds and give up at once above 60, so a short wait is rounded up and given as it is, a
-// somewhat longer one is clamped, and one that no retry loop outlasts is reported as final.
+// Clients read whole seconds and give up at once above 60, so a short wait is rounded up and given as it is,
+// a somewhat longer one is clamped, and one that no retry loop outlasts is reported as final.
 #pragma once
 
 #include "base/clock.h"
