@@ -1,0 +1,17 @@
+// Content blocks and tool definitions, for the decoder of requests.
+#pragma once
+
+#include "anthropic/fields.h"
+#include "anthropic/messages_request.h"
+
+#include <vector>
+
+namespace dragoman::anthropic {
+
+// A string, an array of blocks, or (inside results of server tools) one block.
+std::vector<Block> decode_content(json::Value value, const Path& path, Mistake& mistake);
+
+Tool decode_tool(json::Object object, const Path& path, Mistake& mistake);
+CacheControl decode_cache_control(const Fields& fields);
+
+} // namespace dragoman::anthropic
