@@ -154,6 +154,9 @@ public:
     // comma").
     Result<Value> parse(std::string_view text, std::size_t depth_max = limits::json_depth);
 
+    // The value that the last successful parse() gave.
+    Value root() const { return { this, 0 }; }
+
     // Whether any string of the text holds a \uD8xx to \uDFxx escape: only then need strings be mended.
     bool has_surrogate_escapes() const { return has_surrogates_; }
     std::string_view text() const { return text_; }

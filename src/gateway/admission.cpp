@@ -1,0 +1,125 @@
+#include "gateway/admission.h"
+
+#include "base/encoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dragoman::gateway {
+
+namespace {
+
+bool equal_ignoring_case(std::string_view a, std::string_view b)
+{
+    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+bool contains_ignoring_case(const std::vector<std::string>& names, std::string_view wanted)
+{
+    return std::ranges::any_of(names, [&](const auto& name) { return equal_ignoring_case(name, wanted); });
+}
+
+bool is_our_host(const config::Config& config, std::string_view host)
+{
+    std::string_view name = host_name(host);
+    std::string_view undotted = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+    return config::is_loopback(undotted) || contains_ignoring_case(config.server.allowed_hosts, undotted)
+        || contains_ignoring_case(config.server.allowed_hosts, host);
+}
+
+bool is_json(std::string_view content_type)
+{
+    std::string_view type = content_type.substr(0, content_type.find(';'));
+    while (type.ends_with(' ') || type.ends_with('\t'))
+        type.remove_suffix(1);
+    return equal_ignoring_case(type, "application/json")
+        || (type.size() > 17 && equal_ignoring_case(type.substr(0, 12), "application/")
+            && equal_ignoring_case(type.substr(type.size() - 5), "+json"));
+}
+
+// Every token is compared, whichever matches, so that the time says nothing about which one came close.
+bool is_client_token(const config::Config& config, std::string_view token)
+{
+    bool found = false;
+    for (const Secret& known : config.server.client_tokens)
+        found |= equal_in_constant_time(known.reveal(), token);
+    return found && !token.empty();
+}
+
+std::optional<std::string_view> bearer(std::string_view authorization)
+{
+    constexpr std::string_view scheme = "Bearer ";
+    if (authorization.size() <= scheme.size()
+        || !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))
+        return std::nullopt;
+    std::string_view token = authorization.substr(scheme.size());
+    while (token.starts_with(' '))
+        token.remove_prefix(1);
+    return token;
+}
+
+// Whoever shows two tokens must be right about both.
+bool shows_valid_token(const config::Config& config, const Credentials& credentials)
+{
+    if (!credentials.x_api_key && !credentials.authorization)
+        return false;
+    bool key_fits = !credentials.x_api_key || is_client_token(config, *credentials.x_api_key);
+    auto token = credentials.authorization ? bearer(*credentials.authorization) : std::nullopt;
+    bool token_fits = !credentials.authorization || (token && is_client_token(config, *token));
+    return key_fits && token_fits;
+}
+
+Error forbidden(std::string message)
+{
+    return { .kind = Error::Kind::forbidden,
+        .source = Error::Source::client,
+        .message = std::move(message),
+        .should_retry = false };
+}
+
+} // namespace
+
+std::string_view host_name(std::string_view host)
+{
+    if (host.starts_with('['))
+        return host.substr(1, std::min(host.find(']'), host.size()) - 1);
+    return host.substr(0, host.find(':'));
+}
+
+std::optional<Error> refuse(const config::Config& config, const Route& route, std::string_view method,
+    std::string_view target, const Credentials& credentials)
+{
+    bool token_required = config.client_token_required();
+    if (!token_required && !config.server.allow_unauthenticated && !is_our_host(config, credentials.host))
+        return forbidden(
+            "this Host is not one of dragoman's; add it to server.allowed_hosts if it should be");
+    if (credentials.origin && !contains_ignoring_case(config.server.allowed_origins, *credentials.origin))
+        return forbidden("requests from web pages are refused; add the origin to server.allowed_origins if "
+                         "it should be allowed");
+    if (token_required && !route.open && !shows_valid_token(config, credentials))
+        return Error { .kind = Error::Kind::unauthorized,
+            .source = Error::Source::client,
+            .message = "invalid bearer token for this proxy",
+            .should_retry = false };
+    if (route.endpoint == Route::Endpoint::unknown)
+        return Error { .kind = Error::Kind::not_found,
+            .source = Error::Source::client,
+            .message = fmt::format(
+                "there is no {} here", target.substr(0, std::min<std::size_t>(target.find('?'), 200))),
+            .should_retry = false };
+    if (!allows(route, method))
+        return Error { .kind = Error::Kind::method_not_allowed,
+            .source = Error::Source::client,
+            .message = fmt::format("this path takes {}", route.allow) };
+    bool needs_json =
+        route.endpoint == Route::Endpoint::messages || route.endpoint == Route::Endpoint::count_tokens;
+    if (needs_json && !is_json(credentials.content_type.value_or("")))
+        return Error { .kind = Error::Kind::unsupported_media,
+            .source = Error::Source::client,
+            .message = "the content-type must be application/json" };
+    return std::nullopt;
+}
+
+} // namespace dragoman::gateway

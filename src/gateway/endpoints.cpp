@@ -1,0 +1,112 @@
+#include "gateway/endpoints.h"
+
+#include <array>
+
+namespace dragoman::gateway {
+
+namespace {
+
+using Endpoint = Route::Endpoint;
+
+struct Entry {
+    std::string_view path;
+    Endpoint endpoint;
+    std::string_view allow;
+    bool open;
+};
+
+constexpr std::array entries {
+    Entry { "/v1/messages", Endpoint::messages, "POST", false },
+    Entry { "/v1/messages/count_tokens", Endpoint::count_tokens, "POST", false },
+    Entry { "/v1/models", Endpoint::models, "GET, HEAD", false },
+    Entry { "/health", Endpoint::health, "GET, HEAD", true },
+    Entry { "/healthz", Endpoint::health, "GET, HEAD", true },
+    Entry { "/readyz", Endpoint::health, "GET, HEAD", true },
+    Entry { "/", Endpoint::hello, "GET, HEAD", true },
+    Entry { "/api/hello", Endpoint::hello, "GET, HEAD", true },
+};
+
+// Slashes in a row become one, and none is left at the end.
+std::string with_single_slashes(std::string_view path)
+{
+    std::string plain = "/";
+    for (char c : path)
+        if (c != '/' || plain.back() != '/')
+            plain += c;
+    if (plain.size() > 1 && plain.back() == '/')
+        plain.pop_back();
+    return plain;
+}
+
+bool is_below(std::string_view path, std::string_view folder)
+{
+    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// A base URL with one "/v1" too many, or one that was meant for another server, still finds its way.
+std::string_view without_prefixes(std::string_view path)
+{
+    for (std::string_view prefix : { "/anthropic", "/api" })
+        if (is_below(path, prefix) && is_below(path.substr(prefix.size()), "/v1"))
+            path.remove_prefix(prefix.size());
+    while (is_below(path, "/v1/v1"))
+        path.remove_prefix(3);
+    return path;
+}
+
+int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+std::string percent_decoded(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        int high = i + 2 < text.size() && text[i] == '%' ? hex_value(text[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+        if (low < 0) {
+            plain += text[i];
+            continue;
+        }
+        plain += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return plain;
+}
+
+} // namespace
+
+Route route_of(std::string_view target)
+{
+    std::string single = with_single_slashes(target.substr(0, target.find_first_of("?#")));
+    std::string_view path = without_prefixes(single);
+    for (const Entry& entry : entries)
+        if (entry.path == path)
+            return { .endpoint = entry.endpoint, .allow = entry.allow, .open = entry.open };
+    if (is_below(path, "/api/event_logging"))
+        return { .endpoint = Endpoint::event_logging, .allow = "GET, HEAD, POST" };
+    constexpr std::string_view models = "/v1/models/";
+    if (path.starts_with(models))
+        return { .endpoint = Endpoint::model,
+            .allow = "GET, HEAD",
+            .model_id = percent_decoded(path.substr(models.size())) };
+    return {};
+}
+
+bool allows(const Route& route, std::string_view method)
+{
+    std::string_view rest = route.allow;
+    while (!rest.empty()) {
+        std::size_t comma = rest.find(", ");
+        if (rest.substr(0, comma) == method)
+            return true;
+        rest.remove_prefix(comma == rest.npos ? rest.size() : comma + 2);
+    }
+    return false;
+}
+
+} // namespace dragoman::gateway

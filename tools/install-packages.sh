@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the named purposes need and that are not there yet.
+#   tools/install-packages.sh build|test|bench|fuzz|lint …
+set -euo pipefail
+mkdir -p "$(dirname "$0")/../build"
+
+packages_for() {
+    case $1 in
+        build) echo g++ cmake ninja-build make pkg-config ccache mold libboost1.81-dev libsimdjson-dev libtomlplusplus-dev \
+                    libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
+        test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 curl openssl ;;
+        bench) echo libbenchmark-dev nginx-light python3 ;;
+        fuzz) echo clang-19 libclang-rt-19-dev ;;
+        lint) echo clang-19 clang-tidy-19 clang-format-19 python3 ;;
+        *) echo "unknown purpose: $1" >&2; exit 2 ;;
+    esac
+}
+
+wanted=()
+for purpose in "$@"; do
+    for package in $(packages_for "$purpose"); do wanted+=("$package"); done
+done
+# Any Node.js from 18 on serves the tests, whoever packaged it.
+if [[ " $* " == *" test "* ]] && ! { command -v node && command -v npm; } > /dev/null 2>&1; then
+    wanted+=(nodejs npm)
+fi
+
+if ! command -v dpkg-query > /dev/null; then
+    echo "No Debian here: please see to it that these, or what your system calls them, are installed:" >&2
+    echo "  ${wanted[*]}" >&2
+    exit 0
+fi
+missing=()
+for package in "${wanted[@]}"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true) == installed ]] || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+sudo=()
+[[ $(id -u) -eq 0 ]] || sudo=(sudo)
+echo "Installing: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get -qq -o Acquire::Retries=3 update
+"${sudo[@]}" apt-get -qq -o Acquire::Retries=3 install -y --no-install-recommends "${missing[@]}" > /dev/null
