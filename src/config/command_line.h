@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::config {
 
@@ -32,5 +33,8 @@ struct CheckResult {
     std::string err {};
 };
 CheckResult check_config(const Sources& sources);
+
+// Warnings and mistakes as they are printed to stderr, one a line, harmless for a terminal.
+std::string to_text(const std::vector<std::string>& warnings, const std::vector<std::string>& mistakes);
 
 } // namespace dragoman::config

@@ -80,6 +80,7 @@ struct Upstream {
     Auth auth = Auth::bearer;
     Secret key {};
     KeySource key_source {};
+    std::string key_name = "OPENROUTER_API_KEY"; // the variable to name when there is no key
     bool key_required = true; // false: a server of one's own that asks for none
 
     Milliseconds connect = limits::connect_time; // an address, TLS included
@@ -94,7 +95,6 @@ struct Upstream {
     AbsentThinking absent_thinking = AbsentThinking::omit; // what a request without `thinking` asks for
     bool inline_think = false; // split <think> from the text of the answer
     bool sources_footer = false; // name cited sources below every answer
-    std::vector<std::string> quirks {}; // names from quirks.h
 };
 std::string_view name_of(Upstream::Dialect dialect);
 

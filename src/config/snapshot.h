@@ -33,7 +33,7 @@ public:
     std::uint64_t generation() const; // grows with every change
 
     Report reload();
-    Report poll(TimePoint now); // cheap; looks at the files at most once a second
+    Report poll(TimePoint now); // cheap; call it every second
     Report reread_keys(); // at once, whatever the files' times say
 
 private:

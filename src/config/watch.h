@@ -1,9 +1,10 @@
-// Files that hold a key or client tokens, looked at once a second: a new content counts at once, an empty or
+// Files that hold a key or client tokens, looked at every second: a new content counts at once, an empty or
 // unreadable file never takes the old key away, but is said once. Looking is a stat() per file; links are
 // followed, which is how secrets are rotated by Kubernetes and sops-nix.
 #pragma once
 
 #include "base/clock.h"
+#include "base/secret.h"
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +18,7 @@ class KeyWatch {
 public:
     struct Change {
         std::string file {};
-        std::optional<std::string> content {}; // as it stands in the file; nullopt: the old one stays
+        std::optional<Secret> content {}; // trimmed; nullopt: the old one stays
         std::string alarm {}; // why it stays
     };
 

@@ -1,0 +1,60 @@
+#include "config/config.h"
+
+#include <fmt/format.h>
+
+#include <arpa/inet.h>
+
+namespace dragoman::config {
+
+std::string to_string(const Endpoint& endpoint)
+{
+    const bool bare_v6 = endpoint.host.contains(':');
+    return fmt::format("{}{}{}:{}", bare_v6 ? "[" : "", endpoint.host, bare_v6 ? "]" : "", endpoint.port);
+}
+
+bool is_loopback(std::string_view host)
+{
+    const std::string name(host);
+    in_addr v4 {};
+    if (::inet_pton(AF_INET, name.c_str(), &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24U) == 127;
+    in6_addr v6 {};
+    if (::inet_pton(AF_INET6, name.c_str(), &v6) == 1) {
+        if (IN6_IS_ADDR_V4MAPPED(&v6))
+            return v6.s6_addr[12] == 127;
+        return IN6_IS_ADDR_LOOPBACK(&v6);
+    }
+    return name == "localhost" || name.ends_with(".localhost");
+}
+
+std::string to_string(const KeySource& source)
+{
+    switch (source.kind) {
+    case KeySource::Kind::none:
+        return "nowhere";
+    case KeySource::Kind::environment:
+        return source.name;
+    case KeySource::Kind::dotenv:
+        return source.name + " in .env";
+    case KeySource::Kind::file:
+        return source.name;
+    case KeySource::Kind::credential:
+        return "the systemd credential " + source.name;
+    }
+    return {};
+}
+
+std::string_view name_of(Upstream::Dialect dialect)
+{
+    switch (dialect) {
+    case Upstream::Dialect::automatic:
+        return "auto";
+    case Upstream::Dialect::chat:
+        return "chat";
+    case Upstream::Dialect::messages:
+        return "messages";
+    }
+    return {};
+}
+
+} // namespace dragoman::config

@@ -1,0 +1,111 @@
+#include "base/encoding.h"
+#include "base/log_text.h"
+#include "config/load.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace dragoman::config {
+namespace {
+
+// Enough to tell two keys apart, and nothing to guess one from.
+std::string fingerprint(const Secret& secret) { return "sha256:" + sha256_hex(secret.reveal()).substr(0, 8); }
+
+std::string duration(Milliseconds time)
+{
+    if (time.count() % 1000 != 0)
+        return fmt::format("{}ms", time.count());
+    const auto seconds = time.count() / 1000;
+    return seconds % 60 == 0 && seconds != 0 ? fmt::format("{}m", seconds / 60) : fmt::format("{}s", seconds);
+}
+
+std::string size(std::size_t bytes)
+{
+    return bytes % limits::MiB == 0 ? fmt::format("{}MiB", bytes / limits::MiB) : fmt::format("{}B", bytes);
+}
+
+class Lines {
+public:
+    void add(std::string_view name, std::string_view value)
+    {
+        fmt::format_to(std::back_inserter(text_), "{:<24}", name);
+        log::append_plain_text(text_, value, 4 * limits::log_field);
+        text_ += '\n';
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_;
+};
+
+std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
+
+void describe_server(Lines& lines, const Server& server)
+{
+    for (const Endpoint& endpoint : server.listen)
+        lines.add("listen", to_string(endpoint) + (endpoint.optional ? " (where the machine has it)" : ""));
+    lines.add("workers", std::to_string(server.workers));
+    if (server.client_tokens.empty())
+        lines.add(
+            "client tokens", server.allow_unauthenticated ? "none needed (allow_unauthenticated)" : "none");
+    for (const Secret& token : server.client_tokens)
+        lines.add("client token", fingerprint(token));
+    for (const std::string& host : server.allowed_hosts)
+        lines.add("allowed host", host);
+    for (const std::string& origin : server.allowed_origins)
+        lines.add("allowed origin", origin);
+    lines.add("request body", size(server.request_body));
+    lines.add("client idle", duration(server.client_idle));
+    lines.add("write stall", duration(server.write_stall));
+    lines.add("drain",
+        fmt::format("{}, after an interrupt {}", duration(server.drain), duration(server.drain_interrupt)));
+}
+
+void describe_upstream(Lines& lines, const Upstream& upstream)
+{
+    lines.add("upstream", fmt::format("{} at {}", upstream.name, upstream.base_url));
+    lines.add("dialect", name_of(upstream.dialect));
+    lines.add("messages", upstream.messages_url);
+    lines.add("models list", upstream.models_url);
+    if (!upstream.key.empty())
+        lines.add(
+            "key", fmt::format("{} from {}", fingerprint(upstream.key), to_string(upstream.key_source)));
+    else
+        lines.add("key", upstream.key_required ? "none: set " + upstream.key_name : "none needed");
+    lines.add("connect", duration(upstream.connect));
+    lines.add("first byte", duration(upstream.first_byte));
+    lines.add("idle", duration(upstream.idle));
+    lines.add("stream in all", duration(upstream.stream_total));
+    lines.add("whole answer", size(upstream.whole_answer));
+    lines.add("site", fmt::format("{} {}", or_none(upstream.site_name), upstream.site_url));
+}
+
+} // namespace
+
+std::string describe(const Config& config)
+{
+    Lines lines;
+    lines.add("configuration file", or_none(config.file));
+    describe_server(lines, config.server);
+    lines.add("big model", config.models.big);
+    lines.add("middle model", config.models.middle);
+    lines.add("small model", config.models.small);
+    for (const ModelMapping& mapping : config.models.map)
+        lines.add("model", fmt::format("{} -> {}", mapping.from, mapping.to));
+    lines.add("max tokens", std::to_string(config.models.max_tokens));
+    describe_upstream(lines, config.upstream);
+    lines.add("log", fmt::format("{}, file {}", log::name_of(config.log.level), or_none(config.log.file)));
+    lines.add("capture",
+        config.log.capture.empty()
+            ? "off"
+            : fmt::format("{}, at most {}", config.log.capture, size(config.log.capture_max)));
+    lines.add("catalogue",
+        config.catalogue.enabled ? fmt::format("every {}, kept in {}", duration(config.catalogue.refresh),
+                                       or_none(config.catalogue.file))
+                                 : "off");
+    lines.add("state", or_none(config.state_directory));
+    return lines.take();
+}
+
+} // namespace dragoman::config

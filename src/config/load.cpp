@@ -1,0 +1,180 @@
+#include "config/load.h"
+
+#include "base/files.h"
+#include "config/draft.h"
+#include "config/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace dragoman::config {
+namespace {
+
+constexpr std::size_t file_max = limits::MiB; // A configuration is some hundred lines.
+
+constexpr std::array<std::string_view, 4> secret_names { "OPENROUTER_API_KEY", "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY", "DRAGOMAN_CLIENT_TOKEN" };
+
+mode_t mode_of(const std::string& path)
+{
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? status.st_mode & 07777U : 0;
+}
+
+// A file that anyone may change could send the key anywhere; one with a key in it is a key file.
+void judge_mode(Draft& draft, const std::string& path)
+{
+    const mode_t mode = mode_of(path);
+    const bool holds_secret = draft.key || !draft.config.server.client_tokens.empty();
+    if ((mode & 02U) != 0 || (holds_secret && (mode & 022U) != 0))
+        draft.mistakes.add(
+            path, fmt::format("can be changed by others (mode {:04o}); chmod 600 makes it private", mode));
+    else if (holds_secret && (mode & 044U) != 0)
+        draft.mistakes.warn(path, "holds a secret and can be read by others; chmod 600 makes it private");
+}
+
+void read_toml(Draft& draft, const Sources& sources)
+{
+    std::string path = sources.flags.config.value_or("");
+    if (!sources.flags.config) {
+        const std::string directory = config_directory(sources.environment);
+        if (directory.empty())
+            return;
+        path = directory + "/config.toml";
+    }
+    const auto text = read_file(path, file_max);
+    if (!text) {
+        const bool absent = text.error().kind == Error::Kind::not_found;
+        if (!absent || sources.flags.config)
+            draft.mistakes.add(path, text.error().message);
+        return;
+    }
+    draft.config.file = path;
+    apply_toml(draft, *text, path);
+    judge_mode(draft, path);
+}
+
+Dotenv read_dotenv(Draft& draft, const Sources& sources)
+{
+    if (!sources.dotenv)
+        return {};
+    const std::string path = sources.directory + "/.env";
+    const auto text = read_file(path, file_max);
+    if (!text) {
+        if (text.error().kind != Error::Kind::not_found)
+            draft.mistakes.warn(".env", "is left out: " + text.error().message);
+        return {};
+    }
+    const mode_t mode = mode_of(path);
+    if ((mode & 02U) != 0) {
+        draft.mistakes.warn(".env", "is left out: anyone can change it; chmod 600 makes it private");
+        return {};
+    }
+    Dotenv file = parse_dotenv(*text);
+    for (const auto& problem : file.problems)
+        draft.mistakes.warn(fmt::format(".env:{}", problem.line), problem.what + "; it is left out");
+    const bool holds_secret = std::ranges::any_of(secret_names,
+        [&](auto name) { return file.find(name) != nullptr && !file.find(name)->value.empty(); });
+    if (holds_secret && (mode & 044U) != 0)
+        draft.mistakes.warn(".env", "holds a secret and can be read by others; chmod 600 makes it private");
+    return file;
+}
+
+void apply_flags(Draft& draft, const Flags& flags)
+{
+    HostAndPort given;
+    if (flags.host)
+        given.host = Placed { *flags.host, "--host" };
+    if (flags.port)
+        given.port = Placed { std::to_string(*flags.port), "--port" };
+    apply_host_and_port(draft, given);
+    if (flags.workers) {
+        if (*flags.workers < 1 || *flags.workers > 1024)
+            draft.mistakes.add("--workers", "must be from 1 to 1024");
+        else
+            draft.config.server.workers = *flags.workers;
+    }
+    if (flags.log_level)
+        apply_log_level(draft, { *flags.log_level, "--log-level" });
+    if (flags.log_file)
+        draft.config.log.file = *flags.log_file;
+    if (flags.capture)
+        draft.config.log.capture = *flags.capture;
+    draft.config.demo = flags.demo;
+}
+
+void settle_models(Draft& draft)
+{
+    Models& models = draft.config.models;
+    if (draft.config.upstream.preset == Upstream::Preset::anthropic)
+        models = { .big = "claude-opus-4-5",
+            .middle = "claude-sonnet-4-5",
+            .small = "claude-haiku-4-5",
+            .map = std::move(models.map),
+            .max_tokens = models.max_tokens };
+    const auto settle = [&](const std::optional<Placed>& given, std::string& out) {
+        if (!given)
+            return;
+        const std::string_view name = trim(given->text);
+        if (name.size() <= 256 && is_header_word(name))
+            out = name;
+        else
+            draft.mistakes.add(given->place, "is no name of a model");
+    };
+    settle(draft.big, models.big);
+    if (draft.big)
+        models.middle = models.small = models.big;
+    settle(draft.middle, models.middle);
+    settle(draft.small, models.small);
+    for (const ModelMapping& mapping : models.map) {
+        if (!is_header_word(mapping.from) || !is_header_word(mapping.to) || mapping.to.contains('*'))
+            draft.mistakes.add("models.map", "holds a name that is no name of a model");
+    }
+}
+
+void settle_directories(Draft& draft, const Environment& environment)
+{
+    if (draft.config.state_directory.empty())
+        draft.config.state_directory = state_directory(environment);
+    const std::string cache = cache_directory(environment);
+    if (draft.config.catalogue.file.empty() && !cache.empty())
+        draft.config.catalogue.file = cache + "/models.json";
+}
+
+} // namespace
+
+std::expected<Loaded, LoadFailure> load(const Sources& sources)
+{
+    Draft draft;
+    read_toml(draft, sources);
+    const Dotenv dotenv = read_dotenv(draft, sources);
+    apply_dotenv(draft, dotenv);
+    apply_environment(draft, sources.environment);
+    apply_flags(draft, sources.flags);
+    settle_models(draft);
+    settle_upstream(draft, sources, dotenv);
+    settle_server(draft, dotenv);
+    settle_directories(draft, sources.environment);
+    if (!draft.mistakes.mistakes.empty())
+        return std::unexpected(
+            LoadFailure { std::move(draft.mistakes.mistakes), std::move(draft.mistakes.warnings) });
+    return Loaded { std::move(draft.config), std::move(draft.mistakes.warnings) };
+}
+
+void forget_keys_of_process()
+{
+    for (const std::string_view name : secret_names) {
+        // The bytes on the stack of the process are what /proc/PID/environ shows; unsetting alone leaves
+        // them.
+        if (char* value = std::getenv(name.data()); value != nullptr)
+            ::explicit_bzero(value, std::strlen(value));
+        ::unsetenv(name.data());
+    }
+}
+
+} // namespace dragoman::config

@@ -1,0 +1,124 @@
+#include "config/snapshot.h"
+
+#include "config/key_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragoman::config {
+namespace {
+
+std::vector<std::string> files_of(const Config& config)
+{
+    std::vector<std::string> files;
+    if (!config.upstream.key_source.file.empty())
+        files.push_back(config.upstream.key_source.file);
+    if (!config.server.client_tokens_file.empty())
+        files.push_back(config.server.client_tokens_file);
+    return files;
+}
+
+// What only a new start can change stays as it is, and is said.
+void keep_what_needs_a_start(Config& next, const Config& now, Live::Report& report)
+{
+    if (next.server.listen != now.server.listen)
+        report.warnings.emplace_back("server.listen has changed; it counts from the next start on");
+    if (next.server.workers != now.server.workers)
+        report.warnings.emplace_back("server.workers has changed; it counts from the next start on");
+    next.server.listen = now.server.listen;
+    next.server.workers = now.server.workers;
+    next.demo = now.demo;
+}
+
+} // namespace
+
+Live::Live(Sources sources, Config config)
+    : sources_(std::move(sources))
+    , config_(std::make_shared<const Config>(std::move(config)))
+{
+    watch_.watch(files_of(*config_));
+}
+
+std::shared_ptr<const Config> Live::get() const
+{
+    const std::scoped_lock lock(mutex_);
+    return config_;
+}
+
+std::uint64_t Live::generation() const
+{
+    const std::scoped_lock lock(mutex_);
+    return generation_;
+}
+
+void Live::replace(Config config)
+{
+    auto next = std::make_shared<const Config>(std::move(config));
+    const std::scoped_lock lock(mutex_);
+    config_ = std::move(next);
+    ++generation_;
+}
+
+Live::Report Live::reload()
+{
+    Report report;
+    auto loaded = load(sources_);
+    if (!loaded) {
+        report.mistakes = std::move(loaded.error().mistakes);
+        report.warnings = std::move(loaded.error().warnings);
+        return report;
+    }
+    report.changed = true;
+    report.warnings = std::move(loaded->warnings);
+    keep_what_needs_a_start(loaded->config, *get(), report);
+    watch_.watch(files_of(loaded->config));
+    replace(std::move(loaded->config));
+    report.notes.emplace_back("the configuration has been read again");
+    return report;
+}
+
+Live::Report Live::take(std::vector<KeyWatch::Change> changes)
+{
+    Report report;
+    Config next = *get();
+    const auto keep_old = [&](std::string_view why) {
+        report.warnings.push_back(fmt::format("{}; the old one stays in force", why));
+    };
+    for (const KeyWatch::Change& change : changes) {
+        if (!change.content) {
+            keep_old(change.alarm);
+            continue;
+        }
+        const KeyFile file { .content = *change.content };
+        if (change.file == next.upstream.key_source.file) {
+            auto key = key_of(file, change.file);
+            if (!key)
+                keep_old(key.error().message);
+            else if (*key != next.upstream.key) {
+                next.upstream.key = std::move(*key);
+                report.notes.push_back(fmt::format("a new key has been read from {}", change.file));
+            }
+        }
+        if (change.file == next.server.client_tokens_file) {
+            auto tokens = tokens_of(file, change.file);
+            if (!tokens)
+                keep_old(tokens.error().message);
+            else if (!std::ranges::equal(*tokens, next.server.client_tokens)) {
+                next.server.client_tokens = std::move(*tokens);
+                report.notes.push_back(fmt::format("new client tokens have been read from {}", change.file));
+            }
+        }
+    }
+    report.changed = !report.notes.empty();
+    if (report.changed)
+        replace(std::move(next));
+    return report;
+}
+
+Live::Report Live::poll(TimePoint now) { return take(watch_.poll(now)); }
+
+Live::Report Live::reread_keys() { return take(watch_.reread()); }
+
+} // namespace dragoman::config
