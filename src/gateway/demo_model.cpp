@@ -278,9 +278,11 @@ Result<DemoAnswer> demo_answer(std::string_view body)
 std::string_view demo_models()
 {
     return R"({"data":[{"id":"openai/gpt-oss-120b","name":"Demonstration","created":1754414231,)"
-           R"("context_length":131072,"architecture":{"input_modalities":["text"],"output_modalities":["text"]},)"
+           R"("context_length":131072,"architecture":{"input_modalities":["text"],)"
+           R"("output_modalities":["text"]},)"
            R"("pricing":{"prompt":"0","completion":"0"},"top_provider":{"context_length":131072,)"
-           R"("max_completion_tokens":32768},"supported_parameters":["tools","tool_choice","max_tokens","reasoning",)"
+           R"("max_completion_tokens":32768},"supported_parameters":["tools","tool_choice","max_tokens",)"
+           R"("reasoning",)"
            R"("include_reasoning","temperature","top_p","stop","response_format","structured_outputs"]}]})";
 }
 
