@@ -1,0 +1,92 @@
+// The envelope: how an upstream's reasoning survives in a history that only the client keeps.
+//
+// Chat upstreams want back what they reasoned (`reasoning_details`: text, summaries, signatures, encrypted
+// state), unmodified. A Messages client returns a thinking block's `signature`, or a redacted block's `data`,
+// exactly as it came. So the details travel in there:
+//
+//   "dgm1." base64url( {"v":1,"d":"or-chat","p":"openrouter","m":"openai/gpt-5.5","rd":[ ...as they came...
+//   ]} )
+//
+// Nothing is kept in memory and nothing is trusted: an envelope is only ever replayed to the family of models
+// it came from. Signatures of Anthropic's own are not wrapped, so that a session can move between dialects.
+// https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "json/raw.h"
+#include "json/writer.h"
+#include "route/model_facts.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::translate {
+
+inline constexpr std::string_view envelope_prefix = "dgm1.";
+inline constexpr std::string_view claude_reasoning_format = "anthropic-claude-v1";
+
+struct Envelope {
+    std::string dialect {}; // "or-chat"
+    std::string provider {}; // AnswerPlan::upstream_name
+    std::string model {}; // the slug that answered
+    std::vector<std::string> details {}; // the elements of `reasoning_details`, each one JSON value, verbatim
+    std::string field {}; // instead of details: the message field that the text came in, "reasoning_content"
+};
+
+// A `signature` or `data` for `envelope`; plain ASCII that needs no escape in JSON.
+std::string encode_envelope(const Envelope& envelope);
+
+// The same without copies, for details that are slices of an upstream's answer.
+std::string encode_envelope(
+    std::string_view provider, std::string_view model, std::span<const json::RawValue> details);
+
+bool is_envelope(json::RawString signature);
+
+// nullopt for everything that is not a well-formed envelope of this version.
+std::optional<Envelope> decode_envelope(json::RawString signature);
+
+// Models of one family read each other's reasoning: "openai/responses" for GPT, "openai/open" for gpt-oss,
+// "anthropic/claude", "google/gemini", "x-ai/responses", otherwise the vendor and "open". Variants (":free"),
+// dates and a leading "~" make no difference.
+std::string reasoning_family(std::string_view model);
+
+// What one assistant message gives back of its reasoning.
+struct MessageReasoning {
+    std::vector<std::string> details {}; // elements of reasoning_details, in order
+    std::string field {}; // otherwise: the field for plain text ("reasoning"); empty: nothing
+    std::string text {}; // its value, as the escaped inside of a string
+
+    bool empty() const { return details.empty() && field.empty(); }
+};
+
+// Decides for each message of one request which reasoning the target may see again.
+class ReasoningHistory {
+public:
+    ReasoningHistory(const anthropic::MessagesRequest& request, const route::Target& target);
+
+    // False when a clear_thinking edit drops the thinking of the message at this position.
+    bool keeps(std::size_t message) const { return message >= first_kept_; }
+
+    // Of the thinking blocks of one outgoing assistant message, in order; `blocks` may hold others too.
+    MessageReasoning of(std::span<const anthropic::Block* const> blocks) const;
+
+    // Whether the target wants its reasoning field on every assistant message.
+    const std::string& family() const { return family_; }
+
+private:
+    void add_block(MessageReasoning& reasoning, std::string& plain, const anthropic::Block& block) const;
+    void add_signed(MessageReasoning& reasoning, const anthropic::Block& block) const;
+
+    bool openrouter_;
+    std::string family_;
+    std::size_t first_kept_ = 0;
+};
+
+// "reasoning_details":[...] or the plain field; nothing when there is nothing. After the message's role.
+void append_reasoning(json::Writer& json, const MessageReasoning& reasoning);
+
+} // namespace dragoman::translate

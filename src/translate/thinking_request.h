@@ -1,0 +1,39 @@
+// How much the upstream shall think: `thinking` and `output_config.effort` to OpenRouter's "reasoning".
+//
+// The client says it in up to three ways (a kind of thinking, a budget in tokens, an effort), the upstream
+// takes exactly one. What the model does not list is replaced by its nearest neighbour.
+// https://openrouter.ai/docs/use-cases/reasoning-tokens
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "json/writer.h"
+#include "route/model_facts.h"
+#include "translate/upstream_call.h"
+
+#include <cstdint>
+#include <string>
+
+namespace dragoman::translate {
+
+struct ReasoningRequest {
+    enum class Kind : std::uint8_t { omitted, enabled, off, effort, budget };
+
+    Kind kind = Kind::omitted;
+    std::string effort {}; // Kind::effort
+    std::uint64_t budget = 0; // Kind::budget, in tokens
+
+    bool operator==(const ReasoningRequest&) const = default;
+};
+
+// `max_tokens` is the one that goes upstream.
+ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, const route::Target& target,
+    const Options& options, std::uint64_t max_tokens);
+
+// The "reasoning" field inside the body's object, or "reasoning_effort" for upstreams other than OpenRouter.
+void append_reasoning_request(
+    json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target);
+
+// Whether thinking blocks shall reach the client without their text.
+bool hides_thinking(const anthropic::MessagesRequest& request);
+
+} // namespace dragoman::translate

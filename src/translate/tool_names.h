@@ -1,0 +1,41 @@
+// Names of tools as the upstream takes them: [a-zA-Z0-9_-], at most 64, and for Gemini a letter or underscore
+// in front.
+//
+// A name that is fine stays. Any other keeps what it can and ends in eight digits of its digest, so that the
+// new name depends on the old one alone: names that begin alike stay apart, and a tool that is loaded later
+// renames nobody. AnswerPlan carries the way back.
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "json/raw.h"
+#include "route/model_facts.h"
+#include "translate/answer_plan.h"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace dragoman::translate {
+
+class ToolNames {
+public:
+    // Knows every name that the request declares or its history calls.
+    ToolNames(const anthropic::MessagesRequest& request, const route::Target& target);
+
+    // Always plain ASCII that needs no escape.
+    std::string upstream(json::RawString client_name) const;
+
+    // Fills client_tool_names and declared_tools.
+    void describe(AnswerPlan& plan) const;
+
+private:
+    std::string map(std::string_view client_name, unsigned attempt) const;
+    void add(json::RawString client_name);
+
+    bool gemini_;
+    std::unordered_map<std::string, std::string> upstream_by_client_ {};
+    std::unordered_map<std::string, std::string> client_by_upstream_ {};
+    std::vector<std::string> declared_ {};
+};
+
+} // namespace dragoman::translate
