@@ -1,0 +1,246 @@
+#include "tokens/request_count.h"
+
+#include "base/limits.h"
+#include "json/escape.h"
+#include "tokens/encoder.h"
+#include "tokens/media.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::tokens {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+using anthropic::Message;
+using anthropic::MessagesRequest;
+using anthropic::Role;
+using anthropic::SourceType;
+using anthropic::Tool;
+using json::RawString;
+using json::RawValue;
+
+// What chat templates put around things, in tokens: role and separators, a call's frame, a tool's frame.
+constexpr std::uint64_t message_frame = 4;
+constexpr std::uint64_t call_frame = 8;
+constexpr std::uint64_t tool_frame = 12;
+constexpr std::uint64_t tools_frame = 16; // once, if there are any
+constexpr std::uint64_t document_frame = 12;
+constexpr std::uint64_t answer_start = 3;
+
+constexpr std::string_view billing_line = "x-anthropic-billing-header:";
+
+using Names = std::set<std::string_view>;
+
+// Names of tools that the history brings in (or takes away), by reference or by call.
+void collect_names(const std::vector<Block>& blocks, Names& active)
+{
+    for (const auto& block : blocks) {
+        switch (block.type) {
+        case BlockType::tool_reference:
+        case BlockType::tool_addition:
+        case BlockType::tool_use:
+            active.insert(block.name.escaped);
+            break;
+        case BlockType::tool_removal:
+            active.erase(block.name.escaped);
+            break;
+        default:
+            break;
+        }
+        collect_names(block.content, active);
+    }
+}
+
+class RequestCounter {
+public:
+    explicit RequestCounter(const MessagesRequest& request)
+        : request_(request)
+    {
+    }
+
+    RequestCount count();
+
+private:
+    std::uint64_t system();
+    std::uint64_t tools();
+    std::uint64_t messages();
+    std::uint64_t tool(const Tool& tool);
+    std::uint64_t message(const Message& message);
+    std::uint64_t blocks(const std::vector<Block>& blocks);
+    std::uint64_t block(const Block& block);
+    std::uint64_t document(const Block& block);
+    std::uint64_t named_source(const Block& block);
+    std::uint64_t server_result(const Block& block);
+
+    std::uint64_t text(RawString string) { return counter_.count(string); }
+    std::uint64_t json(RawValue value) { return counter_.count(value.text); }
+    std::uint64_t without_billing_line(RawString string);
+
+    const MessagesRequest& request_;
+    Counter counter_;
+};
+
+RequestCount RequestCounter::count()
+{
+    return { .system = system(), .tools = tools(), .messages = messages() };
+}
+
+// The line that Claude Code puts first for its own upstream goes to no other, so it is not billed.
+std::uint64_t RequestCounter::without_billing_line(RawString string)
+{
+    if (!string.escaped.starts_with(billing_line))
+        return text(string);
+    const auto end = string.escaped.find("\\n");
+    return end == std::string_view::npos ? 0 : text({ string.escaped.substr(end + 2) });
+}
+
+std::uint64_t RequestCounter::system()
+{
+    std::uint64_t total = 0;
+    for (const auto& one : request_.system)
+        total += one.type == BlockType::text ? without_billing_line(one.text) : block(one);
+    if (total > 0)
+        total += message_frame;
+    return total + json(request_.output_config.format_schema);
+}
+
+std::uint64_t RequestCounter::tool(const Tool& tool)
+{
+    if (tool.input_schema.empty() && tool.description.empty())
+        return tool_frame + text(tool.name) + json(tool.raw); // one that a server runs
+    return tool_frame + text(tool.name) + text(tool.description) + json(tool.input_schema)
+        + json(tool.input_examples);
+}
+
+std::uint64_t RequestCounter::tools()
+{
+    Names active;
+    std::uint64_t total = 0;
+    for (const auto& one : request_.messages) {
+        collect_names(one.blocks, active);
+        for (const auto& addition : one.blocks)
+            for (const auto& definition : addition.definition)
+                total += tool(definition);
+    }
+    for (const auto& one : request_.tools)
+        if (!one.defer_loading || active.contains(one.name.escaped))
+            total += tool(one);
+    return total > 0 ? total + tools_frame : 0;
+}
+
+std::uint64_t RequestCounter::messages()
+{
+    std::uint64_t total = answer_start;
+    const auto holds = [](const Message& message, BlockType type) {
+        return std::any_of(message.blocks.begin(), message.blocks.end(),
+            [type](const Block& block) { return block.type == type; });
+    };
+    std::size_t last_user_text = 0;
+    for (std::size_t i = 0; i < request_.messages.size(); ++i)
+        if (request_.messages[i].role == Role::user && holds(request_.messages[i], BlockType::text))
+            last_user_text = i;
+    for (std::size_t i = 0; i < request_.messages.size(); ++i) {
+        const auto& one = request_.messages[i];
+        if (one.clear_at_next_user_message && i < last_user_text)
+            continue;
+        if (holds(one, BlockType::compaction)) // stands for all that came before it
+            total = answer_start;
+        total += message(one);
+    }
+    return total;
+}
+
+std::uint64_t RequestCounter::message(const Message& message)
+{
+    return message_frame + blocks(message.blocks);
+}
+
+std::uint64_t RequestCounter::blocks(const std::vector<Block>& blocks)
+{
+    std::uint64_t total = 0;
+    for (const auto& one : blocks)
+        total += block(one);
+    return total;
+}
+
+std::uint64_t RequestCounter::block(const Block& block)
+{
+    switch (block.type) {
+    case BlockType::text:
+    case BlockType::compaction:
+        return text(block.text);
+    case BlockType::thinking:
+        return text(block.thinking);
+    case BlockType::redacted_thinking: // encrypted, about as long as what it hides: four characters a token
+        return block.data.escaped.size() * 3 / 16;
+    case BlockType::tool_use:
+    case BlockType::server_tool_use:
+        return call_frame + text(block.name) + json(block.input);
+    case BlockType::tool_result:
+        return call_frame + blocks(block.content);
+    case BlockType::server_tool_result:
+        return call_frame + blocks(block.content);
+    case BlockType::image:
+        return picture_tokens(block.source);
+    case BlockType::document:
+    case BlockType::search_result:
+        return document(block);
+    case BlockType::web_search_result:
+    case BlockType::web_fetch_result:
+    case BlockType::citation:
+    case BlockType::execution_result:
+    case BlockType::server_tool_error:
+        return server_result(block);
+    case BlockType::tool_reference:
+        return call_frame + text(block.name);
+    case BlockType::tool_addition:
+    case BlockType::tool_removal:
+    case BlockType::fallback:
+        return 0;
+    case BlockType::container_upload:
+        return call_frame + text(block.source.file_id);
+    case BlockType::other:
+        return counter_.count(block.raw.text.substr(0, limits::unknown_block_text));
+    }
+    return 0;
+}
+
+std::uint64_t RequestCounter::document(const Block& block)
+{
+    return document_frame + text(block.title) + text(block.context) + text(block.url) + blocks(block.content)
+        + named_source(block);
+}
+
+std::uint64_t RequestCounter::named_source(const Block& block)
+{
+    switch (block.source.type) {
+    case SourceType::text:
+        return text(block.source.data);
+    case SourceType::base64:
+        return block.source.media_type.escaped.starts_with("text") ? block.source.data.escaped.size() * 3 / 16
+                                                                   : pdf_tokens(block.source);
+    case SourceType::url:
+    case SourceType::file:
+        return page_tokens;
+    default:
+        return 0;
+    }
+}
+
+std::uint64_t RequestCounter::server_result(const Block& block)
+{
+    return text(block.title) + text(block.url) + text(block.output) + text(block.error_output)
+        + text(block.error_code) + blocks(block.content);
+}
+
+} // namespace
+
+RequestCount count_request(const MessagesRequest& request) { return RequestCounter(request).count(); }
+
+} // namespace dragoman::tokens

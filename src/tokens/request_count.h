@@ -1,0 +1,29 @@
+// The tokens of a request's prompt: everything that is billed as input. No network, no model; an estimate by
+// the o200k vocabulary which tokens/calibration.h brings near to what an upstream really bills.
+//
+// Counted: system, the tools that are shown to the model (deferred ones once they are referenced or called),
+// every block of every message from the last compaction on, an answer schema, and a little for the marks that
+// chat templates put around them. Not counted: signatures, ids, cache marks, and Claude Code's billing line,
+// none of which reach a model as text.
+//
+// More content never counts as less. Takes about 25 ms for a megabyte, so long requests do not belong on an
+// event loop.
+#pragma once
+
+#include "anthropic/messages_request.h"
+
+#include <cstdint>
+
+namespace dragoman::tokens {
+
+struct RequestCount {
+    std::uint64_t system = 0;
+    std::uint64_t tools = 0;
+    std::uint64_t messages = 0;
+
+    std::uint64_t total() const { return system + tools + messages; } // at least 1
+};
+
+RequestCount count_request(const anthropic::MessagesRequest& request);
+
+} // namespace dragoman::tokens
