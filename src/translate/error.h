@@ -42,6 +42,7 @@ struct ErrorContext {
     std::uint64_t max_tokens = 0; // as sent; 0: unknown
     std::uint64_t estimated_input = 0; // tokens; 0: nobody counted
     std::string provider {}; // when known from elsewhere than the error itself
+    std::string last_image {}; // path of the newest picture, "messages.3.content.0"; empty: none or unknown
 };
 
 ErrorContext error_context(const AnswerPlan& plan, std::string_view provider = {});

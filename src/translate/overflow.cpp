@@ -1,0 +1,188 @@
+#include "translate/overflow.h"
+
+#include "openai/plain_text.h"
+#include "translate/overflow_numbers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace dragoman::translate {
+
+namespace {
+
+constexpr std::uint64_t default_window = 200000; // what clients assume of a model that they do not know
+
+// A client that is told to ask for less keeps 1000 tokens as a margin and refuses to go below 3000.
+constexpr std::uint64_t output_worth_asking_for = 4000;
+
+// All parts must occur, in this order.
+using Wording = std::array<std::string_view, 3>;
+
+constexpr Wording wordings[] = {
+    { "prompt is too long" }, // Anthropic and its imitators
+    { "exceed context limit" }, // Anthropic: input length and `max_tokens` exceed context limit
+    { "input is too long for requested model" }, // Bedrock
+    { "exceeds the context window" }, // OpenAI, Responses
+    { "maximum context length" }, // OpenAI chat, Azure, vLLM, Together, OpenRouter, DeepSeek
+    { "maximum model length" }, // vLLM
+    { "model's context length" }, // SGLang, Fireworks, vLLM
+    { "input token count", "exceeds the maximum number of tokens" }, // Gemini, Vertex
+    { "maximum prompt length" }, // xAI
+    { "reduce the length of the messages" }, // Groq
+    { "prompt contains", "tokens", "too large for model" }, // Mistral
+    { "maximum allowed input length" }, // Mistral
+    { "requested", "output tokens", "prompt contains" }, // Fireworks
+    { "exceeded model token limit" }, // Moonshot
+    { "token count of", "exceeds the limit of" }, // Moonshot
+    { "context window exceeds limit" }, // MiniMax
+    { "range of input length should be" }, // Qwen, DashScope
+    { "exceeds the available context size" }, // llama.cpp
+    { "exceed_context_size_error" }, // llama.cpp
+    { "greater than the context length" }, // LM Studio
+    { "prompt has", "configured context size is" }, // LM Studio
+    { "prompt too long" }, // Ollama
+    { "exceeded context length" }, // Ollama
+    { "exceeded max context length" }, // Ollama
+    { "context length is only" }, // Ollama
+    { "model_context_window_exceeded" }, { "input length exceeds", "context length" },
+    { "token limit exceeded" }, { "prompt exceeds max length" }, // GLM in English
+    { "prompt 超长" }, // GLM, Zhipu
+    { "prompt超长" }, { "超过", "上下文" }, // "the input is longer than the model's largest context"
+    { "超出", "上下文" }, { "上下文", "超" }, { "输入", "过长" }, // "the input is too long"
+};
+
+constexpr std::string_view about_rates[] = { "rate limit", "rate_limit", "rate-limit", "ratelimit",
+    "too many requests", "throttl", "quota", "per minute", "per day", "per second" };
+
+constexpr std::string_view codes[] = { "context_length_exceeded", "token_limit_exceeded", "string_too_long",
+    "string_above_max_length", "exceed_context_size_error", "model_context_window_exceeded" };
+
+bool contains(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
+
+bool occurs(const Wording& wording, std::string_view text)
+{
+    std::size_t at = 0;
+    for (std::string_view part : wording) {
+        at = text.find(part, at);
+        if (at == std::string_view::npos)
+            return false;
+        at += part.size();
+    }
+    return true;
+}
+
+bool has_overflow_code(const openai::ErrorBody& body)
+{
+    return std::any_of(std::begin(codes), std::end(codes),
+        [&](auto code) { return body.code == code || body.type == code || body.error_type == code; });
+}
+
+// Cerebras says nothing at all, and a proxy in front may say only that the entity is too large.
+bool is_silent_overflow(const openai::ErrorBody& body, const OverflowContext& context)
+{
+    if (!context.context_length || context.estimated_input == 0)
+        return false;
+    const bool silent = body.message.empty() && (context.status == 400 || context.status == 413);
+    return silent && context.estimated_input > *context.context_length / 10 * 9;
+}
+
+std::string too_long(std::uint64_t tokens, std::uint64_t limit)
+{
+    return fmt::format("prompt is too long: {} tokens > {} maximum", std::max(tokens, limit + 1), limit);
+}
+
+std::string too_much_output(std::uint64_t input, std::uint64_t output, std::uint64_t limit)
+{
+    return fmt::format("input length and `max_tokens` exceed context limit: {} + {} > {}", input,
+        std::max(output, limit - input + 1), limit);
+}
+
+// "max_tokens is too large: 64000. This model supports at most 16384 completion tokens": there is no window
+// in it. The limit is chosen so that a client, which keeps 1000 tokens as a margin, asks for what is allowed.
+std::optional<std::string> output_limit(
+    const openai::ErrorBody& body, std::string_view text, const OverflowContext& context)
+{
+    const bool about_output = body.error_type == "max_tokens_exceeded" || body.code == "max_tokens_exceeded"
+        || (contains(text, "max_tokens") || contains(text, "max_completion_tokens"));
+    const bool too_large = contains(text, "too large") || contains(text, "at most")
+        || contains(text, "maximum") || contains(text, "less than or equal") || contains(text, "exceed");
+    if (!about_output || !too_large || contains(text, "budget"))
+        return std::nullopt;
+    const OverflowNumbers numbers = read_overflow_numbers(text, std::nullopt, 0);
+    std::uint64_t least = UINT64_MAX;
+    std::uint64_t most = 0;
+    for (auto number : { numbers.limit, numbers.input, numbers.output, numbers.total })
+        if (number && *number >= output_worth_asking_for - 1000) {
+            least = std::min(least, *number);
+            most = std::max(most, *number);
+        }
+    if (least >= most || (context.max_tokens != 0 && context.max_tokens != most))
+        return std::nullopt;
+    return too_much_output(context.estimated_input, most, context.estimated_input + least + 1000);
+}
+
+std::string lower_text(const openai::ErrorBody& body)
+{
+    return openai::lower(body.message + " " + body.outer_message);
+}
+
+std::string canonical(OverflowNumbers numbers, const OverflowContext& context)
+{
+    const std::uint64_t limit = numbers.limit.value_or(context.context_length.value_or(default_window));
+    const std::uint64_t output = numbers.output.value_or(0);
+    if (!numbers.input && numbers.total && output > 0 && *numbers.total > output)
+        numbers.input = *numbers.total - output;
+    if (numbers.input && output > 0 && *numbers.input + output_worth_asking_for <= limit)
+        return too_much_output(*numbers.input, output, limit);
+    if (numbers.total && *numbers.total > limit)
+        return too_long(*numbers.total, limit);
+    if (numbers.input && *numbers.input > limit)
+        return too_long(*numbers.input, limit);
+    if (numbers.input)
+        return too_long(*numbers.input + output, limit);
+    return too_long(context.estimated_input, limit);
+}
+
+} // namespace
+
+bool is_overflow_wording(std::string_view text, int status)
+{
+    if (std::any_of(
+            std::begin(about_rates), std::end(about_rates), [&](auto word) { return contains(text, word); }))
+        return false;
+    if (status == 400 && contains(text, "too many tokens"))
+        return true;
+    return std::any_of(
+        std::begin(wordings), std::end(wordings), [&](const Wording& each) { return occurs(each, text); });
+}
+
+std::optional<std::string> overflow_message(const openai::ErrorBody& body, const OverflowContext& context)
+{
+    const std::string text = lower_text(body);
+    if (has_overflow_code(body) || is_overflow_wording(text, context.status)) {
+        OverflowNumbers numbers = read_overflow_numbers(text, context.context_length, context.max_tokens);
+        if (body.prompt_tokens)
+            numbers.input = body.prompt_tokens;
+        if (body.context_tokens)
+            numbers.limit = body.context_tokens;
+        // One number alone is the window, unless it is larger than the window that we know.
+        const bool alone = numbers.limit && !numbers.input && !numbers.total && !numbers.output;
+        if (alone && context.context_length && *numbers.limit > *context.context_length) {
+            numbers.total = numbers.limit;
+            numbers.limit = context.context_length;
+        }
+        return canonical(numbers, context);
+    }
+    if (is_silent_overflow(body, context))
+        return too_long(context.estimated_input, *context.context_length);
+    if (context.status == 400 || context.status == 422 || context.status == 0)
+        return output_limit(body, text, context);
+    return std::nullopt;
+}
+
+} // namespace dragoman::translate
