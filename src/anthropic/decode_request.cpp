@@ -334,6 +334,7 @@ Result<MessagesRequest> decode_request(json::Document& document, std::string_vie
     Path path;
     Fields fields(*object, path, mistake);
     request.has_surrogate_escapes = document.has_surrogate_escapes();
+    request.body_bytes = body.size();
     decode_small_fields(request, fields);
     decode_system(request, fields);
     decode_messages(request, fields);
