@@ -1,0 +1,64 @@
+// Which model answers: from the name a client asks for to the slug an upstream is sent.
+//
+//     [1m], [2m]               a mark for the client's own window; taken off, never sent
+//     the table                exact names and patterns, first match wins
+//     anthropic-via/<slug>     the slug, in the form that a client's model picker accepts
+//     provider,model           provider/model
+//     anything with a slash    goes through as it is
+//     claude-…, opus, sonnet…  by family: opus and fable to big, sonnet to middle, haiku to small, others big
+//     anything else            404, with the nearest known names
+//
+// A pure function: what a model is called upstream depends on nothing but its arguments.
+#pragma once
+
+#include "base/result.h"
+#include "route/catalogue.h"
+#include "route/model_facts.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::route {
+
+struct Mapping {
+    std::string from {}; // a name, or a pattern with '*'
+    std::string to {};
+};
+
+struct Rules {
+    enum class DialectChoice : std::uint8_t { automatic, chat, messages };
+
+    std::string big {};
+    std::string middle {};
+    std::string small {};
+    std::vector<Mapping> map {};
+    DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
+    bool openrouter = true;
+
+    // Slugs of this upstream have a vendor in front, so that a name without slash cannot be one. False for
+    // other servers: what is no Claude name goes through.
+    bool slugs_have_vendor = true;
+
+    // The upstream knows Claude's own names (Anthropic's API): they go through as they are.
+    bool claude_names_go_through = false;
+};
+
+// Errors: bad_request for what can be no model's name (an address, a path, control characters), not_found for
+// an unknown name. Both have should_retry == false, and neither repeats more of the name than is printable.
+Result<Target> resolve(std::string_view client_model, const Rules& rules, const Catalogue& catalogue);
+
+// The name without "[1m]" and the like.
+std::string_view without_window_mark(std::string_view name);
+
+// Whether a client means one of Claude's families by it: "claude-…", "opus", "default" …
+bool is_claude_name(std::string_view name);
+
+// big, middle or small, for a name that is_claude_name().
+const std::string& family_model(std::string_view claude_name, const Rules& rules);
+
+// The form of a slug that a client's picker accepts: "anthropic-via/openai/gpt-5.5".
+inline constexpr std::string_view alias_prefix = "anthropic-via/";
+
+} // namespace dragoman::route
