@@ -82,7 +82,10 @@ CommandLine parse_command_line(int argc, const char* const* argv, std::string_vi
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        return done(exit_ok, app.help(), "");
+        // Always the whole help: app.help() would be that of the command only, which has no options of its
+        // own.
+        return done(
+            exit_ok, app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal), "");
     } catch (const CLI::CallForVersion&) {
         return done(exit_ok, fmt::format("dragoman {}\n", version), "");
     } catch (const CLI::ExtrasError&) {

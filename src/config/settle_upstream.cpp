@@ -78,35 +78,6 @@ bool is_usable(const Places& places, const Candidate& candidate)
         || (own_file && places.any_url_in_dotenv());
 }
 
-void add_named(const Places& places, std::vector<Candidate>& all)
-{
-    const auto names = names_of(places.draft);
-    for (const std::string& name : names) {
-        if (auto found = find_secret(places.environment, name, places.draft.mistakes))
-            all.push_back({ std::move(*found), name, name });
-    }
-    for (const std::string& name : names) {
-        if (auto found = places.in_dotenv(name))
-            all.push_back(
-                { { Secret(found->text), { KeySource::Kind::dotenv, name, {} } }, name, found->place });
-    }
-}
-
-void add_configured(const Places& places, std::vector<Candidate>& all)
-{
-    Draft& draft = places.draft;
-    if (draft.key)
-        all.push_back({ { Secret(draft.key->text), { KeySource::Kind::file, draft.config.file, {} } }, "",
-            draft.key->place });
-    // Read only when it is needed: a key in the environment makes a missing file no mistake.
-    if (!draft.key_file || std::ranges::any_of(all, [&](const auto& one) { return is_usable(places, one); }))
-        return;
-    const std::string& path = draft.key_file->text;
-    if (const auto file = read_secret_file(path, draft.key_file->place, draft.mistakes))
-        all.push_back(
-            { { file->content, { KeySource::Kind::file, path, path } }, "", draft.key_file->place });
-}
-
 void explain_unusable(const Places& places, const Candidate& candidate)
 {
     places.draft.mistakes.warn(candidate.place,
@@ -116,22 +87,57 @@ void explain_unusable(const Places& places, const Candidate& candidate)
             openrouter_name));
 }
 
+// In the order of precedence, one after the other: what is not needed is not read, so that a missing file is
+// no mistake while a key in the environment is in force.
+std::optional<Candidate> first_usable(const Places& places, std::vector<Candidate>& unusable)
+{
+    Draft& draft = places.draft;
+    const auto names = names_of(draft);
+    for (const std::string& name : names) {
+        auto found = find_secret(places.environment, name, draft.mistakes);
+        if (!found)
+            continue;
+        Candidate candidate { std::move(*found), name, name };
+        if (is_usable(places, candidate))
+            return candidate;
+        unusable.push_back(std::move(candidate));
+    }
+    for (const std::string& name : names) {
+        const auto found = places.in_dotenv(name);
+        if (!found)
+            continue;
+        Candidate candidate { { Secret(found->text), { KeySource::Kind::dotenv, name, {} } }, name,
+            found->place };
+        if (is_usable(places, candidate))
+            return candidate;
+        unusable.push_back(std::move(candidate));
+    }
+    if (draft.key)
+        return Candidate { { Secret(draft.key->text), { KeySource::Kind::file, draft.config.file, {} } }, "",
+            draft.key->place };
+    if (!draft.key_file)
+        return std::nullopt;
+    const auto& [path, place] = *draft.key_file;
+    const auto file = read_secret_file(path, place, draft.mistakes);
+    if (!file)
+        return std::nullopt;
+    return Candidate { { file->content, { KeySource::Kind::file, path, path } }, "", place };
+}
+
 std::optional<Candidate> key_in_force(const Places& places)
 {
-    std::vector<Candidate> all;
-    add_named(places, all);
-    add_configured(places, all);
-    for (Candidate& candidate : all) {
-        if (!is_usable(places, candidate))
-            continue;
-        if (is_header_word(candidate.secret.value.reveal()))
-            return std::move(candidate);
-        places.draft.mistakes.add(candidate.place, "is no key: a key is one word of ASCII");
+    std::vector<Candidate> unusable;
+    auto key = first_usable(places, unusable);
+    if (!key) {
+        for (const Candidate& candidate : unusable)
+            explain_unusable(places, candidate);
         return std::nullopt;
     }
-    for (const Candidate& candidate : all)
-        explain_unusable(places, candidate);
-    return std::nullopt;
+    if (!is_header_word(key->secret.value.reveal())) {
+        places.draft.mistakes.add(key->place, "is no key: a key is one word of ASCII");
+        return std::nullopt;
+    }
+    return key;
 }
 
 // The base URL that counts, together with the key in force, if any; says of every other one why it does not.

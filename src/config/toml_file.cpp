@@ -10,6 +10,15 @@ namespace {
 
 using Words = std::array<std::string_view, 3>;
 
+// People copy both loopback addresses; a machine without IPv6 serves on the other one.
+void make_second_loopback_optional(std::vector<Endpoint>& endpoints)
+{
+    for (Endpoint& endpoint : endpoints) {
+        const Endpoint twin { "127.0.0.1", endpoint.port, false };
+        endpoint.optional |= endpoint.host == "::1" && std::ranges::find(endpoints, twin) != endpoints.end();
+    }
+}
+
 void read_listen(Draft& draft, TomlReader& reader)
 {
     std::vector<Placed> addresses;
@@ -36,6 +45,7 @@ void read_listen(Draft& draft, TomlReader& reader)
                 endpoints.push_back(endpoint);
         }
     }
+    make_second_loopback_optional(endpoints);
     draft.config.server.listen = std::move(endpoints);
     draft.listen_place = addresses.front().place;
 }
