@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace dragoman::translate {
 
@@ -30,6 +31,7 @@ public:
 
 private:
     std::string map(std::string_view client_name, unsigned attempt) const;
+    void declare(const anthropic::Tool& tool);
     void add(json::RawString client_name);
 
     bool gemini_;

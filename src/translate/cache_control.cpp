@@ -1,0 +1,131 @@
+#include "translate/cache_control.h"
+
+#include "json/document.h"
+#include "json/escape.h"
+#include "translate/deferred_tools.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+using anthropic::CacheControl;
+using anthropic::Tool;
+
+constexpr std::size_t marks_max = 4;
+
+using Marks = std::vector<const CacheControl*>;
+
+// Alibaba caches on request for the models that it alone serves.
+bool is_alibaba_model(const route::Target& target)
+{
+    constexpr std::array words = std::to_array<std::string_view>({ "-max", "-plus", "-flash", "-turbo" });
+    return target.is_vendor("qwen") && std::ranges::any_of(words, [&](std::string_view word) {
+        return target.base_name().find(word) != std::string_view::npos;
+    });
+}
+
+bool can_be_marked(const Block& block)
+{
+    switch (block.type) {
+    case BlockType::text:
+        return !json::is_blank(block.text);
+    case BlockType::image:
+    case BlockType::document:
+    case BlockType::search_result:
+    case BlockType::tool_result:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void collect(Marks& marks, const std::vector<Block>& blocks)
+{
+    for (const Block& block : blocks) {
+        if (block.type == BlockType::tool_result)
+            collect(marks, block.content);
+        if (block.cache_control && can_be_marked(block))
+            marks.push_back(&block.cache_control);
+    }
+}
+
+// Only functions can be marked.
+bool is_function(const Tool& tool)
+{
+    return tool.type.empty() || json::key_is(tool.type, "custom") || !tool.input_schema.empty();
+}
+
+Marks marks_of_tools(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    Marks marks;
+    Notes notes;
+    for (const Tool* tool : active_tools(request, target, notes))
+        if (tool->cache_control && is_function(*tool))
+            marks.push_back(&tool->cache_control);
+    return marks;
+}
+
+// Moves up to `count` marks from the end of `from`.
+void take_last(Marks& from, Marks& to, std::size_t count)
+{
+    for (; count > 0 && !from.empty(); --count) {
+        to.push_back(from.back());
+        from.pop_back();
+    }
+}
+
+bool asks_for_an_hour(const CacheControl* mark) { return json::key_is(mark->ttl, "1h"); }
+
+} // namespace
+
+bool takes_cache_control(const route::Target& target)
+{
+    return target.openrouter
+        && (target.is_vendor("anthropic") || is_alibaba_model(target)
+            || (target.is_vendor("google") && target.base_name().starts_with("gemini")));
+}
+
+CacheMarks::CacheMarks(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    if (!takes_cache_control(target))
+        return;
+    Marks tools = marks_of_tools(request, target);
+    Marks system;
+    collect(system, request.system);
+    Marks messages;
+    for (const anthropic::Message& message : request.messages)
+        collect(messages, message.blocks);
+
+    automatic_ = static_cast<bool>(request.cache_control);
+    const std::size_t room = automatic_ ? marks_max - 1 : marks_max;
+    Marks kept;
+    take_last(tools, kept, 1);
+    take_last(system, kept, 1);
+    take_last(messages, kept, room - kept.size());
+    take_last(system, kept, room - kept.size());
+    take_last(tools, kept, room - kept.size());
+    for (const CacheControl* mark : kept)
+        kept_.insert(mark->raw.text.data());
+    if (automatic_)
+        kept.push_back(&request.cache_control);
+    all_for_an_hour_ = !kept.empty() && std::ranges::all_of(kept, asks_for_an_hour);
+}
+
+void append_cache_control(json::Writer& json, const CacheControl& mark)
+{
+    if (!mark)
+        return;
+    json.key("cache_control").begin_object().key("type").text("ephemeral");
+    if (json::key_is(mark.ttl, "5m") || json::key_is(mark.ttl, "1h"))
+        json.key("ttl").string(mark.ttl);
+    json.end_object();
+}
+
+} // namespace dragoman::translate

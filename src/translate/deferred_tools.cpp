@@ -1,0 +1,142 @@
+#include "translate/deferred_tools.h"
+
+#include "json/document.h"
+#include "json/escape.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+using anthropic::Tool;
+
+class ToolSelection {
+public:
+    ToolSelection(const anthropic::MessagesRequest& request, Notes& notes)
+        : request_(request)
+        , notes_(notes)
+    {
+    }
+
+    std::vector<const Tool*> select();
+    bool was_called(const Tool& tool) const { return called_.contains(json::unescape(tool.name)); }
+
+private:
+    void declare();
+    void read(const Block& block);
+    void refer_to(json::RawString name);
+    void load(const Tool& tool);
+
+    const anthropic::MessagesRequest& request_;
+    Notes& notes_;
+    bool loads_all_ = false;
+    std::vector<const Tool*> loaded_ {};
+    std::unordered_set<std::string> loaded_names_ {};
+    std::unordered_map<std::string, const Tool*> deferred_ {};
+    std::unordered_set<std::string> removed_ {};
+    std::unordered_set<std::string> called_ {};
+};
+
+std::vector<const Tool*> ToolSelection::select()
+{
+    declare();
+    for (const anthropic::Message& message : request_.messages)
+        for (const Block& block : message.blocks)
+            read(block);
+    if (!removed_.empty())
+        std::erase_if(
+            loaded_, [this](const Tool* tool) { return removed_.contains(json::unescape(tool->name)); });
+    return std::move(loaded_);
+}
+
+void ToolSelection::declare()
+{
+    loads_all_ = std::ranges::any_of(
+        request_.tools, [](const Tool& tool) { return tool.type.escaped.starts_with("tool_search_tool_"); });
+    for (const Tool& tool : request_.tools) {
+        if (is_placeholder(tool))
+            continue;
+        if (!tool.callable_directly)
+            notes_.drop("tools.allowed_callers");
+        else if (tool.defer_loading && !loads_all_)
+            deferred_.try_emplace(json::unescape(tool.name), &tool);
+        else
+            load(tool);
+    }
+}
+
+void ToolSelection::read(const Block& block)
+{
+    switch (block.type) {
+    case BlockType::tool_use:
+        called_.insert(json::unescape(block.name));
+        return refer_to(block.name);
+    case BlockType::tool_reference:
+        return refer_to(block.name);
+    case BlockType::tool_addition:
+        removed_.erase(json::unescape(block.name));
+        for (const Tool& tool : block.definition)
+            load(tool);
+        return refer_to(block.name);
+    case BlockType::tool_removal:
+        removed_.insert(json::unescape(block.name));
+        return;
+    default:
+        for (const Block& nested : block.content)
+            read(nested);
+    }
+}
+
+void ToolSelection::refer_to(json::RawString name)
+{
+    const auto found = deferred_.find(json::unescape(name));
+    if (found != deferred_.end())
+        load(*found->second);
+}
+
+// Upstreams refuse a name that is declared twice; the first one counts.
+void ToolSelection::load(const Tool& tool)
+{
+    if (loaded_names_.insert(json::unescape(tool.name)).second || tool.name.empty())
+        loaded_.push_back(&tool);
+}
+
+// Drops from the end, but what was called at last.
+void shorten(std::vector<const Tool*>& tools, const ToolSelection& selection)
+{
+    std::size_t surplus = tools.size() - tools_max;
+    std::vector<bool> drop(tools.size(), false);
+    for (bool called : { false, true })
+        for (std::size_t i = tools.size(); i-- > 0 && surplus > 0;)
+            if (selection.was_called(*tools[i]) == called) {
+                drop[i] = true;
+                --surplus;
+            }
+    std::size_t i = 0;
+    std::erase_if(tools, [&](const Tool*) { return drop[i++]; });
+}
+
+} // namespace
+
+bool is_placeholder(const Tool& tool) { return json::key_is(tool.name, "DeferredToolPlaceholder"); }
+
+std::vector<const Tool*> active_tools(
+    const anthropic::MessagesRequest& request, const route::Target& target, Notes& notes)
+{
+    ToolSelection selection(request, notes);
+    std::vector<const Tool*> tools = selection.select();
+    if (tools.size() > tools_max && !target.is_vendor("anthropic")) {
+        shorten(tools, selection);
+        notes.drop("tools beyond 128");
+    }
+    return tools;
+}
+
+} // namespace dragoman::translate

@@ -1,0 +1,60 @@
+// Which reasoning of the history an upstream gets to see again.
+//
+// Details go back to the family of models that made them, in order and byte for byte; everything else would
+// be refused or misunderstood, and is left out. Plain text without a signature goes to open models only.
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "json/writer.h"
+#include "route/model_facts.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::translate {
+
+// Models of one family read each other's reasoning: "openai/responses" for GPT, "openai/open" for gpt-oss,
+// "anthropic/claude", "google/gemini", "x-ai/responses", otherwise the vendor and "open". Variants (":free"),
+// dates and a leading "~" make no difference.
+std::string reasoning_family(std::string_view model);
+
+// What one assistant message gives back of its reasoning.
+struct MessageReasoning {
+    std::vector<std::string> details {}; // elements of reasoning_details, in order
+    std::string field {}; // otherwise: the field for plain text ("reasoning"); empty: nothing
+    std::string text {}; // its value, as the escaped inside of a string
+
+    bool empty() const { return details.empty() && field.empty(); }
+};
+
+// Decides for each message of one request which reasoning the target may see again.
+class ReasoningHistory {
+public:
+    ReasoningHistory(const anthropic::MessagesRequest& request, const route::Target& target);
+
+    // False when a clear_thinking edit drops the thinking of the message at this position.
+    bool keeps(std::size_t message) const { return message >= first_kept_; }
+
+    // Of the thinking blocks of one outgoing assistant message, in order; `blocks` may hold others too.
+    MessageReasoning of(std::span<const anthropic::Block* const> blocks) const;
+
+private:
+    void add_block(MessageReasoning& reasoning, const anthropic::Block& block) const;
+    void add_envelope(
+        MessageReasoning& reasoning, const anthropic::Block& block, json::RawString carrier) const;
+    void add_text(MessageReasoning& reasoning, std::string_view field, const anthropic::Block& block) const;
+    void add_signed(
+        MessageReasoning& reasoning, const anthropic::Block& block, json::RawString carrier) const;
+
+    bool openrouter_;
+    std::string family_;
+    std::size_t first_kept_ = 0;
+};
+
+// "reasoning_details":[...] or the plain field; nothing when there is nothing. After the message's role.
+void append_reasoning(json::Writer& json, const MessageReasoning& reasoning);
+
+} // namespace dragoman::translate

@@ -1,0 +1,138 @@
+#include "translate/tool_ids.h"
+
+#include "base/encoding.h"
+#include "json/escape.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace dragoman::translate {
+
+namespace {
+
+constexpr std::size_t client_id_max = 64;
+constexpr std::size_t openai_id_max = 40;
+constexpr std::size_t mistral_id_size = 9;
+constexpr std::size_t digest_characters = 24;
+
+constexpr std::string_view wrap_prefix = "toolu_";
+constexpr std::size_t wrap_random = 10;
+constexpr std::size_t wrap_head = wrap_prefix.size() + wrap_random + 1;
+
+bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_id(std::string_view id, std::size_t size_max)
+{
+    return !id.empty() && id.size() <= size_max
+        && std::ranges::all_of(id, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
+}
+
+bool is_mistral_id(std::string_view id)
+{
+    return id.size() == mistral_id_size && std::ranges::all_of(id, is_alphanumeric);
+}
+
+// An upstream's id that is surely its own: a known prefix and something behind it that is hardly a counter.
+bool is_trustworthy(std::string_view id)
+{
+    constexpr std::array prefixes =
+        std::to_array<std::string_view>({ "call_", "toolu_", "chatcmpl-tool-", "fc_" });
+    constexpr std::size_t random_characters = 8;
+    return is_id(id, client_id_max) && std::ranges::any_of(prefixes, [&](std::string_view prefix) {
+        return id.starts_with(prefix) && id.size() >= prefix.size() + random_characters;
+    });
+}
+
+// A digest of the id; further attempts, after a collision, give others.
+std::string digest(std::string_view id, unsigned attempt, std::size_t characters)
+{
+    std::string source(id);
+    if (attempt > 0)
+        source.append(1, '\0').append(std::to_string(attempt));
+    return base62_of_sha256(source, characters);
+}
+
+} // namespace
+
+ToolIds::ToolIds(const anthropic::MessagesRequest& request, const route::Target& target)
+    : rule_(rule_of(target))
+{
+    for (const anthropic::Message& message : request.messages)
+        for (const anthropic::Block& block : message.blocks)
+            if (block.type == anthropic::BlockType::tool_use
+                || block.type == anthropic::BlockType::tool_result)
+                add(block.id);
+}
+
+ToolIds::Rule ToolIds::rule_of(const route::Target& target)
+{
+    if (target.is_vendor("moonshotai") && target.base_name().starts_with("kimi"))
+        return Rule::own_ids;
+    if (target.is_vendor("mistralai"))
+        return Rule::mistral;
+    return target.openrouter ? Rule::openrouter : Rule::openai;
+}
+
+std::string ToolIds::upstream(json::RawString client_id) const
+{
+    std::string id = json::unescape(client_id);
+    const auto known = upstream_by_client_.find(id);
+    return known == upstream_by_client_.end() ? map(id, 0) : known->second;
+}
+
+// Attempt 0 is the best form of an id, later ones are for when another id of the history has taken it.
+std::string ToolIds::map(std::string_view client_id, unsigned attempt) const
+{
+    const auto original = wrapped_tool_id(client_id);
+    if (rule_ == Rule::mistral) {
+        if (attempt == 0 && is_mistral_id(client_id))
+            return std::string(client_id);
+        if (attempt == 0 && original && is_mistral_id(*original))
+            return *original;
+        return digest(client_id, attempt, mistral_id_size);
+    }
+    if (rule_ == Rule::own_ids && attempt == 0 && original)
+        return *original;
+    const bool first_choice = attempt == 0 || (rule_ == Rule::own_ids && attempt == 1);
+    if (first_choice && is_id(client_id, rule_ == Rule::openai ? openai_id_max : client_id_max))
+        return std::string(client_id);
+    return "call_" + digest(client_id, attempt, digest_characters);
+}
+
+void ToolIds::add(json::RawString client_id)
+{
+    auto [place, is_new] = upstream_by_client_.try_emplace(json::unescape(client_id));
+    for (unsigned attempt = 0; is_new; ++attempt) {
+        place->second = map(place->first, attempt);
+        is_new = !shown_.insert(place->second).second;
+    }
+}
+
+std::string client_tool_id(
+    std::string_view upstream_id, const std::set<std::string, std::less<>>& used, IdSource& ids)
+{
+    if (is_trustworthy(upstream_id) && !used.contains(upstream_id) && !wrapped_tool_id(upstream_id))
+        return std::string(upstream_id);
+    std::string original = base64url_encode(upstream_id);
+    if (original.empty() || wrap_head + original.size() > client_id_max)
+        return ids.with_prefix(wrap_prefix);
+    return std::string(wrap_prefix) + ids.next(wrap_random) + "_" + original;
+}
+
+std::optional<std::string> wrapped_tool_id(std::string_view client_id)
+{
+    if (!client_id.starts_with(wrap_prefix) || client_id.size() <= wrap_head
+        || client_id[wrap_head - 1] != '_'
+        || !std::ranges::all_of(client_id.substr(wrap_prefix.size(), wrap_random), is_alphanumeric))
+        return std::nullopt;
+    auto original = base64url_decode(client_id.substr(wrap_head));
+    if (!original || original->empty())
+        return std::nullopt;
+    return original;
+}
+
+} // namespace dragoman::translate

@@ -1,0 +1,109 @@
+#include "translate/tool_names.h"
+
+#include "base/encoding.h"
+#include "json/escape.h"
+#include "translate/deferred_tools.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace dragoman::translate {
+
+namespace {
+
+constexpr std::size_t name_max = 64;
+constexpr std::size_t kept_characters = 55;
+constexpr std::size_t digest_digits = 8;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool is_allowed(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+
+// Gemini: no digit and no dash in front.
+bool may_begin(char c, bool gemini) { return gemini ? is_letter(c) || c == '_' : is_allowed(c); }
+
+bool is_name(std::string_view name, bool gemini)
+{
+    return !name.empty() && name.size() <= name_max && may_begin(name.front(), gemini)
+        && std::ranges::all_of(name, is_allowed);
+}
+
+// One underscore for each character, not for each of its bytes.
+std::string readable_part(std::string_view name, bool gemini)
+{
+    std::string part;
+    if (name.empty() || !may_begin(is_allowed(name.front()) ? name.front() : '_', gemini))
+        part += '_';
+    for (char c : name) {
+        const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+        if (!continues)
+            part += is_allowed(c) ? c : '_';
+        if (part.size() == kept_characters)
+            break;
+    }
+    return part;
+}
+
+} // namespace
+
+ToolNames::ToolNames(const anthropic::MessagesRequest& request, const route::Target& target)
+    : gemini_(target.is_vendor("google"))
+{
+    for (const anthropic::Tool& tool : request.tools)
+        declare(tool);
+    for (const anthropic::Message& message : request.messages)
+        for (const anthropic::Block& block : message.blocks) {
+            if (block.type == anthropic::BlockType::tool_use)
+                add(block.name);
+            for (const anthropic::Tool& tool : block.definition)
+                declare(tool);
+        }
+}
+
+void ToolNames::declare(const anthropic::Tool& tool)
+{
+    if (tool.name.empty() || is_placeholder(tool))
+        return;
+    std::string name = json::unescape(tool.name);
+    if (std::ranges::find(declared_, name) == declared_.end())
+        declared_.push_back(std::move(name));
+    add(tool.name);
+}
+
+std::string ToolNames::upstream(json::RawString client_name) const
+{
+    std::string name = json::unescape(client_name);
+    const auto known = upstream_by_client_.find(name);
+    return known == upstream_by_client_.end() ? map(name, 0) : known->second;
+}
+
+std::string ToolNames::map(std::string_view client_name, unsigned attempt) const
+{
+    if (is_name(client_name, gemini_))
+        return std::string(client_name);
+    std::string source(client_name);
+    if (attempt > 0)
+        source.append(1, '\0').append(std::to_string(attempt));
+    return readable_part(client_name, gemini_) + "_" + sha256_hex(source).substr(0, digest_digits);
+}
+
+void ToolNames::add(json::RawString client_name)
+{
+    auto [place, is_new] = upstream_by_client_.try_emplace(json::unescape(client_name));
+    for (unsigned attempt = 0; is_new; ++attempt) {
+        place->second = map(place->first, attempt);
+        // A name that needs no change is nobody else's: the digests make sure of that.
+        is_new = !client_by_upstream_.try_emplace(place->second, place->first).second
+            && place->second != place->first;
+    }
+}
+
+void ToolNames::describe(AnswerPlan& plan) const
+{
+    plan.declared_tools = declared_;
+    for (const auto& [upstream, client] : client_by_upstream_)
+        if (upstream != client)
+            plan.client_tool_names.emplace(upstream, client);
+}
+
+} // namespace dragoman::translate
