@@ -3,6 +3,7 @@
 // works on: when the coroutine is cancelled, the function still runs to its end, and its result is dropped.
 #pragma once
 
+#include "base/clock.h"
 #include "net/task.h"
 
 #include <functional>
@@ -15,7 +16,10 @@ namespace dragoman::net {
 
 namespace detail {
 Task<void> run_in_background(std::function<void()> work);
-}
+
+// The same on a thread of its own, for calls that may hang. False when `when` came first.
+Task<bool> run_on_own_thread(std::function<void()> work, TimePoint when);
+} // namespace detail
 
 template <class F> Task<std::invoke_result_t<F>> in_background(F function)
 {

@@ -5,28 +5,28 @@
 #include "base/clock.h"
 #include "net/task.h"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
 #include <optional>
 #include <utility>
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace dragoman::net {
 
 Task<void> sleep_until(TimePoint when);
 Task<void> sleep_for(Clock::duration time);
 
-// Something that happens once, for any number of coroutines of one worker. Must outlive those that wait.
+// Something that happens (once, unless it is reset), for any number of coroutines of one worker. Must outlive
+// those that wait.
 class Event {
 public:
-    explicit Event(boost::asio::io_context& loop);
+    explicit Event(const boost::asio::any_io_executor& worker); // io_context::get_executor()
     ~Event();
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
 
     void set(); // wakes all who wait; later waits return at once
+    void reset() { set_ = false; }
     bool is_set() const { return set_; }
     Task<void> wait();
     Task<bool> wait_until(TimePoint when); // false: the time came first. For one waiter at a time.

@@ -1,0 +1,24 @@
+// Large strings that are used again. Handing 300 KB back to the kernel after each request and faulting it in
+// for the next one costs more than everything else that is done with it; so a worker keeps a few, in powers
+// of two.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace dragoman::net {
+
+class BufferCache {
+public:
+    // An empty string with room for `size` bytes.
+    std::string take(std::size_t size);
+    void give(std::string&& buffer);
+    void clear(); // when nothing is going on
+
+private:
+    std::vector<std::string> kept_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace dragoman::net

@@ -1,0 +1,368 @@
+#include "net/client_connection.h"
+
+#include "base/log.h"
+#include "net/request_head.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <cerrno>
+#include <exception>
+#include <sys/socket.h>
+
+namespace dragoman::net {
+namespace {
+
+constexpr std::size_t first_read = 4 * limits::KiB;
+constexpr std::size_t large_read = 64 * limits::KiB;
+constexpr auto linger_time = std::chrono::seconds(3);
+constexpr auto probe_every = std::chrono::seconds(5);
+constexpr std::size_t blank_lines_max = 4; // in front of a request, as old clients leave them
+
+constexpr Problem bad_line { 400,
+    "The request head has a line that does not end in CRLF, or no line at all" };
+constexpr Problem late_head { 408, "The request head took too long to arrive" };
+
+Error::Kind kind_of(int status)
+{
+    switch (status) {
+    case 405:
+        return Error::Kind::method_not_allowed;
+    case 413:
+        return Error::Kind::too_large;
+    case 415:
+        return Error::Kind::unsupported_media;
+    case 529:
+        return Error::Kind::overloaded;
+    default:
+        return Error::Kind::bad_request;
+    }
+}
+
+Error error_of(const Problem& problem)
+{
+    Error error { .kind = kind_of(problem.status), .source = Error::Source::client };
+    error.message = problem.why;
+    if (problem.status == 529) {
+        error.source = Error::Source::self;
+        error.retry_after_s = 2;
+    }
+    return error;
+}
+
+bool wants_close(const RequestHead& head)
+{
+    return head.http_1_0 || has_token(head.fields, "connection", "close");
+}
+
+} // namespace
+
+ClientConnection::ClientConnection(const WorkerServices& services, Socket socket, std::string peer)
+    : services_(services)
+    , output_(std::make_shared<ClientOutput>(std::move(socket)))
+    , peer_(std::move(peer))
+    , read_size_(first_read)
+    , phase_since_(Clock::now())
+{
+}
+
+ClientConnection::~ClientConnection() { output_->close(); }
+
+void ClientConnection::enter(Phase phase)
+{
+    phase_ = phase;
+    phase_since_ = Clock::now();
+    body_in_window_ = 0;
+    overdue_ = false;
+}
+
+Task<void> ClientConnection::serve()
+{
+    Next next = Next::request;
+    while (next == Next::request) {
+        std::string text;
+        Parsed<bool> arrived = co_await read_head(text);
+        if (!arrived)
+            next = co_await refuse(arrived.error().status, error_of(arrived.error()), nullptr, false);
+        else if (*arrived)
+            next = co_await serve_one(std::move(text));
+        else
+            next = Next::close;
+    }
+    if (next == Next::linger)
+        co_await linger();
+}
+
+Task<bool> ClientConnection::read_more()
+{
+    for (;;) {
+        bool usable = co_await until_readable(output_->socket());
+        if (!usable)
+            co_return false;
+        ssize_t got = receive(output_->socket(), in_, read_size_);
+        if (got > 0) {
+            read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
+            co_return true;
+        }
+        if (got < 0 && errno == EAGAIN)
+            continue;
+        input_ended_ = true;
+        co_return false;
+    }
+}
+
+Task<Parsed<bool>> ClientConnection::read_head(std::string& text)
+{
+    HeadScanner scanner;
+    std::size_t blank_lines = 0;
+    bool line_is_good = false;
+    if (!in_.empty())
+        enter(Phase::head);
+    else if (phase_ != Phase::fresh)
+        enter(Phase::idle);
+    for (;;) {
+        while (in_.starts_with("\r\n") && blank_lines++ < blank_lines_max)
+            in_.erase(0, 2);
+        HeadScanner::State state = scanner.scan(in_);
+        Parsed<void> line;
+        if (std::string_view first = scanner.first_line(in_); !line_is_good && !first.empty()) {
+            line = check_request_line(first);
+            line_is_good = line.has_value();
+        }
+        if (!line)
+            co_return std::unexpected(line.error());
+        if (state == HeadScanner::State::bad
+            || (state == HeadScanner::State::complete && scanner.size() == 2))
+            co_return std::unexpected(bad_line);
+        std::size_t size = state == HeadScanner::State::complete ? scanner.size() : in_.size();
+        if (size > limits::http_head)
+            co_return std::unexpected(oversized_head(in_));
+        if (state == HeadScanner::State::complete) {
+            text.assign(in_, 0, size);
+            in_.erase(0, size);
+            co_return true;
+        }
+        if (input_ended_)
+            co_return false;
+        bool more = co_await read_more();
+        if (!more && overdue_ && phase_ == Phase::head)
+            co_return std::unexpected(late_head);
+        if (!more)
+            co_return false;
+        if (is_idle())
+            enter(Phase::head);
+    }
+}
+
+Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
+{
+    Parsed<RequestHead> head = parse_request_head(text);
+    if (!head)
+        co_return co_await refuse(head.error().status, error_of(head.error()), nullptr, false);
+    ClientRequest request;
+    request.head = std::move(*head);
+    request.head.peer = peer_;
+    std::optional<Refusal> refusal = services_.handler.admit(request.head);
+    if (refusal)
+        co_return co_await send_refusal(*refusal, &request.head, false);
+
+    BodyLease lease(services_.shared);
+    enter(Phase::body);
+    Parsed<bool> body = co_await read_body(request, lease);
+    if (!body)
+        co_return co_await refuse(body.error().status, error_of(body.error()), &request.head, false);
+    if (!*body)
+        co_return Next::close;
+    Parsed<void> decoded = decode_body(request, lease);
+    if (!decoded)
+        co_return co_await refuse(decoded.error().status, error_of(decoded.error()), &request.head, true);
+    BufferCache& buffers = services_.buffers;
+    request.on_release = [&buffers, held = std::move(lease)](
+                             std::string&& buffer) { buffers.give(std::move(buffer)); };
+    if (in_.empty())
+        in_ = {}; // A long answer needs no input buffer.
+    Next next = co_await answer(request);
+    co_return next;
+}
+
+Task<ClientConnection::Next> ClientConnection::refuse(
+    int status, Error error, const RequestHead* head, bool body_is_read)
+{
+    Refusal refusal = services_.handler.refusal(status, error, head);
+    Next next = co_await send_refusal(refusal, head, body_is_read);
+    co_return next;
+}
+
+// A refused request's body is still on its way. Either it is read and dropped, or the connection ends: its
+// bytes must never be taken for the next request.
+Task<ClientConnection::Next> ClientConnection::send_refusal(
+    const Refusal& refusal, const RequestHead* head, bool body_is_read)
+{
+    bool short_body = head && !head->chunked && head->content_length.value_or(0) <= limits::drained_body
+        && head->count("expect") == 0 && phase_ != Phase::body;
+    bool keep = head && !wants_close(*head) && (body_is_read || short_body);
+    AnswerForm form {
+        .http_1_0 = head && head->http_1_0, .head_only = head && head->method == "HEAD", .keep_alive = keep
+    };
+    ExchangeWriter writer(*output_, form, services_.draining);
+    std::vector<Field> fields;
+    for (const auto& [name, value] : refusal.fields)
+        fields.push_back({ name, value });
+    enter(Phase::answer);
+    Result<void> sent = co_await writer.whole(refusal.status, fields, refusal.body);
+    if (!sent)
+        co_return Next::close;
+    if (!writer.keep_alive())
+        co_return Next::linger;
+    if (!body_is_read) {
+        bool dropped = co_await drop_body(*head);
+        if (!dropped)
+            co_return Next::close;
+    }
+    co_return Next::request;
+}
+
+Task<bool> ClientConnection::drop_body(const RequestHead& head)
+{
+    std::uint64_t left = head.content_length.value_or(0);
+    enter(Phase::body);
+    for (;;) {
+        std::size_t here = static_cast<std::size_t>(std::min<std::uint64_t>(left, in_.size()));
+        in_.erase(0, here);
+        left -= here;
+        if (left == 0)
+            co_return true;
+        bool more = co_await read_more();
+        if (!more)
+            co_return false;
+        body_in_window_ += in_.size();
+    }
+}
+
+Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
+{
+    using namespace boost::asio::experimental::awaitable_operators;
+    Counted live(services_.shared.live_exchanges);
+    AnswerForm form { .http_1_0 = request.head.http_1_0,
+        .head_only = request.head.method == "HEAD",
+        .keep_alive = !wants_close(request.head) };
+    ExchangeWriter writer(*output_, form, services_.draining);
+    writer_ = &writer;
+    handler_failed_ = false;
+    enter(Phase::answer);
+    co_await (guarded(request, writer) || until_gone(writer));
+    writer_ = nullptr;
+    if (output_->gone())
+        co_return Next::close;
+    if (!writer.started()) {
+        Error error =
+            Error::internal(handler_failed_ ? "An internal error occurred" : "The request was not answered");
+        co_return co_await refuse(500, std::move(error), &request.head, true);
+    }
+    if (!writer.is_whole()) {
+        // Over HTTP/1.0 the end of the connection is the end of the answer, so only a reset says that it is
+        // none.
+        boost::asio::socket_base::linger reset(true, 0);
+        boost::system::error_code ignored;
+        if (request.head.http_1_0)
+            output_->socket().set_option(reset, ignored);
+        co_return Next::close;
+    }
+    co_return writer.keep_alive() ? Next::request : Next::linger;
+}
+
+Task<void> ClientConnection::guarded(ClientRequest& request, ExchangeWriter& response)
+{
+    try {
+        co_await services_.handler.handle(request, response);
+    } catch (const boost::system::system_error& error) {
+        handler_failed_ = error.code() != boost::asio::error::operation_aborted;
+        if (handler_failed_)
+            log::error("an exchange failed", { { "why", error.what() } });
+    } catch (const std::exception& error) {
+        handler_failed_ = true;
+        log::error("an exchange failed", { { "why", error.what() } });
+    }
+}
+
+Task<void> ClientConnection::until_gone(ExchangeWriter& response)
+{
+    Socket& socket = output_->socket();
+    while (!input_ended_ && in_.size() < limits::pipelined) {
+        bool usable = co_await until_readable(socket);
+        if (!usable)
+            co_return; // Cut, or the answer is complete.
+        ssize_t got = receive(socket, in_, first_read);
+        if (got < 0 && errno != EAGAIN) {
+            output_->set_gone();
+            co_return;
+        }
+        input_ended_ = got == 0;
+    }
+    if (input_ended_) {
+        response.probe();
+        probed_ = Clock::now();
+    }
+    bool failed = co_await until_failed(socket);
+    if (failed)
+        output_->set_gone();
+}
+
+// Closing with unread bytes would be a reset, which can take the answer away before the client has read it.
+Task<void> ClientConnection::linger()
+{
+    enter(Phase::linger);
+    boost::system::error_code ignored;
+    output_->socket().shutdown(Socket::shutdown_send, ignored);
+    bool more = !input_ended_;
+    while (more) {
+        in_.clear();
+        more = co_await read_more();
+    }
+}
+
+void ClientConnection::on_tick(TimePoint now)
+{
+    const ClientPatience& patience = services_.shared.options.patience;
+    boost::system::error_code ignored;
+    Clock::duration age = now - phase_since_;
+    switch (phase_) {
+    case Phase::fresh:
+        if (age >= patience.head)
+            cut();
+        break;
+    case Phase::idle:
+        if (age >= patience.idle)
+            cut();
+        break;
+    case Phase::head:
+        overdue_ = age >= patience.head;
+        break;
+    case Phase::body:
+        if (age >= patience.body_window) {
+            auto seconds =
+                std::chrono::duration_cast<std::chrono::milliseconds>(patience.body_window).count();
+            overdue_ = body_in_window_ * 1000 < patience.body_rate * static_cast<std::size_t>(seconds);
+            phase_since_ = now;
+            body_in_window_ = 0;
+        }
+        break;
+    case Phase::answer:
+        if (output_->unsent() > 0 && now - output_->last_progress() >= patience.write_stall)
+            cut();
+        else if (input_ended_ && writer_ && now - probed_ >= probe_every && !writer_->started()) {
+            writer_->probe();
+            probed_ = now;
+        }
+        break;
+    case Phase::linger:
+        if (age >= linger_time)
+            cut();
+        break;
+    }
+    if (overdue_)
+        output_->socket().cancel(ignored);
+}
+
+void ClientConnection::cut() { output_->close(); }
+
+} // namespace dragoman::net

@@ -1,0 +1,73 @@
+// One client's connection from accept to close: reads a request, has it answered, and again.
+//
+// While an answer is made, the connection goes on reading. A reset is a client that is gone. An end (FIN) may
+// be a client that closed, or one that only finished sending and still wants its answer (RFC 9112, 9.6): so
+// after a FIN something harmless is written, an interim 100 or the stream's probe, and a closed client
+// replies with a reset. Bytes that arrive in the meantime are the next request; at most limits::pipelined of
+// them are kept.
+//
+// Deadlines are numbers that the worker's sweep looks at (on_tick), not timers.
+#pragma once
+
+#include "net/client_output.h"
+#include "net/exchange_io.h"
+#include "net/exchange_writer.h"
+#include "net/http_syntax.h"
+#include "net/worker_services.h"
+
+#include <memory>
+#include <string>
+
+namespace dragoman::net {
+
+class ClientConnection {
+public:
+    ClientConnection(const WorkerServices& services, Socket socket, std::string peer);
+    ~ClientConnection();
+    ClientConnection(const ClientConnection&) = delete;
+    ClientConnection& operator=(const ClientConnection&) = delete;
+
+    Task<void> serve(); // until the connection is over
+
+    void on_tick(TimePoint now); // ends what is overdue
+    bool is_idle() const { return phase_ == Phase::idle || phase_ == Phase::fresh; }
+    TimePoint phase_since() const { return phase_since_; }
+    void cut(); // closes at once; an exchange in progress is cancelled
+
+private:
+    enum class Phase : std::uint8_t { fresh, idle, head, body, answer, linger };
+    enum class Next : std::uint8_t { request, close, linger };
+
+    void enter(Phase phase);
+    Task<bool> read_more(); // false: end, reset or overdue
+    Task<Parsed<bool>> read_head(std::string& text); // false: the connection is over
+    Task<Next> serve_one(std::string text);
+    Task<Next> refuse(int status, Error error, const RequestHead* head, bool body_is_read);
+    Task<Next> send_refusal(const Refusal& refusal, const RequestHead* head, bool body_is_read);
+    Task<bool> drop_body(const RequestHead& head);
+
+    Task<Parsed<bool>> read_body(ClientRequest& request, BodyLease& lease); // false: the client went away
+    Task<Parsed<bool>> read_sized(ClientRequest& request);
+    Task<Parsed<bool>> read_chunked(ClientRequest& request, BodyLease& lease);
+    Parsed<void> decode_body(ClientRequest& request, BodyLease& lease);
+    Task<Next> answer(ClientRequest& request);
+    Task<void> guarded(ClientRequest& request, ExchangeWriter& response);
+    Task<void> until_gone(ExchangeWriter& response);
+    Task<void> linger();
+
+    const WorkerServices& services_;
+    std::shared_ptr<ClientOutput> output_;
+    std::string peer_;
+    std::string in_; // bytes that arrived and belong to nothing yet
+    std::size_t read_size_;
+    ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
+    Phase phase_ = Phase::fresh;
+    TimePoint phase_since_;
+    TimePoint probed_ {};
+    std::size_t body_in_window_ = 0;
+    bool input_ended_ = false;
+    bool overdue_ = false;
+    bool handler_failed_ = false;
+};
+
+} // namespace dragoman::net

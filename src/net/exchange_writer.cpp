@@ -1,0 +1,214 @@
+#include "net/exchange_writer.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace dragoman::net {
+namespace {
+
+constexpr std::size_t large_chunk = limits::client_buffer; // from here on written piece by piece
+constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view reason_of(int status)
+{
+    struct Reason {
+        int status;
+        std::string_view text;
+    };
+    static constexpr std::array<Reason, 31> reasons { { { 200, "OK" }, { 201, "Created" },
+        { 202, "Accepted" }, { 204, "No Content" }, { 304, "Not Modified" }, { 400, "Bad Request" },
+        { 401, "Unauthorized" }, { 402, "Payment Required" }, { 403, "Forbidden" }, { 404, "Not Found" },
+        { 405, "Method Not Allowed" }, { 406, "Not Acceptable" }, { 408, "Request Timeout" },
+        { 409, "Conflict" }, { 410, "Gone" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
+        { 415, "Unsupported Media Type" }, { 417, "Expectation Failed" }, { 422, "Unprocessable Content" },
+        { 424, "Failed Dependency" }, { 425, "Too Early" }, { 429, "Too Many Requests" },
+        { 431, "Request Header Fields Too Large" }, { 500, "Internal Server Error" },
+        { 501, "Not Implemented" }, { 502, "Bad Gateway" }, { 503, "Service Unavailable" },
+        { 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" }, { 529, "Overloaded" } } };
+    auto found = std::ranges::find(reasons, status, &Reason::status);
+    return found == reasons.end() ? std::string_view("Status") : found->text;
+}
+
+// "Sun, 06 Nov 1994 08:49:37 GMT", made once a second by each worker.
+std::string_view date_now()
+{
+    thread_local std::time_t made = 0;
+    thread_local std::array<char, 32> text {};
+    std::time_t now = std::time(nullptr);
+    if (now != made) {
+        std::tm parts {};
+        gmtime_r(&now, &parts);
+        static constexpr std::array<const char*, 7> days { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+        static constexpr std::array<const char*, 12> months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+            "Aug", "Sep", "Oct", "Nov", "Dec" };
+        auto end = fmt::format_to_n(text.data(), text.size() - 1, "{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
+            days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+            months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
+            parts.tm_sec);
+        *end.out = '\0';
+        made = now;
+    }
+    return text.data();
+}
+
+} // namespace
+
+ExchangeWriter::ExchangeWriter(ClientOutput& output, AnswerForm form, const bool& draining)
+    : output_(output)
+    , form_(form)
+    , draining_(draining)
+    , sent_before_(output.sent())
+{
+}
+
+std::string ExchangeWriter::make_head(int status, std::span<const Field> fields, std::string_view framing)
+{
+    form_.keep_alive = form_.keep_alive && !draining_;
+    std::string text;
+    text.reserve(512);
+    fmt::format_to(
+        std::back_inserter(text), "HTTP/1.1 {} {}\r\nDate: {}\r\n", status, reason_of(status), date_now());
+    for (const Field& field : fields) {
+        // A model's or a tool's name may end up here: a line break in it must not make a second field.
+        if (!is_clean(field)) {
+            log::warning(
+                "a response field was left out, it holds control characters", { { "field", field.name } });
+            continue;
+        }
+        text.append(field.name).append(": ").append(field.value).append("\r\n");
+    }
+    text.append(framing);
+    if (!form_.keep_alive)
+        text.append("Connection: close\r\n");
+    text.append("\r\n");
+    return text;
+}
+
+Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fields, std::string_view body)
+{
+    bool bodiless = status == 204 || status == 304;
+    std::string framing = bodiless ? std::string() : fmt::format("Content-Length: {}\r\n", body.size());
+    head_ = make_head(status, fields, framing);
+    if (form_.head_only || bodiless)
+        body = {};
+    state_ = State::streaming;
+    std::size_t first = std::min(body.size(), large_chunk);
+    std::array<std::string_view, 2> pieces { head_, body.substr(0, first) };
+    output_.send(pieces);
+    head_.clear();
+    inside_chunk_ = true;
+    Result<void> sent = co_await send_large(body.substr(first));
+    inside_chunk_ = false;
+    if (sent)
+        sent = co_await output_.until_unsent(0);
+    if (sent)
+        state_ = State::ended;
+    co_return sent;
+}
+
+Task<Result<void>> ExchangeWriter::head(int status, std::span<const Field> fields)
+{
+    if (form_.http_1_0)
+        form_.keep_alive = false;
+    head_ = make_head(status, fields, form_.http_1_0 ? "" : "Transfer-Encoding: chunked\r\n");
+    state_ = State::streaming;
+    if (output_.gone())
+        co_return Failure(Error::client_gone());
+    co_return Result<void> {};
+}
+
+bool ExchangeWriter::send_chunk(std::string_view bytes)
+{
+    if (form_.head_only)
+        bytes = {};
+    bool framed = !form_.http_1_0 && !bytes.empty();
+    std::string size = framed ? fmt::format("{:x}\r\n", bytes.size()) : std::string();
+    std::array<std::string_view, 4> pieces { head_, size, bytes, framed ? "\r\n" : "" };
+    bool sent = output_.send(pieces);
+    head_.clear();
+    return sent;
+}
+
+Task<Result<void>> ExchangeWriter::body(std::string_view bytes)
+{
+    if (bytes.size() <= large_chunk || form_.head_only) {
+        send_chunk(bytes);
+    } else {
+        std::string size = form_.http_1_0 ? std::string() : fmt::format("{:x}\r\n", bytes.size());
+        std::array<std::string_view, 3> pieces { head_, size, bytes.substr(0, large_chunk) };
+        output_.send(pieces);
+        head_.clear();
+        inside_chunk_ = true;
+        Result<void> sent = co_await send_large(bytes.substr(large_chunk));
+        inside_chunk_ = false;
+        if (!sent)
+            co_return sent;
+        std::array<std::string_view, 1> tail { form_.http_1_0 ? "" : "\r\n" };
+        output_.send(tail);
+    }
+    Result<void> room = co_await output_.until_unsent(limits::client_buffer);
+    co_return room;
+}
+
+Task<Result<void>> ExchangeWriter::send_large(std::string_view bytes)
+{
+    Result<void> room;
+    while (room && !bytes.empty()) {
+        room = co_await output_.until_unsent(0);
+        std::string_view piece = bytes.substr(0, large_chunk);
+        output_.send({ &piece, 1 });
+        bytes.remove_prefix(piece.size());
+    }
+    co_return room;
+}
+
+bool ExchangeWriter::offer(std::string_view bytes)
+{
+    if (state_ != State::streaming || inside_chunk_
+        || output_.unsent() + bytes.size() > limits::client_buffer)
+        return false;
+    return send_chunk(bytes);
+}
+
+Task<Result<void>> ExchangeWriter::end()
+{
+    if (state_ != State::streaming)
+        co_return Failure(Error::internal("an answer was ended that is not open"));
+    bool framed = !form_.http_1_0 && !form_.head_only;
+    std::array<std::string_view, 2> pieces { head_, framed ? "0\r\n\r\n" : "" };
+    output_.send(pieces);
+    head_.clear();
+    state_ = State::ended;
+    Result<void> sent = co_await output_.until_unsent(0);
+    co_return sent;
+}
+
+void ExchangeWriter::abort()
+{
+    if (state_ == State::unstarted || state_ == State::streaming)
+        state_ = State::aborted;
+}
+
+void ExchangeWriter::probe()
+{
+    if (output_.unsent() > 0)
+        return; // What is being written is probe enough.
+    if (state_ == State::unstarted)
+        interim_continue();
+    else if (!probe_.empty())
+        offer(probe_);
+}
+
+void ExchangeWriter::interim_continue()
+{
+    if (!form_.http_1_0 && state_ == State::unstarted)
+        output_.send({ &continue_line, 1 });
+}
+
+} // namespace dragoman::net

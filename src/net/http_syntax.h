@@ -1,0 +1,66 @@
+// The grammar that request and answer heads share, strictly: every line ends in CRLF, no folded lines, no
+// blank in front of a colon, no control characters. Whoever reads a head differently from the peer opens the
+// door to smuggled requests, so nothing is guessed and nothing is repaired.
+// https://www.rfc-editor.org/rfc/rfc9112
+#pragma once
+
+#include "net/exchange_io.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::net {
+
+// Why a head or a body cannot be accepted, and the status that says so to a client.
+struct Problem {
+    int status = 400;
+    std::string_view why; // a literal
+};
+template <class T> using Parsed = std::expected<T, Problem>;
+
+bool is_token(std::string_view text);
+std::string_view trim_blanks(std::string_view text); // spaces and tabs
+
+// "localhost:8080", "[::1]", "openrouter.ai": no user, no list, no path, a port of at most 65535.
+bool is_authority(std::string_view text);
+
+// Only digits, no leading zero, below 2^63.
+std::optional<std::uint64_t> parse_length(std::string_view text);
+
+// The lines between the first one and the blank one. Values are trimmed and borrow from `lines`.
+Parsed<std::vector<Field>> parse_fields(std::string_view lines);
+
+// Whether a comma-separated field such as Connection holds `token`.
+bool has_token(std::span<const Field> fields, std::string_view name, std::string_view token);
+
+// How the end of a body is found.
+struct Framing {
+    bool chunked = false;
+    std::optional<std::uint64_t> length {};
+};
+
+// From Transfer-Encoding and Content-Length; refuses every pair and every spelling that two parsers could
+// read differently.
+Parsed<Framing> parse_framing(std::span<const Field> fields);
+
+// Finds the end of a head in bytes that arrive in pieces, and bare CR or LF as soon as they are there.
+class HeadScanner {
+public:
+    enum class State : std::uint8_t { more, complete, bad };
+
+    State scan(std::string_view bytes); // everything since the head's first byte
+    std::size_t size() const { return line_start_; } // of the complete head, blank line included
+    std::string_view first_line(std::string_view bytes) const { return bytes.substr(0, first_line_); }
+
+private:
+    std::size_t line_start_ = 0;
+    std::size_t first_line_ = 0; // its length without CRLF; 0: not complete yet
+};
+
+} // namespace dragoman::net

@@ -1,0 +1,102 @@
+#include "base/limits.h"
+#include "net/upstream_connection.h"
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <vector>
+
+namespace dragoman::net {
+namespace {
+
+constexpr std::size_t first_read = 4 * limits::KiB;
+constexpr std::size_t large_read = 64 * limits::KiB;
+
+class PlainConnection final : public UpstreamConnection {
+public:
+    explicit PlainConnection(Socket socket)
+        : socket_(std::move(socket))
+    {
+    }
+
+    Socket& socket() override { return socket_; }
+
+    // Head and body in one system call when the socket takes them; waiting only for the rest.
+    Task<bool> write(std::span<const std::string_view> pieces) override
+    {
+        std::vector<iovec> parts;
+        for (std::string_view piece : pieces)
+            if (!piece.empty())
+                parts.push_back({ const_cast<char*>(piece.data()), piece.size() });
+        std::size_t first = 0;
+        while (first < parts.size()) {
+            msghdr message {};
+            message.msg_iov = parts.data() + first;
+            message.msg_iovlen = std::min<std::size_t>(parts.size() - first, 64);
+            ssize_t wrote = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (wrote < 0 && errno != EAGAIN && errno != EINTR)
+                co_return false;
+            if (wrote < 0) {
+                bool usable = co_await until_writable(socket_);
+                if (!usable)
+                    co_return false;
+                continue;
+            }
+            auto left = static_cast<std::size_t>(wrote);
+            for (; first < parts.size() && left >= parts[first].iov_len; ++first)
+                left -= parts[first].iov_len;
+            if (left > 0) {
+                parts[first].iov_base = static_cast<char*>(parts[first].iov_base) + left;
+                parts[first].iov_len -= left;
+            }
+        }
+        co_return true;
+    }
+
+    Task<Read> read_more() override
+    {
+        for (;;) {
+            ssize_t got = receive(socket_, in, read_size_);
+            if (got > 0) {
+                read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
+                co_return Read::data;
+            }
+            if (got == 0)
+                co_return Read::end;
+            if (errno != EAGAIN)
+                co_return Read::broken;
+            bool usable = co_await until_readable(socket_);
+            if (!usable)
+                co_return Read::broken;
+        }
+    }
+
+private:
+    Socket socket_;
+    std::size_t read_size_ = first_read;
+};
+
+} // namespace
+
+std::unique_ptr<UpstreamConnection> plain_connection(Socket socket)
+{
+    return std::make_unique<PlainConnection>(std::move(socket));
+}
+
+bool UpstreamConnection::is_quiet()
+{
+    char byte = 0;
+    ssize_t got = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && errno == EAGAIN && in.empty();
+}
+
+std::chrono::seconds boot_time()
+{
+    std::timespec now {};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return std::chrono::seconds(now.tv_sec);
+}
+
+} // namespace dragoman::net

@@ -1,0 +1,224 @@
+#include "net/upstream_answer.h"
+
+#include "base/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dragoman::net {
+namespace {
+
+constexpr std::string_view early_end_text = "The upstream's answer ended early";
+constexpr std::size_t inflated_at_a_time = 256 * limits::KiB;
+
+} // namespace
+
+std::string_view UpstreamAnswer::field(std::string_view name) const
+{
+    for (const Field& field : fields())
+        if (same_name(field.name, name))
+            return field.value;
+    return {};
+}
+
+bool ended_early(const Error& error) { return error.message.starts_with(early_end_text); }
+
+Task<Result<std::string>> read_all(UpstreamAnswer& answer, std::size_t bytes_max)
+{
+    std::string all;
+    for (;;) {
+        Result<std::string_view> bytes = co_await answer.read_some();
+        if (!bytes)
+            co_return Failure(bytes.error());
+        if (bytes->empty())
+            co_return all;
+        if (all.size() + bytes->size() > bytes_max)
+            co_return Failure(Error::upstream_protocol(
+                fmt::format("The upstream's answer is larger than {} bytes", bytes_max)));
+        all.append(*bytes);
+    }
+}
+
+ArrivingAnswer::ArrivingAnswer(Connection connection, std::string host, std::function<void(Connection)> keep)
+    : connection_(std::move(connection))
+    , host_(std::move(host))
+    , keep_(std::move(keep))
+    , was_reused_(connection_->was_reused)
+{
+}
+
+Error ArrivingAnswer::early_end() const
+{
+    return Error::upstream_protocol(fmt::format(
+        "{}: {} closed the connection after {} bytes of its body", early_end_text, host_, body_bytes_));
+}
+
+Error ArrivingAnswer::unreadable(std::string_view why) const
+{
+    return Error::upstream_protocol(fmt::format("The answer of {} cannot be read: {}", host_, why));
+}
+
+Task<Result<bool>> ArrivingAnswer::receive_head(std::string_view method)
+{
+    for (std::size_t interim = 0; interim <= limits::interim_answers; ++interim) {
+        Result<bool> received = co_await receive_one_head();
+        if (!received || !*received)
+            co_return received;
+        if (head_.status == 101)
+            co_return Failure(unreadable("it switches to another protocol"));
+        if (head_.status >= 200) {
+            Result<void> chosen = choose_body(method);
+            if (!chosen)
+                co_return Failure(chosen.error());
+            co_return true;
+        }
+    }
+    co_return Failure(unreadable("there are too many interim answers"));
+}
+
+Task<Result<bool>> ArrivingAnswer::receive_one_head()
+{
+    HeadScanner scanner;
+    std::string& in = connection_->in;
+    bool first_of_all = head_.status == 0;
+    for (;;) {
+        HeadScanner::State state = scanner.scan(in);
+        std::size_t size = state == HeadScanner::State::complete ? scanner.size() : in.size();
+        if (state == HeadScanner::State::bad)
+            co_return Failure(unreadable("a line of its head does not end in CRLF"));
+        if (size > limits::http_head)
+            co_return Failure(unreadable("its head is larger than 64 KiB"));
+        if (state == HeadScanner::State::complete) {
+            head_text_.assign(in, 0, size);
+            in.erase(0, size);
+            break;
+        }
+        UpstreamConnection::Read read = co_await connection_->read_more();
+        if (read == UpstreamConnection::Read::data)
+            continue;
+        if (in.empty() && first_of_all)
+            co_return false;
+        co_return Failure(early_end());
+    }
+    Parsed<AnswerHead> head = parse_answer_head(head_text_);
+    if (!head)
+        co_return Failure(unreadable(head.error().why));
+    head_ = std::move(*head);
+    co_return true;
+}
+
+Result<void> ArrivingAnswer::choose_body(std::string_view method)
+{
+    if (!head_.has_body() || method == "HEAD") {
+        complete();
+        return {};
+    }
+    if (std::string_view coding = head_.field("content-encoding"); Inflater::understands(coding))
+        inflater_.emplace();
+    else if (!coding.empty() && !same_name(coding, "identity"))
+        undecodable_ = coding;
+    if (head_.framing.chunked) {
+        body_ = Body::chunked;
+        chunks_.emplace(ChunkDecoder::Mode::lenient);
+    } else if (head_.framing.length) {
+        body_ = Body::sized;
+        left_ = *head_.framing.length;
+        if (left_ == 0)
+            complete();
+    } else {
+        body_ = Body::until_close;
+        head_.keep_alive = false;
+    }
+    return {};
+}
+
+Task<Result<std::string_view>> ArrivingAnswer::read_some()
+{
+    if (!undecodable_.empty())
+        co_return Failure(unreadable(fmt::format("its Content-Encoding is {}", undecodable_)));
+    out_.clear();
+    for (;;) {
+        if (inflated_ < raw_.size()) {
+            Result<void> inflated = inflate();
+            if (!inflated)
+                co_return Failure(inflated.error());
+            if (!out_.empty())
+                co_return std::string_view(out_);
+            continue;
+        }
+        raw_.clear();
+        inflated_ = 0;
+        if (body_ == Body::complete) {
+            if (inflater_ && !inflater_->done())
+                co_return Failure(early_end());
+            co_return std::string_view();
+        }
+        UpstreamConnection::Read read = UpstreamConnection::Read::data;
+        if (connection_->in.empty())
+            read = co_await connection_->read_more();
+        Result<void> taken = take_raw(read);
+        if (!taken)
+            co_return Failure(taken.error());
+        body_bytes_ += raw_.size();
+        if (inflater_ || raw_.empty())
+            continue;
+        std::swap(raw_, out_);
+        co_return std::string_view(out_);
+    }
+}
+
+// Moves what arrived into raw_, without its framing.
+Result<void> ArrivingAnswer::take_raw(UpstreamConnection::Read read)
+{
+    if (read != UpstreamConnection::Read::data) {
+        if (body_ != Body::until_close || read == UpstreamConnection::Read::broken)
+            return Failure(early_end());
+        complete();
+        return {};
+    }
+    std::string& in = connection_->in;
+    if (body_ == Body::chunked) {
+        Parsed<std::size_t> used = chunks_->decode(in, raw_);
+        if (!used)
+            return Failure(unreadable(used.error().why));
+        in.erase(0, *used);
+        if (chunks_->done())
+            complete();
+        return {};
+    }
+    if (body_ == Body::until_close || left_ > in.size()) {
+        left_ -= body_ == Body::sized ? in.size() : 0;
+        std::swap(raw_, in);
+        return {};
+    }
+    raw_.assign(in, 0, static_cast<std::size_t>(left_));
+    in.erase(0, raw_.size());
+    complete();
+    return {};
+}
+
+Result<void> ArrivingAnswer::inflate()
+{
+    std::string_view rest = std::string_view(raw_).substr(inflated_);
+    Result<std::size_t> used = inflater_->decode(rest, inflated_at_a_time, out_);
+    if (!used)
+        return Failure(unreadable("its compressed body is broken"));
+    inflated_ += *used;
+    if (inflater_->is_bomb() && inflater_->bytes_out() > limits::whole_answer)
+        return Failure(unreadable("its compressed body grows without end"));
+    return {};
+}
+
+// The connection is free as soon as the last byte is here, not when it is read.
+void ArrivingAnswer::complete()
+{
+    body_ = Body::complete;
+    bool reusable = head_.keep_alive && connection_->in.empty();
+    if (reusable)
+        keep_(std::move(connection_));
+    else
+        connection_.reset();
+}
+
+} // namespace dragoman::net

@@ -1,0 +1,62 @@
+// An answer on its way in: head, framing, content coding. The pieces may be cut anywhere, and every way in
+// which an answer can end before its end is told apart from its end.
+#pragma once
+
+#include "net/answer_head.h"
+#include "net/chunk_decoder.h"
+#include "net/inflater.h"
+#include "net/upstream.h"
+#include "net/upstream_connection.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dragoman::net {
+
+using Connection = std::unique_ptr<UpstreamConnection>;
+
+class ArrivingAnswer final : public UpstreamAnswer {
+public:
+    // `keep` gets the connection when the answer is complete and another request may follow.
+    ArrivingAnswer(Connection connection, std::string host, std::function<void(Connection)> keep);
+
+    // False: the connection ended before the first byte of an answer.
+    Task<Result<bool>> receive_head(std::string_view method);
+
+    int status() const override { return head_.status; }
+    std::span<const Field> fields() const override { return head_.fields; }
+    Task<Result<std::string_view>> read_some() override;
+    std::uint64_t body_bytes() const override { return body_bytes_; }
+    bool connection_was_reused() const override { return was_reused_; }
+
+private:
+    enum class Body : std::uint8_t { sized, chunked, until_close, complete };
+
+    Task<Result<bool>> receive_one_head(); // false as above
+    Result<void> choose_body(std::string_view method);
+    Result<void> take_raw(UpstreamConnection::Read read);
+    Result<void> inflate();
+    Error early_end() const;
+    Error unreadable(std::string_view why) const;
+    void complete();
+
+    Connection connection_;
+    std::string host_;
+    std::function<void(Connection)> keep_;
+    std::string head_text_;
+    AnswerHead head_;
+    Body body_ = Body::complete;
+    std::uint64_t left_ = 0; // of a sized body
+    std::optional<ChunkDecoder> chunks_;
+    std::optional<Inflater> inflater_;
+    std::string undecodable_; // the content coding that cannot be read
+    std::string raw_; // without its framing
+    std::string out_; // what read_some() showed last
+    std::size_t inflated_ = 0; // of raw_
+    std::uint64_t body_bytes_ = 0;
+    bool was_reused_;
+};
+
+} // namespace dragoman::net

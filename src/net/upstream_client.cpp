@@ -1,0 +1,238 @@
+#include "net/upstream_client.h"
+
+#include "base/limits.h"
+#include "net/dial.h"
+#include "net/race.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dragoman::net {
+namespace {
+
+constexpr std::chrono::seconds idle_max { 30 }; // shorter than any server's own patience that we know of
+constexpr std::size_t idle_per_origin_max = 64;
+
+Error cannot_reach(const std::string& host, std::string_view why)
+{
+    Error error = Error::unreachable(fmt::format("Cannot reach {}: {}", host, why));
+    error.retry = Error::Retry::next_target;
+    return error;
+}
+
+Result<std::string> make_head(const UpstreamRequest& request, const std::optional<Proxy>& proxy)
+{
+    std::size_t length = 0;
+    for (std::string_view piece : request.body)
+        length += piece.size();
+    bool named_whole = proxy && !request.origin.tls;
+    std::string head;
+    head.reserve(1024);
+    fmt::format_to(std::back_inserter(head), "{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
+        named_whole ? request.origin.text() : "", request.target, request.origin.authority());
+    for (const Field& field : request.fields) {
+        if (!is_clean(field))
+            return Failure(
+                Error::internal(fmt::format("The request field {} holds control characters", field.name)));
+        head.append(field.name).append(": ").append(field.value).append("\r\n");
+    }
+    if (named_whole && !proxy->authorization.empty())
+        head.append("Proxy-Authorization: ").append(proxy->authorization).append("\r\n");
+    if (length > 0 || request.method == "POST" || request.method == "PUT")
+        fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", length);
+    head.append("Accept-Encoding: identity\r\n\r\n");
+    auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
+    if (!is_token(request.method) || !std::ranges::all_of(request.target, is_visible))
+        return Failure(Error::internal("The request line holds characters that do not belong there"));
+    return head;
+}
+
+// Asks a proxy for a tunnel. https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6
+Task<Result<void>> open_tunnel(UpstreamConnection& connection, const Origin& origin, const Proxy& proxy)
+{
+    std::string host = origin.host.contains(':') ? fmt::format("[{}]", origin.host) : origin.host;
+    std::string text = fmt::format("CONNECT {0}:{1} HTTP/1.1\r\nHost: {0}:{1}\r\n", host, origin.port);
+    if (!proxy.authorization.empty())
+        text += fmt::format("Proxy-Authorization: {}\r\n", proxy.authorization);
+    text += "\r\n";
+    std::string_view piece = text;
+    bool written = co_await connection.write({ &piece, 1 });
+    if (!written)
+        co_return Failure(Error::unreachable("the proxy closed the connection"));
+    HeadScanner scanner;
+    HeadScanner::State state = HeadScanner::State::more;
+    while (state == HeadScanner::State::more && connection.in.size() <= limits::http_head) {
+        UpstreamConnection::Read read = co_await connection.read_more();
+        if (read != UpstreamConnection::Read::data)
+            co_return Failure(Error::unreachable("the proxy closed the connection"));
+        state = scanner.scan(connection.in);
+    }
+    if (state != HeadScanner::State::complete)
+        co_return Failure(Error::unreachable("the proxy's answer cannot be read"));
+    Parsed<AnswerHead> head = parse_answer_head(std::string_view(connection.in).substr(0, scanner.size()));
+    if (!head)
+        co_return Failure(Error::unreachable("the proxy's answer cannot be read"));
+    if (head->status == 407)
+        co_return Failure(Error::unreachable("the proxy wants other credentials (407)"));
+    if (head->status < 200 || head->status > 299)
+        co_return Failure(Error::unreachable(fmt::format("the proxy refused with status {}", head->status)));
+    if (connection.in.size() > scanner.size())
+        co_return Failure(Error::unreachable("the proxy sent more than an answer"));
+    connection.in.clear();
+    co_return Result<void> {};
+}
+
+} // namespace
+
+UpstreamClient::UpstreamClient(Trust trust, Proxies proxies, Lookup lookup)
+    : trust_(std::move(trust))
+    , proxies_(std::move(proxies))
+    , resolver_(std::move(lookup))
+    , self_(std::make_shared<UpstreamClient*>(this))
+{
+}
+
+UpstreamClient::~UpstreamClient() { *self_ = nullptr; }
+
+Connection UpstreamClient::take_idle(const std::string& key)
+{
+    auto found = idle_.find(key);
+    if (found == idle_.end())
+        return nullptr;
+    std::vector<Connection>& all = found->second;
+    while (!all.empty()) {
+        Connection connection = std::move(all.back());
+        all.pop_back();
+        if (connection->is_quiet() && boot_time() - connection->idle_since <= idle_max) {
+            connection->was_reused = true;
+            return connection;
+        }
+    }
+    return nullptr;
+}
+
+void UpstreamClient::keep(Connection connection)
+{
+    connection->idle_since = boot_time();
+    std::vector<Connection>& all = idle_[connection->key];
+    all.push_back(std::move(connection));
+    if (all.size() > idle_per_origin_max)
+        all.erase(all.begin());
+}
+
+void UpstreamClient::sweep()
+{
+    std::chrono::seconds now = boot_time();
+    auto is_over = [&](const Connection& c) { return now - c->idle_since > idle_max || !c->is_quiet(); };
+    for (auto& [key, all] : idle_)
+        std::erase_if(all, is_over);
+    std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+void UpstreamClient::clear() { idle_.clear(); }
+
+std::size_t UpstreamClient::idle_connections() const
+{
+    std::size_t count = 0;
+    for (const auto& [key, all] : idle_)
+        count += all.size();
+    return count;
+}
+
+Task<Result<Socket>> UpstreamClient::reach(std::string host, std::uint16_t port, Clock::duration connect_time)
+{
+    Result<Addresses> addresses = co_await resolver_.resolve(std::move(host), port);
+    if (!addresses)
+        co_return Failure(addresses.error());
+    Result<Socket> socket = co_await dial(std::move(*addresses), connect_time);
+    co_return socket;
+}
+
+Task<Result<Connection>> UpstreamClient::connect(
+    const UpstreamRequest& request, const std::optional<Proxy>& proxy)
+{
+    const Origin& origin = request.origin;
+    std::string via =
+        proxy ? fmt::format(" through the proxy {}:{}", proxy->host, proxy->port) : std::string();
+    std::string host = proxy ? proxy->host : origin.host;
+    Result<Socket> socket =
+        co_await reach(std::move(host), proxy ? proxy->port : origin.port, request.connect_time);
+    if (!socket)
+        co_return Failure(cannot_reach(origin.host + via, socket.error().message));
+    // What is said before the request has the time of one more address.
+    TimePoint deadline = Clock::now() + request.connect_time;
+    Connection connection = plain_connection(std::move(*socket));
+    if (proxy && origin.tls) {
+        Task<Result<void>> asking = open_tunnel(*connection, origin, *proxy);
+        std::optional<Result<void>> tunnel = co_await before(deadline, std::move(asking));
+        if (!tunnel || !*tunnel)
+            co_return Failure(cannot_reach(
+                origin.host + via, tunnel ? tunnel->error().message : "the proxy does not answer"));
+    }
+    if (!origin.tls)
+        co_return connection;
+    Task<Result<Connection>> shaking = tls_connection(std::move(connection->socket()), trust_, origin.host);
+    std::optional<Result<Connection>> secured = co_await before(deadline, std::move(shaking));
+    if (!secured)
+        co_return Failure(cannot_reach(origin.host + via, "the TLS handshake took too long"));
+    if (!*secured)
+        co_return Failure(cannot_reach(origin.host + via, secured->error().message));
+    co_return std::move(**secured);
+}
+
+Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const UpstreamRequest& request)
+{
+    std::optional<Proxy> proxy = proxies_.proxy_for(request.origin);
+    Result<std::string> head = make_head(request, proxy);
+    if (!head)
+        co_return Failure(head.error());
+    std::string key = request.origin.text();
+    Connection connection = take_idle(key);
+    for (;;) {
+        if (!connection) {
+            Result<Connection> connected = co_await connect(request, proxy);
+            if (!connected)
+                co_return Failure(connected.error());
+            connection = std::move(*connected);
+            connection->key = key;
+        }
+        bool was_reused = connection->was_reused;
+        Result<std::unique_ptr<ArrivingAnswer>> answer =
+            co_await attempt(std::move(connection), request, *head);
+        if (!answer)
+            co_return Failure(answer.error());
+        if (*answer)
+            co_return std::unique_ptr<UpstreamAnswer>(std::move(*answer));
+        if (!was_reused) {
+            Error error = Error::upstream_protocol(
+                fmt::format("{} closed the connection without an answer", request.origin.host));
+            error.retry = Error::Retry::next_target;
+            co_return Failure(std::move(error));
+        }
+        connection = nullptr; // It was closed while it was kept: once more, on a new one.
+    }
+}
+
+// Null: the connection ended before the first byte of an answer.
+Task<Result<std::unique_ptr<ArrivingAnswer>>> UpstreamClient::attempt(
+    Connection connection, const UpstreamRequest& request, std::string_view head)
+{
+    std::vector<std::string_view> pieces { head };
+    pieces.insert(pieces.end(), request.body.begin(), request.body.end());
+    // An upstream that refuses early answers and closes; then there is something to read all the same.
+    bool written = co_await connection->write(pieces);
+    auto keep_here = [self = self_, written](Connection free) {
+        if (*self && written)
+            (*self)->keep(std::move(free));
+    };
+    auto answer = std::make_unique<ArrivingAnswer>(std::move(connection), request.origin.host, keep_here);
+    Result<bool> received = co_await answer->receive_head(request.method);
+    if (!received)
+        co_return Failure(received.error());
+    if (!*received)
+        answer.reset();
+    co_return std::move(answer);
+}
+
+} // namespace dragoman::net

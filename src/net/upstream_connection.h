@@ -1,0 +1,47 @@
+// One connection to an upstream or a proxy, plain or TLS: bytes out, bytes in. Closed when it is destroyed.
+#pragma once
+
+#include "base/result.h"
+#include "net/readiness.h"
+#include "net/trust.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dragoman::net {
+
+class UpstreamConnection {
+public:
+    enum class Read : std::uint8_t { data, end, broken };
+
+    virtual ~UpstreamConnection() = default;
+
+    // False: the other side does not take any more.
+    virtual Task<bool> write(std::span<const std::string_view> pieces) = 0;
+
+    // Appends to `in`. Over TLS an end that was not announced counts as broken: anybody can forge it.
+    virtual Task<Read> read_more() = 0;
+
+    virtual Socket& socket() = 0;
+
+    bool is_quiet(); // open, and nothing to be read: fit for another request
+
+    std::string in; // arrived, not yet used
+    std::string key; // under which it may be used again
+    std::chrono::seconds idle_since {}; // of CLOCK_BOOTTIME, which goes on while the machine sleeps
+    bool was_reused = false;
+};
+
+std::unique_ptr<UpstreamConnection> plain_connection(Socket socket);
+
+// Shakes hands and checks the certificate against `host`. The error's message is the reason alone.
+Task<Result<std::unique_ptr<UpstreamConnection>>> tls_connection(
+    Socket socket, Trust trust, std::string host);
+
+std::chrono::seconds boot_time();
+
+} // namespace dragoman::net

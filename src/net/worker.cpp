@@ -1,0 +1,261 @@
+#include "net/worker.h"
+
+#include "base/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace dragoman::net {
+namespace {
+
+namespace asio = boost::asio;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no descriptors left
+constexpr auto drain_sweep = std::chrono::milliseconds(50);
+constexpr std::size_t shed_at_a_time = 16;
+
+std::string text_of(const sockaddr_storage& address)
+{
+    std::array<char, INET6_ADDRSTRLEN> host {};
+    if (address.ss_family == AF_INET6) {
+        const auto& six = reinterpret_cast<const sockaddr_in6&>(address);
+        inet_ntop(AF_INET6, &six.sin6_addr, host.data(), host.size());
+        return fmt::format("[{}]:{}", host.data(), ntohs(six.sin6_port));
+    }
+    const auto& four = reinterpret_cast<const sockaddr_in&>(address);
+    inet_ntop(AF_INET, &four.sin_addr, host.data(), host.size());
+    return fmt::format("{}:{}", host.data(), ntohs(four.sin_port));
+}
+
+void report(std::exception_ptr escaped)
+{
+    if (!escaped)
+        return;
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& error) {
+        log::error("a connection was closed by an exception", { { "why", error.what() } });
+    }
+}
+
+} // namespace
+
+// In the worker's list for as long as it lives.
+class Worker::Registered {
+public:
+    Registered(Worker& worker, ClientConnection& connection)
+        : worker_(worker)
+        , connection_(connection)
+    {
+        worker_.connections_.insert(&connection_);
+        ++worker_.shared_.connections;
+    }
+    ~Registered()
+    {
+        worker_.connections_.erase(&connection_);
+        --worker_.shared_.connections;
+        worker_.finish_if_done();
+    }
+    Registered(const Registered&) = delete;
+    Registered& operator=(const Registered&) = delete;
+
+private:
+    Worker& worker_;
+    ClientConnection& connection_;
+};
+
+Worker::Worker(unsigned index, WorkersShared& shared, const Trust& trust, const Proxies& proxies)
+    : index_(index)
+    , shared_(shared)
+    , upstream_(trust, proxies)
+    , must_end_(loop_.get_executor())
+    , context_ { index_, loop_, upstream_, must_end_, draining_ }
+    , sweep_timer_(loop_)
+{
+}
+
+Worker::~Worker()
+{
+    stop();
+    join();
+    loop_.shutdown();
+}
+
+void Worker::add_listener(Descriptor socket, bool ipv6)
+{
+    Acceptor acceptor(loop_);
+    acceptor.assign(ipv6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.release());
+    acceptors_.push_back(std::move(acceptor));
+}
+
+void Worker::start(const HandlerFactory& make_handler)
+{
+    handler_ = make_handler(context_);
+    services_.reset(new WorkerServices { shared_, *handler_, buffers_, draining_ });
+    for (Acceptor& acceptor : acceptors_)
+        asio::co_spawn(loop_, accept_on(acceptor), report);
+    asio::co_spawn(loop_, sweep(), report);
+    thread_ = std::thread(&Worker::run, this);
+}
+
+void Worker::run()
+{
+    while (!loop_.stopped()) {
+        try {
+            loop_.run();
+        } catch (const std::exception& error) {
+            log::error("a worker's loop was left by an exception", { { "why", error.what() } });
+        }
+    }
+}
+
+void Worker::join()
+{
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void Worker::post(std::function<void(WorkerContext&)> call)
+{
+    asio::post(loop_, [this, call = std::move(call)] { call(context_); });
+}
+
+void Worker::begin_drain(Clock::duration time)
+{
+    asio::post(loop_, [this, time] { drain_on(time); });
+}
+
+void Worker::stop() { begin_drain(Clock::duration::zero()); }
+
+void Worker::drain_on(Clock::duration time)
+{
+    TimePoint now = Clock::now();
+    draining_ = true;
+    drained_by_ = std::min(drained_by_, now + time);
+    if (time == Clock::duration::zero())
+        cut_at_ = now;
+    boost::system::error_code ignored;
+    for (Acceptor& acceptor : acceptors_)
+        acceptor.close(ignored);
+    std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
+    for (ClientConnection* connection : all)
+        if (connection->is_idle())
+            connection->cut();
+    sweep_timer_.cancel();
+    finish_if_done();
+}
+
+// A loop that was told to stop returns from run(); what is suspended then is destroyed with the worker.
+void Worker::finish_if_done()
+{
+    if (draining_ && connections_.empty()) {
+        upstream_.clear();
+        loop_.stop();
+    }
+}
+
+Task<void> Worker::accept_on(Acceptor& acceptor)
+{
+    while (acceptor.is_open()) {
+        auto [error] = co_await acceptor.async_wait(Acceptor::wait_read, as_result);
+        if (error)
+            continue; // Closed, and then the loop ends.
+        bool served = co_await accept_all(acceptor);
+        if (!served) {
+            shed_idle(shed_at_a_time);
+            co_await sleep_for(accept_pause);
+        }
+    }
+}
+
+Task<bool> Worker::accept_all(Acceptor& acceptor)
+{
+    while (acceptor.is_open()) {
+        sockaddr_storage address {};
+        socklen_t size = sizeof address;
+        int fd = ::accept4(acceptor.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
+            SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+            co_return false;
+        if (fd < 0 && errno == EAGAIN)
+            co_return true;
+        if (fd < 0)
+            continue; // A connection that failed before we had it.
+        int on = 1;
+        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        auto protocol = address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+        Socket socket(loop_, protocol, fd);
+        asio::co_spawn(loop_, run_connection(std::move(socket), text_of(address)), report);
+    }
+    co_return true;
+}
+
+Task<void> Worker::run_connection(Socket socket, std::string peer)
+{
+    ClientConnection connection(*services_, std::move(socket), std::move(peer));
+    Registered registered(*this, connection);
+    co_await connection.serve();
+}
+
+Task<void> Worker::sweep()
+{
+    for (;;) {
+        Clock::duration pause = shared_.options.patience.sweep;
+        if (draining_)
+            pause = std::min<Clock::duration>(pause, drain_sweep);
+        sweep_timer_.expires_after(pause);
+        co_await sweep_timer_.async_wait(as_result); // Cancelled when a drain begins, to look sooner.
+        tick();
+    }
+}
+
+void Worker::tick()
+{
+    TimePoint now = Clock::now();
+    std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
+    for (ClientConnection* connection : all)
+        connection->on_tick(now);
+    upstream_.sweep();
+    if (shared_.live_exchanges == 0)
+        buffers_.clear();
+    if (!draining_)
+        return;
+    if (now >= cut_at_) {
+        cut_all();
+    } else if (now >= drained_by_ && !must_end_.is_set()) {
+        must_end_.set();
+        cut_at_ = now + shared_.options.end_grace;
+    }
+}
+
+void Worker::cut_all()
+{
+    must_end_.set();
+    std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
+    for (ClientConnection* connection : all)
+        connection->cut();
+}
+
+void Worker::shed_idle(std::size_t count)
+{
+    std::vector<ClientConnection*> idle;
+    std::ranges::copy_if(connections_, std::back_inserter(idle), [](auto* c) { return c->is_idle(); });
+    std::ranges::sort(idle, {}, [](const ClientConnection* c) { return c->phase_since(); });
+    for (ClientConnection* connection : idle) {
+        if (count-- == 0)
+            break;
+        connection->cut();
+    }
+    log::warning("out of file descriptors, idle connections are closed", { { "idle", idle.size() } });
+}
+
+} // namespace dragoman::net
