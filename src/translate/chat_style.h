@@ -1,0 +1,31 @@
+// What one chat upstream and model want of the shape of messages.
+//
+// Asked once for each request; everything that writes messages looks here instead of at the target, so that
+// the rules of vendors stand in one place.
+#pragma once
+
+#include "route/model_facts.h"
+
+#include <string_view>
+
+namespace dragoman::translate {
+
+struct ChatStyle {
+    explicit ChatStyle(const route::Target& target);
+
+    std::string_view model; // for notes that the model will read
+
+    // Cache breakpoints are kept. They move from turn to turn, and the shape of a message must not follow
+    // them: for such models content is always an array of parts, marked or not, for all others a string
+    // whenever there is nothing but text.
+    bool cache_parts = false;
+
+    // Takes role "system" between other messages; others get it as a reminder in what was said before.
+    bool system_anywhere = false;
+
+    bool images = true; // pictures as parts; otherwise a note says that there was one
+    bool files = false; // PDFs as parts; otherwise a note
+    bool trims_prefill = false; // refuses an answer that was begun for it and ends in white space
+};
+
+} // namespace dragoman::translate

@@ -1,0 +1,82 @@
+#include "translate/content_writer.h"
+
+#include "json/escape.h"
+#include "translate/cache_control.h"
+
+namespace dragoman::translate {
+
+TextWriter& TextWriter::add(json::RawString text)
+{
+    if (mend_)
+        json::append_mended(out_, text);
+    else
+        out_ += text.escaped;
+    return *this;
+}
+
+TextWriter& TextWriter::add_value(json::RawValue value)
+{
+    if (!mend_) {
+        json::append_escaped(out_, value.text);
+        return *this;
+    }
+    // A backslash occurs in JSON only inside of strings, so the whole value may be mended as if it were one.
+    std::string mended;
+    json::append_mended(mended, { value.text });
+    json::append_escaped(out_, mended);
+    return *this;
+}
+
+TextWriter& TextWriter::say(std::string_view text)
+{
+    json::append_escaped(out_, text);
+    return *this;
+}
+
+ContentWriter::ContentWriter(json::Writer& json, Form form, bool mend)
+    : json_(json)
+    , text_(json.out(), mend)
+    , form_(form)
+{
+    if (form_ == Form::parts)
+        json_.begin_array();
+    else
+        json_.begin_value() += '"';
+}
+
+TextWriter& ContentWriter::begin_text(std::string_view separator)
+{
+    if (form_ == Form::parts) {
+        json_.begin_object().key("type").text("text").key("text");
+        json_.begin_value() += '"';
+    } else if (!empty_) {
+        text_.say(separator);
+    }
+    empty_ = false;
+    return text_;
+}
+
+void ContentWriter::end_text(const anthropic::CacheControl& mark)
+{
+    if (form_ == Form::string)
+        return;
+    json_.out() += '"';
+    append_cache_control(json_, mark);
+    json_.end_object();
+}
+
+json::Writer& ContentWriter::part()
+{
+    empty_ = false;
+    return json_;
+}
+
+void ContentWriter::finish()
+{
+    if (form_ == Form::parts)
+        json_.end_array();
+    else
+        json_.out() += '"';
+}
+
+} // namespace dragoman::translate

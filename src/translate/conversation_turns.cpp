@@ -1,0 +1,175 @@
+#include "translate/conversation_turns.h"
+
+#include "json/escape.h"
+#include "translate/block_text.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+using anthropic::Message;
+using anthropic::Role;
+
+struct Position {
+    std::size_t message = 0;
+    std::size_t block = 0;
+};
+
+// A summary stands for everything before it; the last one counts.
+Position find_start(const std::vector<Message>& messages)
+{
+    for (std::size_t m = messages.size(); m-- > 0;)
+        for (std::size_t b = messages[m].blocks.size(); b-- > 0;) {
+            const Block& block = messages[m].blocks[b];
+            if (block.type == BlockType::compaction && speaks(block, Role::user))
+                return { m, b };
+        }
+    return {};
+}
+
+// Position of the last message in which a person said something.
+std::size_t last_user_text(const std::vector<Message>& messages)
+{
+    for (std::size_t m = messages.size(); m-- > 0;) {
+        if (messages[m].role != Role::user)
+            continue;
+        for (const Block& block : messages[m].blocks)
+            if (block.type == BlockType::text && speaks(block, Role::user))
+                return m;
+    }
+    return 0;
+}
+
+bool is_thinking(const Block& block)
+{
+    return block.type == BlockType::thinking || block.type == BlockType::redacted_thinking;
+}
+
+class TurnFinder {
+public:
+    TurnFinder(const anthropic::MessagesRequest& request, Notes& notes)
+        : messages_(request.messages)
+        , notes_(notes)
+    {
+    }
+
+    Turns find();
+
+private:
+    void add_message(std::size_t position, std::size_t first_block);
+    void add(const Entry& entry);
+    void pair_results();
+    void pair_results_of(Turn& assistant, Turn& turn);
+
+    const std::vector<Message>& messages_;
+    Notes& notes_;
+    Turns found_ {};
+};
+
+Turns TurnFinder::find()
+{
+    Position start = find_start(messages_);
+    std::size_t user_text = last_user_text(messages_);
+    for (std::size_t m = start.message; m < messages_.size(); ++m) {
+        if (messages_[m].clear_at_next_user_message && messages_[m].role == Role::system && m < user_text)
+            continue;
+        add_message(m, m == start.message ? start.block : 0);
+    }
+    pair_results();
+    return std::move(found_);
+}
+
+void TurnFinder::add_message(std::size_t position, std::size_t first_block)
+{
+    const Message& message = messages_[position];
+    bool substance = message.role != Role::assistant
+        || std::any_of(message.blocks.begin() + static_cast<std::ptrdiff_t>(first_block),
+            message.blocks.end(), [](const Block& block) { return speaks(block, Role::assistant); });
+    for (std::size_t b = first_block; b < message.blocks.size(); ++b) {
+        const Block& block = message.blocks[b];
+        Entry entry { &block, message.role, static_cast<std::uint32_t>(position) };
+        if (block.type == BlockType::compaction && message.role == Role::assistant)
+            entry.role = Role::user; // told to the model, not by it
+        if (speaks(block, entry.role))
+            add(entry);
+        else if (entry.role == Role::assistant && is_thinking(block) && substance)
+            add(entry);
+        else if (block.type != BlockType::text && !is_thinking(block))
+            notes_.drop(block.type_name.escaped);
+    }
+}
+
+void TurnFinder::add(const Entry& entry)
+{
+    bool assistant = entry.role == Role::assistant;
+    if (found_.turns.empty() && entry.role == Role::system) {
+        found_.leading.push_back(entry);
+        return;
+    }
+    if (found_.turns.empty() || found_.turns.back().assistant != assistant)
+        found_.turns.push_back({ .assistant = assistant });
+    found_.turns.back().entries.push_back(entry);
+}
+
+void TurnFinder::pair_results()
+{
+    // The last turn may hold calls too: they need answers to be valid.
+    if (!found_.turns.empty() && found_.turns.back().assistant) {
+        const auto& last = found_.turns.back().entries;
+        if (std::any_of(last.begin(), last.end(),
+                [](const Entry& entry) { return entry.block->type == BlockType::tool_use; }))
+            found_.turns.push_back({});
+    }
+    for (std::size_t t = 1; t < found_.turns.size(); ++t)
+        if (found_.turns[t - 1].assistant)
+            pair_results_of(found_.turns[t - 1], found_.turns[t]);
+}
+
+void TurnFinder::pair_results_of(Turn& assistant, Turn& turn)
+{
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (const Entry& entry : assistant.entries)
+        if (entry.block->type == BlockType::tool_use) {
+            if (!places.try_emplace(entry.block->id.escaped, turn.answers.size()).second) {
+                notes_.repair("tool_use id repeated");
+                continue;
+            }
+            assistant.calls.push_back(entry.block);
+            turn.answers.push_back({ .call = entry.block });
+        }
+    auto belongs_to_a_call = [&](const Entry& entry) {
+        if (entry.block->type != BlockType::tool_result)
+            return false;
+        auto place = places.find(entry.block->id.escaped);
+        if (place == places.end() || turn.answers[place->second].result)
+            return false;
+        turn.answers[place->second].result = entry.block;
+        return true;
+    };
+    // Not remove_if: the order in which the predicate sees the results decides which of two is the first.
+    std::vector<Entry> rest;
+    rest.reserve(turn.entries.size());
+    for (const Entry& entry : turn.entries)
+        if (!belongs_to_a_call(entry))
+            rest.push_back(entry);
+    turn.entries = std::move(rest);
+    for (const Answered& answer : turn.answers)
+        if (!answer.result)
+            notes_.repair("tool_result missing");
+}
+
+} // namespace
+
+Turns find_turns(const anthropic::MessagesRequest& request, Notes& notes)
+{
+    return TurnFinder(request, notes).find();
+}
+
+} // namespace dragoman::translate

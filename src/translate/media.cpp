@@ -1,0 +1,122 @@
+#include "translate/media.h"
+
+#include "base/encoding.h"
+
+#include <array>
+#include <string>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+using anthropic::SourceType;
+
+bool is_text_type(json::RawString media_type) { return media_type.escaped.starts_with("text/"); }
+
+// "data:image/png;base64,..." without a copy of the data.
+void write_data_url(json::Writer& json, std::string_view media_type, json::RawString data)
+{
+    std::string& out = json.begin_value();
+    out.append("\"data:").append(media_type).append(";base64,").append(data.escaped).append("\"");
+}
+
+void write_image(json::Writer& json, const Block& block)
+{
+    json.begin_object().key("type").text("image_url").key("image_url").begin_object().key("url");
+    if (block.source.type == SourceType::url)
+        json.string(block.source.url);
+    else
+        write_data_url(
+            json, sniff_image(block.source.data.escaped, block.source.media_type.escaped), block.source.data);
+    json.end_object().end_object();
+}
+
+void write_file(json::Writer& json, const Block& block, bool mend)
+{
+    json.begin_object().key("type").text("file").key("file").begin_object().key("filename");
+    json.begin_value() += '"';
+    TextWriter name(json.out(), mend);
+    if (block.title.empty())
+        name.say("document.pdf");
+    else
+        name.add(block.title);
+    json.out() += '"';
+    json.key("file_data");
+    std::string_view media_type = block.source.media_type.escaped;
+    if (block.source.type == SourceType::url)
+        json.string(block.source.url);
+    else
+        write_data_url(json, media_type.empty() ? "application/pdf" : media_type, block.source.data);
+    json.end_object().end_object();
+}
+
+void say_document_note(TextWriter& text, const Block& block)
+{
+    text.say("[document ");
+    if (!block.title.empty())
+        text.say("\"").add(block.title).say("\" ");
+    if (block.source.type == SourceType::file)
+        text.say("file ").add(block.source.file_id).say(" unavailable]");
+    else if (block.source.type == SourceType::url)
+        text.say("at ").add(block.source.url).say(" omitted: it cannot be read here]");
+    else
+        text.say("omitted: files of this kind cannot be read here]");
+}
+
+} // namespace
+
+bool is_media_part(const Block& block, const ChatStyle& style)
+{
+    SourceType source = block.source.type;
+    if (source != SourceType::base64 && source != SourceType::url)
+        return false;
+    if (block.type == BlockType::image)
+        return style.images;
+    return block.type == BlockType::document && style.files && !is_text_type(block.source.media_type);
+}
+
+void write_media_part(json::Writer& json, const Block& block, bool mend)
+{
+    if (block.type == BlockType::image)
+        write_image(json, block);
+    else
+        write_file(json, block, mend);
+}
+
+void say_media_note(TextWriter& text, const Block& block, const ChatStyle& style)
+{
+    if (block.type == BlockType::document)
+        return say_document_note(text, block);
+    if (!style.images)
+        text.say("[image omitted: model ").say(style.model).say(" accepts text only]");
+    else if (block.source.type == SourceType::file)
+        text.say("[image file ").add(block.source.file_id).say(" unavailable]");
+    else
+        text.say("[image omitted: its source is not known here]");
+}
+
+std::string_view sniff_image(std::string_view base64, std::string_view otherwise)
+{
+    struct Kind {
+        std::string_view head;
+        std::string_view media_type;
+    };
+    static constexpr std::array kinds = {
+        Kind { "\x89PNG\r\n\x1a\n", "image/png" },
+        Kind { "\xff\xd8\xff", "image/jpeg" },
+        Kind { "GIF8", "image/gif" },
+    };
+    auto head = base64_decode(base64.substr(0, 24), 16);
+    if (head) {
+        for (const Kind& kind : kinds)
+            if (head->starts_with(kind.head))
+                return kind.media_type;
+        if (head->starts_with("RIFF") && head->size() >= 12 && head->compare(8, 4, "WEBP") == 0)
+            return "image/webp";
+    }
+    return otherwise.empty() ? "image/png" : otherwise;
+}
+
+} // namespace dragoman::translate

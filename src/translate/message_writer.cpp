@@ -1,0 +1,302 @@
+#include "translate/message_writer.h"
+
+#include "json/escape.h"
+#include "translate/media.h"
+
+#include <algorithm>
+
+namespace dragoman::translate {
+
+using anthropic::Block;
+using anthropic::BlockType;
+using anthropic::Role;
+using Form = ContentWriter::Form;
+
+namespace {
+
+bool is_system(const Entry& entry) { return entry.role == Role::system; }
+
+bool says_itself_an_error(const Block* first)
+{
+    if (!first || first->type != BlockType::text)
+        return false;
+    std::string_view text = json::trim_start(first->text).escaped;
+    return text.starts_with("Error") || text.starts_with("<tool_use_error>");
+}
+
+std::vector<const Block*> speaking(const std::vector<Block>& blocks)
+{
+    std::vector<const Block*> result;
+    for (const Block& block : blocks)
+        if (speaks(block, Role::user))
+            result.push_back(&block);
+    return result;
+}
+
+} // namespace
+
+MessageWriter::MessageWriter(json::Writer& json, const Scene& scene)
+    : json_(json)
+    , scene_(scene)
+    , block_text_(scene.style, scene.names, scene.notes)
+    , mend_(scene.request.has_surrogate_escapes)
+{
+}
+
+ContentWriter MessageWriter::begin(std::string_view role, bool parts)
+{
+    json_.begin_object().key("role").text(role).key("content");
+    return ContentWriter(json_, parts ? Form::parts : Form::string, mend_);
+}
+
+void MessageWriter::end(ContentWriter& content)
+{
+    content.finish();
+    json_.end_object();
+}
+
+anthropic::CacheControl MessageWriter::mark(const Block& block) const
+{
+    return scene_.marks.kept(block.cache_control);
+}
+
+bool MessageWriter::holds_media(const Block& block) const
+{
+    return is_media_part(block, scene_.style)
+        || std::any_of(block.content.begin(), block.content.end(),
+            [this](const Block& inside) { return holds_media(inside); });
+}
+
+bool MessageWriter::needs_parts(Entries entries) const
+{
+    return scene_.style.cache_parts || !result_media_.empty()
+        || std::any_of(
+            entries.begin(), entries.end(), [this](const Entry& entry) { return holds_media(*entry.block); });
+}
+
+void MessageWriter::others(const Turn& turn)
+{
+    Entries entries = turn.entries;
+    // A reminder that follows tool results directly belongs to the last of them: several upstreams refuse a
+    // user's message between results and the next answer.
+    Entries reminders;
+    bool media = std::any_of(turn.answers.begin(), turn.answers.end(),
+        [this](const Answered& answer) { return answer.result && holds_media(*answer.result); });
+    if (!scene_.style.system_anywhere && !turn.answers.empty() && !media) {
+        auto first_other = std::find_if_not(entries.begin(), entries.end(), is_system);
+        reminders = Entries(entries.begin(), first_other);
+        entries = Entries(first_other, entries.end());
+    }
+    for (const Answered& answer : turn.answers)
+        tool(answer, &answer == &turn.answers.back() ? reminders : Entries());
+
+    while (!entries.empty() || !result_media_.empty()) {
+        bool system_first =
+            scene_.style.system_anywhere && result_media_.empty() && is_system(entries.front());
+        auto group_end = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+            return scene_.style.system_anywhere && is_system(entry) != system_first;
+        });
+        Entries group(entries.begin(), group_end);
+        if (system_first)
+            system(group);
+        else
+            user(group);
+        entries = Entries(group_end, entries.end());
+    }
+}
+
+void MessageWriter::tool(const Answered& answer, Entries after)
+{
+    json_.begin_object().key("role").text("tool").key("tool_call_id");
+    json_.text(scene_.ids.upstream(answer.call->id));
+    json_.key("content");
+    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mend_);
+    if (answer.result) {
+        Media media;
+        result(content, *answer.result, media);
+        if (!media.empty())
+            result_media_.push_back({ answer.call, std::move(media) });
+    } else {
+        content.begin_text().say("[tool result missing]");
+        content.end_text();
+    }
+    reminders(content, after);
+    end(content);
+}
+
+void MessageWriter::result(ContentWriter& content, const Block& block, Media& media)
+{
+    std::vector<const Block*> inside = speaking(block.content);
+    bool prefix = block.is_error && !says_itself_an_error(inside.empty() ? nullptr : inside.front());
+    if (inside.empty()) {
+        content.begin_text("\n").say(prefix ? "Error: (no output)" : "(no output)");
+        content.end_text(mark(block));
+        return;
+    }
+    for (const Block* part : inside) {
+        TextWriter& text = content.begin_text("\n");
+        if (prefix)
+            text.say("Error: ");
+        prefix = false;
+        block_text_.say(text, *part, media);
+        content.end_text(part == inside.back() ? mark(block) : anthropic::CacheControl {});
+    }
+}
+
+void MessageWriter::orphan(ContentWriter& content, const Block& block)
+{
+    scene_.notes.repair("tool_result without tool_use");
+    TextWriter& text = content.begin_text();
+    text.say("[Result of an earlier tool call ").add(block.id).say("]");
+    Media media;
+    std::vector<const Block*> inside = speaking(block.content);
+    if (inside.empty())
+        text.say("\n(no output)");
+    for (const Block* part : inside) {
+        text.say("\n");
+        block_text_.say(text, *part, media);
+    }
+    content.end_text(mark(block));
+    write_media(content, media);
+}
+
+void MessageWriter::write_media(ContentWriter& content, const Media& media)
+{
+    for (const Block* block : media)
+        write_media_part(content.part(), *block, mend_);
+}
+
+void MessageWriter::result_media(ContentWriter& content)
+{
+    for (const ResultMedia& result : result_media_) {
+        TextWriter& text = content.begin_text();
+        text.say("Media from tool result ").say(scene_.ids.upstream(result.result->id)).say(":");
+        content.end_text();
+        write_media(content, result.media);
+    }
+    result_media_.clear();
+}
+
+void MessageWriter::user(Entries entries)
+{
+    ContentWriter content = begin("user", needs_parts(entries));
+    result_media(content);
+    while (!entries.empty()) {
+        if (is_system(entries.front())) {
+            auto rest = std::find_if_not(entries.begin(), entries.end(), is_system);
+            reminders(content, Entries(entries.begin(), rest));
+            entries = Entries(rest, entries.end());
+        } else {
+            user_block(content, *entries.front().block);
+            entries = entries.subspan(1);
+        }
+    }
+    end(content);
+}
+
+void MessageWriter::user_block(ContentWriter& content, const Block& block)
+{
+    if (is_media_part(block, scene_.style))
+        return write_media_part(content.part(), block, mend_);
+    if (block.type == BlockType::tool_result)
+        return orphan(content, block);
+    Media media;
+    block_text_.say(content.begin_text(), block, media);
+    content.end_text(mark(block));
+    write_media(content, media);
+}
+
+void MessageWriter::system(Entries entries)
+{
+    while (!entries.empty()) {
+        auto next = std::find_if(entries.begin(), entries.end(),
+            [&](const Entry& entry) { return entry.message != entries.front().message; });
+        ContentWriter content = begin("system", scene_.style.cache_parts);
+        for (const Entry& entry : Entries(entries.begin(), next)) {
+            content.begin_text().add(entry.block->text);
+            content.end_text(mark(*entry.block));
+        }
+        end(content);
+        entries = Entries(next, entries.end());
+    }
+}
+
+void MessageWriter::reminders(ContentWriter& content, Entries entries)
+{
+    while (!entries.empty()) {
+        auto next = std::find_if(entries.begin(), entries.end(),
+            [&](const Entry& entry) { return entry.message != entries.front().message; });
+        TextWriter& text = content.begin_text();
+        text.say("<system-reminder>\n");
+        for (const Entry& entry : Entries(entries.begin(), next)) {
+            if (entry.block != entries.front().block)
+                text.say("\n\n");
+            text.add(entry.block->text);
+        }
+        text.say("\n</system-reminder>");
+        content.end_text(mark(*std::prev(next)->block));
+        entries = Entries(next, entries.end());
+    }
+}
+
+void MessageWriter::assistant(const Turn& turn, bool last)
+{
+    json_.begin_object().key("role").text("assistant").key("content");
+    assistant_content(turn, last && scene_.style.trims_prefill);
+    std::vector<const Block*> blocks;
+    blocks.reserve(turn.entries.size());
+    for (const Entry& entry : turn.entries)
+        if (scene_.reasoning.keeps(entry.message))
+            blocks.push_back(entry.block);
+    append_reasoning(json_, scene_.reasoning.of(blocks));
+    tool_calls(turn);
+    json_.end_object();
+}
+
+void MessageWriter::assistant_content(const Turn& turn, bool trim)
+{
+    std::vector<const Block*> spoken;
+    for (const Entry& entry : turn.entries)
+        if (speaks(*entry.block, Role::assistant) && entry.block->type != BlockType::tool_use)
+            spoken.push_back(entry.block);
+    if (spoken.empty()) {
+        json_.null();
+        return;
+    }
+    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mend_);
+    const Block* before = nullptr;
+    for (const Block* block : spoken) {
+        // Texts that follow one another directly are one text in two pieces.
+        bool plain = block->type == BlockType::text && !json::is_blank(block->text);
+        bool joined = plain && before && before->type == BlockType::text && before + 1 == block;
+        TextWriter& text = content.begin_text(joined ? "" : "\n\n");
+        if (plain)
+            text.add(trim && block == spoken.back() ? json::trim_end(block->text) : block->text);
+        else
+            block_text_.say_server_tool(text, *block);
+        content.end_text(mark(*block));
+        before = block;
+    }
+    content.finish();
+}
+
+void MessageWriter::tool_calls(const Turn& turn)
+{
+    if (turn.calls.empty())
+        return;
+    json_.key("tool_calls").begin_array();
+    for (const Block* call : turn.calls) {
+        json_.begin_object().key("id");
+        json_.text(scene_.ids.upstream(call->id));
+        json_.key("type").text("function").key("function").begin_object();
+        json_.key("name").text(scene_.names.upstream(call->name)).key("arguments");
+        json_.begin_value() += '"';
+        TextWriter arguments(json_.out(), mend_);
+        arguments.add_value(call->input.text.starts_with('{') ? call->input : json::RawValue { "{}" });
+        json_.out() += '"';
+        json_.end_object().end_object();
+    }
+    json_.end_array();
+}
+
+} // namespace dragoman::translate

@@ -1,0 +1,55 @@
+// Writes one turn of the conversation as chat messages.
+#pragma once
+
+#include "translate/block_text.h"
+#include "translate/conversation.h"
+#include "translate/conversation_turns.h"
+
+#include <span>
+#include <vector>
+
+namespace dragoman::translate {
+
+class MessageWriter {
+public:
+    MessageWriter(json::Writer& json, const Scene& scene);
+
+    void assistant(const Turn& turn, bool last);
+    void others(const Turn& turn); // tool results, then what the user and the system say
+
+private:
+    using Media = std::vector<const anthropic::Block*>;
+    struct ResultMedia {
+        const anthropic::Block* result;
+        Media media;
+    };
+    using Entries = std::span<const Entry>;
+
+    ContentWriter begin(std::string_view role, bool parts);
+    void end(ContentWriter& content);
+
+    void tool(const Answered& answer, Entries reminders);
+    void result(ContentWriter& content, const anthropic::Block& block, Media& media);
+    void orphan(ContentWriter& content, const anthropic::Block& block);
+    void user(Entries entries);
+    void user_block(ContentWriter& content, const anthropic::Block& block);
+    void system(Entries entries);
+    void reminders(ContentWriter& content, Entries entries);
+    void write_media(ContentWriter& content, const Media& media);
+    void result_media(ContentWriter& content);
+
+    void assistant_content(const Turn& turn, bool trim);
+    void tool_calls(const Turn& turn);
+
+    bool needs_parts(Entries entries) const;
+    bool holds_media(const anthropic::Block& block) const;
+    anthropic::CacheControl mark(const anthropic::Block& block) const;
+
+    json::Writer& json_;
+    const Scene& scene_;
+    BlockText block_text_;
+    bool mend_;
+    std::vector<ResultMedia> result_media_ {}; // of the turn at hand, until the user's next message
+};
+
+} // namespace dragoman::translate

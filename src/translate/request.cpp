@@ -1,0 +1,57 @@
+#include "translate/request.h"
+
+#include "json/escape.h"
+#include "json/writer.h"
+#include "translate/conversation.h"
+#include "translate/parameters.h"
+#include "translate/tools.h"
+
+namespace dragoman::translate {
+
+namespace {
+
+// Sentences for what the model cannot be bound to otherwise.
+std::string system_appendix(
+    const anthropic::MessagesRequest& request, const route::Target& target, const ToolNames& names)
+{
+    std::string format = format_instruction(request, target);
+    std::string tool = tool_choice_instruction(request, target, names);
+    if (!format.empty() && !tool.empty())
+        return tool + "\n\n" + format;
+    return tool + format;
+}
+
+} // namespace
+
+Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const route::Target& target,
+    const ClientHeaders& headers, const Options& options)
+{
+    if (auto possible = refuse_untranslatable(request); !possible)
+        return Failure(possible.error());
+
+    ToolNames names(request, target);
+    ToolIds ids(request, target);
+    CacheMarks marks(request, target);
+    ReasoningHistory reasoning(request, target);
+    ChatStyle style(target);
+    std::string appendix = system_appendix(request, target, names);
+
+    UpstreamCall call;
+    call.body.reserve(request.body_bytes + request.body_bytes / 8 + 4096);
+    json::Writer json(call.body);
+    json.begin_object();
+    append_parameters(json, { request, target, headers, options, marks, rough_input_tokens(request), call });
+    if (auto written = append_tools(json, { request, target, names, marks, call.notes, call.plan }); !written)
+        return Failure(written.error());
+    json.key("messages");
+    Scene scene { request, target, style, names, ids, marks, reasoning, appendix, call.notes };
+    if (auto written = write_messages(json, scene); !written)
+        return Failure(written.error());
+    json.end_object();
+
+    names.describe(call.plan);
+    call.plan.used_tool_ids = ids.shown();
+    return call;
+}
+
+} // namespace dragoman::translate
