@@ -1,0 +1,156 @@
+// Starts the program under test and the real clients, each with an environment and folders of its own, and
+// ends them by process id. Nothing here sleeps: what has to be waited for is a line, an answer or an exit.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { arch, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { StrictUpstream } from './strict_upstream.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const root = resolve(here, '../..');
+export const binary = resolve(process.env.DRAGOMAN_BIN ?? join(root, 'build/release/dragoman'));
+export const canaryKey = 'sk-or-v1-canary0000000000000000000000000000000000000000000000000000c0de';
+export const versions = ['2.1.197', '2.1.329'];
+
+export const claudeBinary = (version) => join(root, 'tests/node_modules', `claude-${version}-${arch()}`, 'claude');
+
+export function temporaryFolder() {
+    return mkdtempSync(join(tmpdir(), 'dragoman-e2e-'));
+}
+
+const searchPath = process.env.PATH ?? '/usr/bin:/bin';
+
+// A child whose output is kept, and can be waited for.
+export class Child {
+    constructor(file, args, { env, cwd, input }) {
+        this.out = '';
+        this.err = '';
+        this.waiters = [];
+        this.process = spawn(file, args, { env: { PATH: searchPath, ...env }, cwd,
+            stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+        this.process.stdout.on('data', (bytes) => this.heard('out', bytes));
+        this.process.stderr.on('data', (bytes) => this.heard('err', bytes));
+        this.exit = new Promise((done) => {
+            this.process.on('error', (error) => { this.err += error.stack; done({ code: -1, signal: null }); });
+            this.process.on('close', (code, signal) => done({ code, signal }));
+        });
+        this.exit.then((status) => { this.status = status; this.wake(); });
+        if (input !== undefined && input !== 'pipe') this.process.stdin.end(input);
+    }
+
+    heard(which, bytes) {
+        this[which] += bytes.toString('utf8');
+        this.wake();
+    }
+
+    wake() { this.waiters.splice(0).forEach((done) => done()); }
+
+    // Resolves with what `found` returns, asked again whenever the child has said something; rejects when the
+    // child ended before.
+    async until(found) {
+        for (;;) {
+            const what = found();
+            if (what) return what;
+            if (this.status) throw new Error(`ended too early:\n${this.out.slice(-4000)}\n${this.err}`);
+            await new Promise((done) => this.waiters.push(done));
+        }
+    }
+
+    says(pattern) { return this.until(() => pattern.exec(this.out) ?? pattern.exec(this.err)); }
+
+    signal(name) {
+        if (!this.status) this.process.kill(name);
+    }
+
+    async stop(name = 'SIGKILL') {
+        this.signal(name);
+        return this.exit;
+    }
+}
+
+export class Dragoman {
+    constructor(env, { args = [], cwd, folder }) {
+        this.folder = folder ?? temporaryFolder();
+        for (const name of ['home', 'work']) mkdirSync(join(this.folder, name), { recursive: true });
+        const home = join(this.folder, 'home');
+        this.child = new Child(binary, args, {
+            cwd: cwd ?? join(this.folder, 'work'),
+            env: {
+                HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_STATE_HOME: join(home, 'state'),
+                XDG_CACHE_HOME: join(home, 'cache'), HOST: '127.0.0.1', PORT: '0', ...env,
+            },
+        });
+    }
+
+    static async start(env, options = {}) {
+        if (!existsSync(binary)) throw new Error(`no program at ${binary}: build it, or set DRAGOMAN_BIN`);
+        const dragoman = new Dragoman(env, options);
+        const found = await dragoman.child.says(/listening[^\n]*?(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)/i);
+        dragoman.port = Number(found[1]);
+        dragoman.url = `http://127.0.0.1:${dragoman.port}`;
+        return dragoman;
+    }
+
+    get log() { return this.child.out + this.child.err; }
+
+    fetch(path, options) { return fetch(this.url + path, options); }
+
+    async stop(name = 'SIGTERM') {
+        const status = await this.child.stop(name);
+        rmSync(this.folder, { recursive: true, force: true });
+        return status;
+    }
+}
+
+// The upstream, the program in front of it, and what has to be ended afterwards. The environment holds what
+// a person sets, and nothing else.
+export class Stage {
+    static async start({ env = {}, big = 'openai/gpt-oss-120b', small = 'openai/gpt-5.5-mini', ...options } = {}) {
+        const stage = new Stage();
+        stage.upstream = await StrictUpstream.start({ key: canaryKey });
+        stage.dragoman = await Dragoman.start({
+            OPENROUTER_API_KEY: canaryKey, OPENROUTER_BASE_URL: stage.upstream.baseUrl,
+            BIG_MODEL_NAME: big, SMALL_MODEL_NAME: small, ...env,
+        }, options).catch(async (error) => {
+            await stage.upstream.stop();
+            throw error;
+        });
+        return stage;
+    }
+
+    async stop() {
+        const status = await this.dragoman.stop('SIGKILL');
+        await this.upstream.stop();
+        return status;
+    }
+}
+
+// Runs `body` with a stage of its own; whatever happens, the stage ends.
+export async function onStage(options, body) {
+    const stage = await Stage.start(options);
+    try {
+        await body(stage);
+    } catch (error) {
+        error.message += `\n--- log of the program ---\n${stage.dragoman.log.slice(-6000)}`
+            + `\n--- refused by the upstream ---\n${stage.upstream.violations.join('\n').slice(0, 6000)}`;
+        throw error;
+    } finally {
+        await stage.stop();
+    }
+}
+
+// A request in the raw: bytes out, bytes in until the other side closes.
+export function raw(port, text) {
+    return new Promise((done, fail) => {
+        const socket = connect(port, '127.0.0.1');
+        const parts = [];
+        socket.on('data', (bytes) => parts.push(bytes));
+        socket.on('error', fail);
+        socket.on('close', () => done(Buffer.concat(parts).toString('latin1')));
+        socket.write(text);
+    });
+}
