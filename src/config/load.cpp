@@ -166,15 +166,19 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     return Loaded { std::move(draft.config), std::move(draft.mistakes.warnings) };
 }
 
-void forget_keys_of_process()
+void forget_keys_of_process(const std::string& also)
 {
-    for (const std::string_view name : secret_names) {
+    const auto forget = [](const char* name) {
         // The bytes on the stack of the process are what /proc/PID/environ shows; unsetting alone leaves
         // them.
-        if (char* value = std::getenv(name.data()); value != nullptr)
+        if (char* value = std::getenv(name); value != nullptr)
             ::explicit_bzero(value, std::strlen(value));
-        ::unsetenv(name.data());
-    }
+        ::unsetenv(name);
+    };
+    for (const std::string_view name : secret_names)
+        forget(name.data());
+    if (!also.empty())
+        forget(also.c_str());
 }
 
 } // namespace dragoman::config

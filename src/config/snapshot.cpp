@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace dragoman::config {
@@ -30,6 +29,27 @@ void keep_what_needs_a_start(Config& next, const Config& now, Live::Report& repo
     next.server.listen = now.server.listen;
     next.server.workers = now.server.workers;
     next.demo = now.demo;
+}
+
+// What a file holds now; an error when it is nothing that could replace the old content.
+Result<void> take_into(Config& next, const KeyWatch::Change& change, std::vector<std::string>& notes)
+{
+    if (!change.content)
+        return Failure(Error::internal(change.alarm));
+    const KeyFile file { .content = *change.content };
+    if (change.file == next.upstream.key_source.file) {
+        ASSIGN_OR_RETURN(key, key_of(file, change.file));
+        if (key != next.upstream.key)
+            notes.push_back(fmt::format("a new key has been read from {}", change.file));
+        next.upstream.key = std::move(key);
+    }
+    if (change.file == next.server.client_tokens_file) {
+        ASSIGN_OR_RETURN(tokens, tokens_of(file, change.file));
+        if (tokens != next.server.client_tokens)
+            notes.push_back(fmt::format("new client tokens have been read from {}", change.file));
+        next.server.client_tokens = std::move(tokens);
+    }
+    return {};
 }
 
 } // namespace
@@ -63,6 +83,7 @@ void Live::replace(Config config)
 
 Live::Report Live::reload()
 {
+    const std::scoped_lock lock(changing_);
     Report report;
     auto loaded = load(sources_);
     if (!loaded) {
@@ -83,32 +104,12 @@ Live::Report Live::take(std::vector<KeyWatch::Change> changes)
 {
     Report report;
     Config next = *get();
-    const auto keep_old = [&](std::string_view why) {
-        report.warnings.push_back(fmt::format("{}; the old one stays in force", why));
-    };
     for (const KeyWatch::Change& change : changes) {
-        if (!change.content) {
-            keep_old(change.alarm);
-            continue;
-        }
-        const KeyFile file { .content = *change.content };
-        if (change.file == next.upstream.key_source.file) {
-            auto key = key_of(file, change.file);
-            if (!key)
-                keep_old(key.error().message);
-            else if (*key != next.upstream.key) {
-                next.upstream.key = std::move(*key);
-                report.notes.push_back(fmt::format("a new key has been read from {}", change.file));
-            }
-        }
-        if (change.file == next.server.client_tokens_file) {
-            auto tokens = tokens_of(file, change.file);
-            if (!tokens)
-                keep_old(tokens.error().message);
-            else if (!std::ranges::equal(*tokens, next.server.client_tokens)) {
-                next.server.client_tokens = std::move(*tokens);
-                report.notes.push_back(fmt::format("new client tokens have been read from {}", change.file));
-            }
+        if (auto taken = take_into(next, change, report.notes)) {
+            said_.erase(change.file);
+        } else if (std::exchange(said_[change.file], taken.error().message) != taken.error().message) {
+            // Said once, however often it is found: a refused key asks for a look with every request.
+            report.warnings.push_back(fmt::format("{}; the old one stays in force", taken.error().message));
         }
     }
     report.changed = !report.notes.empty();
@@ -117,8 +118,16 @@ Live::Report Live::take(std::vector<KeyWatch::Change> changes)
     return report;
 }
 
-Live::Report Live::poll(TimePoint now) { return take(watch_.poll(now)); }
+Live::Report Live::poll(TimePoint now)
+{
+    const std::scoped_lock lock(changing_);
+    return take(watch_.poll(now));
+}
 
-Live::Report Live::reread_keys() { return take(watch_.reread()); }
+Live::Report Live::reread_keys()
+{
+    const std::scoped_lock lock(changing_);
+    return take(watch_.reread());
+}
 
 } // namespace dragoman::config

@@ -3,7 +3,7 @@
 //
 // Live owns it and what may replace it: reload() after SIGHUP, poll() for key files that change, and
 // reread_keys() when the upstream refuses a key. A broken file, an empty key leave the old one in force.
-// get() may be called from any thread; the others from one.
+// All functions may be called from any thread.
 #pragma once
 
 #include "base/clock.h"
@@ -11,8 +11,11 @@
 #include "config/watch.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace dragoman::config {
 
@@ -41,8 +44,10 @@ private:
     Report take(std::vector<KeyWatch::Change> changes);
 
     Sources sources_;
-    KeyWatch watch_;
-    mutable std::mutex mutex_;
+    std::mutex changing_; // held by whoever looks for something new
+    KeyWatch watch_; // under changing_
+    std::map<std::string, std::string> said_; // under changing_: the last alarm about each file
+    mutable std::mutex mutex_; // of the two below, never held for long
     std::shared_ptr<const Config> config_;
     std::uint64_t generation_ = 1;
 };

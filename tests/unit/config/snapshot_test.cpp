@@ -77,6 +77,20 @@ TEST_F(LiveTest, AnEmptyUnreadableOrOpenKeyFileKeepsTheOldKeyAndIsSaidOnce)
     EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-3");
 }
 
+// P-09
+TEST_F(LiveTest, AnAlarmIsSaidOnceHoweverOftenARefusedKeyAsksForALook)
+{
+    environment_["OPENROUTER_API_KEY_FILE"] = secret_file("key", "sk-or-1");
+    Live live(sources(), loaded());
+    rotate("key", "");
+    EXPECT_THAT(live.reread_keys().warnings, ElementsAre(HasSubstr("is empty")));
+    EXPECT_THAT(live.reread_keys().warnings, IsEmpty());
+    rotate("key", "sk-or-1");
+    EXPECT_THAT(live.reread_keys().warnings, IsEmpty());
+    rotate("key", "");
+    EXPECT_THAT(live.reread_keys().warnings, ElementsAre(HasSubstr("is empty")));
+}
+
 // P-09: what an upstream's 401 asks for.
 TEST_F(LiveTest, KeysAreReadAgainAtOnceWhenAsked)
 {
@@ -172,8 +186,10 @@ TEST(ForgetKeys, TakesThemOutOfOurOwnEnvironment)
 {
     ::setenv("OPENROUTER_API_KEY", "sk-or-canary", 1);
     const char* bytes = ::getenv("OPENROUTER_API_KEY");
-    forget_keys_of_process();
+    ::setenv("HOME_KEY", "sk-canary", 1);
+    forget_keys_of_process("HOME_KEY");
     EXPECT_EQ(::getenv("OPENROUTER_API_KEY"), nullptr);
+    EXPECT_EQ(::getenv("HOME_KEY"), nullptr);
     EXPECT_NE(std::string_view(bytes), "sk-or-canary") << "the bytes are gone, too";
 }
 
