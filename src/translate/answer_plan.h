@@ -37,6 +37,7 @@ struct AnswerPlan {
     bool sources_footer = false; // sources that a model cites unasked become a footer of the text
     bool cache_ttl_1h = false; // every breakpoint asked for an hour: cache writes count as such
     bool inline_think = false; // split <think> at the beginning of the content
+    bool inline_think_opened = false; // and the prompt's template has opened the tag already
 
     std::optional<std::uint64_t> context_length {}; // tokens
     std::uint64_t max_tokens = 0; // as sent upstream

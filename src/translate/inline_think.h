@@ -1,0 +1,38 @@
+// Splits thinking that a server left inside the content: <think>...</think> and its relatives.
+//
+// Only a tag at the very beginning counts, so that an answer about such tags stays text; white space may
+// stand before it and is dropped between the two parts. A tag may be cut anywhere. With a template that opens
+// the tag in the prompt, the content begins inside it (`opened`). What is never closed is thinking to the
+// end.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dragoman::translate {
+
+class InlineThink {
+public:
+    enum class Part : unsigned char { undecided, thinking, text };
+
+    InlineThink(bool active, bool opened);
+
+    // Once everything is text, the caller need not ask any more.
+    bool active() const { return part_ != Part::text || trimming_; }
+
+    // Takes plain UTF-8; appends what is certain by now.
+    void feed(std::string_view text, std::string& thinking, std::string& out);
+    void flush(std::string& thinking, std::string& out);
+
+private:
+    bool decide();
+    bool find_end(std::string& thinking);
+    void append_text(std::string& out);
+
+    Part part_;
+    bool trimming_ = false; // white space after the closing tag
+    std::string_view close_;
+    std::string held_;
+};
+
+} // namespace dragoman::translate

@@ -1,0 +1,45 @@
+// Why an answer ended, from the words of some forty providers to Anthropic's.
+// https://docs.anthropic.com/en/api/handling-stop-reasons
+#pragma once
+
+#include "json/raw.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragoman::translate {
+
+enum class FinishKind : std::uint8_t {
+    none, // nothing was said
+    stop,
+    tool_calls,
+    length,
+    refusal, // a filter of the provider stepped in
+    malformed_call, // the model tried to call a tool and failed
+    failed, // the provider failed in mid-answer
+    overloaded, // the same, for want of resources
+    unknown,
+};
+
+// Of a finish_reason or native_finish_reason, in any case.
+FinishKind finish_kind(std::string_view reason);
+
+// Collects the finish reasons of a stream. The first one counts, except that a plain stop gives way to any
+// later one that says more.
+class FinishReason {
+public:
+    void take(json::RawString reason, json::RawString native, json::RawString matched_stop);
+
+    bool seen() const { return kind_ != FinishKind::none; }
+    FinishKind kind() const { return kind_; }
+    const std::string& native() const { return native_; }
+    const std::string& matched_stop() const { return matched_stop_; } // plain UTF-8
+
+private:
+    FinishKind kind_ = FinishKind::none;
+    std::string native_;
+    std::string matched_stop_;
+};
+
+} // namespace dragoman::translate

@@ -1,0 +1,273 @@
+#include "translate/stream_translator.h"
+
+#include "json/escape.h"
+#include "translate/upstream_error.h"
+#include "translate/usage.h"
+
+#include <fmt/format.h>
+
+namespace dragoman::translate {
+
+namespace {
+
+void keep_first(std::string& known, json::RawString value)
+{
+    if (known.empty() && !value.empty())
+        known = json::unescape(value);
+}
+
+// "[image generated: image/png, 12345 bytes]": a message of the assistant cannot hold pictures, and a data
+// URL as text would flood the context.
+std::string describe_image(std::string_view url)
+{
+    if (!url.starts_with("data:"))
+        return fmt::format("![image]({})", url);
+    std::string_view rest = url.substr(5);
+    std::string_view type = rest.substr(0, rest.find_first_of(";,"));
+    std::size_t comma = rest.find(',');
+    std::size_t bytes = comma == rest.npos ? 0 : (rest.size() - comma - 1) / 4 * 3;
+    if (rest.ends_with("=="))
+        bytes -= bytes >= 2 ? 2 : 0;
+    else if (rest.ends_with('='))
+        bytes -= bytes >= 1 ? 1 : 0;
+    return fmt::format("[image generated: {}, {} bytes]", type.empty() ? "unknown" : type, bytes);
+}
+
+} // namespace
+
+StreamTranslator::StreamTranslator(
+    const AnswerPlan& plan, IdSource& ids, anthropic::MessageOutput& output, AnswerFacts& facts)
+    : plan_(plan)
+    , ids_(ids)
+    , facts_(facts)
+    , blocks_(output, plan, ids)
+    , filter_(plan)
+    , tools_(blocks_, plan, ids, facts.notes)
+{
+}
+
+bool StreamTranslator::Owner::admits(std::int64_t index)
+{
+    if (!choice)
+        choice = index;
+    return *choice == index;
+}
+
+Result<void> StreamTranslator::take(const openai::ChatChunk& chunk)
+{
+    if (done() || finished_)
+        return {};
+    note_facts(chunk);
+    take_usage(chunk);
+    if (chunk.is_error)
+        return Failure(upstream_error(chunk.whole.text, plan_, facts_.upstream_provider));
+    for (const openai::ChatChoice& choice : chunk.choices)
+        if (!choice.error.empty() || finish_kind(choice.finish_reason.escaped) == FinishKind::failed
+            || finish_kind(choice.finish_reason.escaped) == FinishKind::overloaded)
+            return Failure(choice_error(choice, plan_, facts_.upstream_provider));
+
+    if (chunk.has_surrogate_escapes) {
+        blocks_.look_for_surrogates();
+        filter_.look_for_surrogates();
+    }
+    // A streamed source may be known before the text that cites it; in a whole message there is no before.
+    bool whole = !chunk.choices.empty() && chunk.choices.front().whole_message;
+    if (!whole)
+        citations_.add(chunk.citations);
+    bool substance_before = substance_;
+    for (const openai::ChatChoice& choice : chunk.choices)
+        if (auto taken = take_choice(choice); !taken)
+            return taken;
+    if (substance_)
+        blocks_.start();
+    body_before_ = body_before_ || (substance_ && !substance_before);
+    if (whole)
+        citations_.add(chunk.citations);
+    return {};
+}
+
+void StreamTranslator::note_facts(const openai::ChatChunk& chunk)
+{
+    keep_first(facts_.upstream_id, chunk.id);
+    keep_first(facts_.upstream_model, chunk.model);
+    keep_first(facts_.upstream_provider, chunk.provider);
+    keep_first(service_tier_, chunk.service_tier);
+}
+
+void StreamTranslator::take_usage(const openai::ChatChunk& chunk)
+{
+    if (!chunk.usage)
+        return;
+    if (usage_)
+        merge_usage(*usage_, *chunk.usage);
+    else
+        usage_ = chunk.usage;
+    if (usage_->suspect)
+        facts_.notes.repair("usage");
+    facts_.cost_usd = usage_->cost_usd;
+    facts_.usage = to_usage(*usage_);
+    usage_after_finish_ = finish_.seen() && chunk.choices.empty();
+}
+
+Result<void> StreamTranslator::take_choice(const openai::ChatChoice& choice)
+{
+    // Some servers repeat the whole message in their last chunk.
+    bool repetition = choice.whole_message && body_before_;
+    if (!repetition && !plan_.prewarm && !filter_.stopped()) {
+        if (auto taken = take_body(choice); !taken)
+            return taken;
+    }
+    take_finish(choice);
+    return {};
+}
+
+Result<void> StreamTranslator::take_body(const openai::ChatChoice& choice)
+{
+    if (!choice.reasoning.empty() || !choice.reasoning_details.empty())
+        take_reasoning(choice);
+    take_content(choice);
+    if (!choice.tool_calls.empty() && !filter_.stopped())
+        return take_tool_calls(choice);
+    return {};
+}
+
+// The text stands in a plain field, in the details, or in both; never is it taken from both.
+void StreamTranslator::take_reasoning(const openai::ChatChoice& choice)
+{
+    if (!reasoning_owner_.admits(choice.index))
+        return;
+    bool details = !choice.reasoning_details.empty();
+    if (!choice.reasoning.empty())
+        thinking(choice.reasoning, details ? std::string_view {} : choice.reasoning_field);
+    for (const openai::ReasoningDetail& detail : choice.reasoning_details) {
+        if (choice.reasoning.empty() && !detail.text.empty())
+            thinking(detail.text, {});
+        blocks_.detail(detail);
+        substance_ |= detail.kind == openai::ReasoningDetail::Kind::encrypted;
+    }
+}
+
+void StreamTranslator::take_content(const openai::ChatChoice& choice)
+{
+    bool any = !choice.content.empty() || !choice.parts.empty() || !choice.refusal.empty()
+        || !choice.audio_transcript.empty();
+    if (!any || !content_owner_.admits(choice.index))
+        return;
+    if (!choice.content.empty())
+        text(choice.content);
+    for (const openai::ContentPart& part : choice.parts)
+        take_part(part);
+    if (!choice.audio_transcript.empty()) {
+        facts_.notes.drop("audio");
+        text(choice.audio_transcript);
+    }
+    if (!choice.refusal.empty())
+        take_part({ openai::ContentPart::Kind::refusal, choice.refusal });
+}
+
+void StreamTranslator::take_part(const openai::ContentPart& part)
+{
+    using Kind = openai::ContentPart::Kind;
+    if (part.text.empty())
+        return;
+    switch (part.kind) {
+    case Kind::text:
+        text(part.text);
+        return;
+    case Kind::thinking:
+        thinking(part.text, "reasoning_content");
+        return;
+    case Kind::refusal:
+        refused_ = true;
+        refusal_ += part.text.escaped;
+        text(part.text);
+        return;
+    case Kind::image:
+        image(part.text);
+        return;
+    }
+}
+
+void StreamTranslator::image(json::RawString url)
+{
+    facts_.notes.drop("image");
+    std::string note = json::escape(describe_image(json::unescape(url)));
+    if (blocks_.has_text())
+        note.insert(0, R"(\n\n)");
+    text({ note });
+}
+
+void StreamTranslator::text(json::RawString delta)
+{
+    TextFilter::Parts parts = filter_.feed(delta);
+    if (!parts.thinking.empty())
+        thinking(parts.thinking, "reasoning_content");
+    if (!parts.text.empty())
+        write_text(parts.text);
+}
+
+void StreamTranslator::write_text(json::RawString delta)
+{
+    bool blank = !blocks_.has_text() && json::is_blank(delta);
+    substance_ |= !blank;
+    if (tools_.defer(MessageBlocks::Open::text, delta, {}))
+        return;
+    if (plan_.web_search && !blank && !citations_.empty() && !blocks_.has_text()) {
+        citations_.write_search(blocks_.next_block(), ids_, plan_.web_search_query);
+        ++searches_;
+    }
+    blocks_.text(delta);
+}
+
+void StreamTranslator::thinking(json::RawString delta, std::string_view field)
+{
+    if (blocks_.open() != MessageBlocks::Open::thinking && !json::is_blank(delta))
+        flush_text();
+    substance_ |= !json::is_blank(delta);
+    if (!tools_.defer(MessageBlocks::Open::thinking, delta, field))
+        blocks_.thinking(delta, field);
+}
+
+void StreamTranslator::flush_text()
+{
+    TextFilter::Parts rest = filter_.flush();
+    if (!rest.thinking.empty())
+        blocks_.thinking(rest.thinking, "reasoning_content");
+    if (!rest.text.empty())
+        write_text(rest.text);
+}
+
+Result<void> StreamTranslator::take_tool_calls(const openai::ChatChoice& choice)
+{
+    if (!tool_owner_.admits(choice.index))
+        return {};
+    flush_text();
+    substance_ = true;
+    for (const openai::ToolCallDelta& call : choice.tool_calls)
+        if (auto taken = tools_.take(call); !taken)
+            return taken;
+    tools_.advance();
+    return {};
+}
+
+void StreamTranslator::take_finish(const openai::ChatChoice& choice)
+{
+    bool owns = choice.index == 0 || choice.index == content_owner_.choice
+        || choice.index == tool_owner_.choice || choice.index == reasoning_owner_.choice;
+    if (owns)
+        finish_.take(choice.finish_reason, choice.native_finish_reason, choice.stop_reason);
+}
+
+void StreamTranslator::break_off()
+{
+    if (finished_)
+        return;
+    finished_ = true;
+    if (blocks_.open() != MessageBlocks::Open::text)
+        return;
+    flush_text();
+    if (blocks_.open() == MessageBlocks::Open::text)
+        blocks_.close();
+}
+
+} // namespace dragoman::translate
