@@ -1,8 +1,8 @@
 #include "translate/reasoning_merge.h"
 
-#include "base/encoding.h"
 #include "json/escape.h"
 #include "json/writer.h"
+#include "translate/envelope.h"
 
 #include <algorithm>
 
@@ -11,8 +11,6 @@ namespace dragoman::translate {
 namespace {
 
 using Kind = openai::ReasoningDetail::Kind;
-
-constexpr std::string_view claude_format = "anthropic-claude-v1";
 
 void write_if(json::Writer& json, std::string_view key, const std::string& escaped)
 {
@@ -89,8 +87,8 @@ std::string ReasoningMerge::take_signature(const AnswerPlan& plan)
     auto is_text = [](const Detail& detail) { return detail.kind == Kind::text; };
     auto text = std::find_if(details_.begin(), details_.end(), is_text);
     bool one_text = std::count_if(details_.begin(), details_.end(), is_text) == 1;
-    bool claude = std::all_of(
-        details_.begin(), details_.end(), [](const Detail& d) { return d.format == claude_format; });
+    bool claude = std::all_of(details_.begin(), details_.end(),
+        [](const Detail& d) { return d.format == claude_reasoning_format; });
     if (one_text && claude && !text->signature.empty()) {
         std::string signature = std::move(text->signature);
         details_.erase(text);
@@ -103,7 +101,7 @@ std::vector<std::string> ReasoningMerge::take_redacted(const AnswerPlan& plan)
 {
     std::vector<std::string> blocks;
     std::erase_if(details_, [&](Detail& detail) {
-        if (detail.kind != Kind::encrypted || detail.format != claude_format)
+        if (detail.kind != Kind::encrypted || detail.format != claude_reasoning_format)
             return false;
         blocks.push_back(std::move(detail.data));
         return true;
@@ -114,51 +112,40 @@ std::vector<std::string> ReasoningMerge::take_redacted(const AnswerPlan& plan)
     return blocks;
 }
 
-std::string ReasoningMerge::details_json() const
+std::string ReasoningMerge::detail_json(const Detail& detail)
 {
+    if (detail.kind == Kind::other)
+        return detail.whole;
     std::string out;
     json::Writer json(out);
-    json.begin_array();
-    for (const Detail& detail : details_) {
-        if (detail.kind == Kind::other) {
-            json.raw({ detail.whole });
-            continue;
-        }
-        json.begin_object().key("type").string({ detail.type });
-        if (detail.kind == Kind::text)
-            json.key("text").string({ detail.text });
-        else if (detail.kind == Kind::summary)
-            json.key("summary").string({ detail.text });
-        write_if(json, "data", detail.data);
-        write_if(json, "signature", detail.signature);
-        write_if(json, "id", detail.id);
-        write_if(json, "format", detail.format);
-        if (!detail.index.empty())
-            json.key("index").raw({ detail.index });
-        json.end_object();
-    }
-    if (details_.empty() && !plain_text_.empty())
-        json.begin_object()
-            .key("type")
-            .text("reasoning.text")
-            .key("text")
-            .string({ plain_text_ })
-            .end_object();
-    json.end_array();
+    json.begin_object().key("type").string({ detail.type });
+    if (detail.kind == Kind::text)
+        json.key("text").string({ detail.text });
+    else if (detail.kind == Kind::summary)
+        json.key("summary").string({ detail.text });
+    write_if(json, "data", detail.data);
+    write_if(json, "signature", detail.signature);
+    write_if(json, "id", detail.id);
+    write_if(json, "format", detail.format);
+    if (!detail.index.empty())
+        json.key("index").raw({ detail.index });
+    json.end_object();
     return out;
 }
 
 std::string ReasoningMerge::seal(const AnswerPlan& plan)
 {
-    std::string envelope;
-    json::Writer json(envelope);
-    json.begin_object().key("v").integer(1).key("d").text("or-chat").key("p").text(plan.upstream_name);
-    json.key("m").text(plan.upstream_model).key("rd").begin_value() += details_json();
-    if (!plain_field_.empty())
-        json.key("f").text(plain_field_);
-    json.end_object();
+    Envelope envelope { .dialect = "or-chat", .provider = plan.upstream_name, .model = plan.upstream_model };
+    for (const Detail& detail : details_)
+        envelope.details.push_back(detail_json(detail));
+    // Text that the client will not see has to travel in here, or it is lost.
+    if (details_.empty() && !plain_text_.empty())
+        envelope.details.push_back(
+            detail_json({ .kind = Kind::text, .type = "reasoning.text", .text = plain_text_ }));
+    else if (details_.empty())
+        envelope.field = plain_field_;
     clear();
-    return "dgm1." + base64url_encode(envelope);
+    return encode_envelope(envelope);
 }
 
 } // namespace dragoman::translate

@@ -40,7 +40,7 @@ private:
 
     bool continues(const Detail& last, const openai::ReasoningDetail& detail) const;
     bool known(const openai::ReasoningDetail& detail) const;
-    std::string details_json() const;
+    static std::string detail_json(const Detail& detail);
     std::string seal(const AnswerPlan& plan);
 
     std::vector<Detail> details_;

@@ -2,6 +2,7 @@
 
 #include "json/escape.h"
 #include "translate/called_name.h"
+#include "translate/tool_ids.h"
 
 #include <algorithm>
 
@@ -248,9 +249,9 @@ void ToolCallSlots::write_deferred()
 
 std::string ToolCallSlots::client_id(const Slot& slot)
 {
-    std::string id = json::unescape({ slot.id });
-    if (id.empty() || used_ids_.contains(id))
-        id = ids_.with_prefix("toolu_");
+    std::string upstream_id = json::unescape({ slot.id });
+    std::string id = client_tool_id(upstream_id, used_ids_, ids_);
+    used_ids_.insert(std::move(upstream_id));
     used_ids_.insert(id);
     return id;
 }

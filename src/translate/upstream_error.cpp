@@ -1,14 +1,15 @@
 #include "translate/upstream_error.h"
 
+#include "translate/error.h"
 #include "translate/stop_reason.h"
 
 #include <fmt/format.h>
 
 namespace dragoman::translate {
 
-Error upstream_error(std::string_view, const AnswerPlan& plan, std::string_view)
+Error upstream_error(std::string_view body, const AnswerPlan& plan, std::string_view provider)
 {
-    return Error::upstream_protocol(fmt::format("{} reported an error", plan.upstream_name));
+    return translate_error({ .body = body }, error_context(plan, provider));
 }
 
 Error choice_error(const openai::ChatChoice& choice, const AnswerPlan& plan, std::string_view provider)
