@@ -18,8 +18,8 @@
 #include "route/model_facts.h"
 #include "translate/cache_control.h"
 #include "translate/chat_style.h"
-#include "translate/envelope.h"
 #include "translate/notes.h"
+#include "translate/reasoning_history.h"
 #include "translate/tool_ids.h"
 #include "translate/tool_names.h"
 

@@ -139,7 +139,8 @@ void MessageWriter::result(ContentWriter& content, const Block& block, Media& me
             text.say("Error: ");
         prefix = false;
         block_text_.say(text, *part, media);
-        content.end_text(part == inside.back() ? mark(block) : anthropic::CacheControl {});
+        anthropic::CacheControl own = mark(*part);
+        content.end_text(part == inside.back() && !own ? mark(block) : own);
     }
 }
 
@@ -187,23 +188,36 @@ void MessageWriter::user(Entries entries)
             reminders(content, Entries(entries.begin(), rest));
             entries = Entries(rest, entries.end());
         } else {
-            user_block(content, *entries.front().block);
+            user_block(content, entries);
             entries = entries.subspan(1);
         }
     }
     end(content);
 }
 
-void MessageWriter::user_block(ContentWriter& content, const Block& block)
+void MessageWriter::user_block(ContentWriter& content, Entries entries)
 {
+    const Block& block = *entries.front().block;
     if (is_media_part(block, scene_.style))
         return write_media_part(content.part(), block, mend_);
     if (block.type == BlockType::tool_result)
         return orphan(content, block);
     Media media;
     block_text_.say(content.begin_text(), block, media);
-    content.end_text(mark(block));
+    content.end_text(mark_up_to_next_text(entries));
     write_media(content, media);
+}
+
+// Pictures and files cannot carry a mark; theirs goes to the text in front of them.
+anthropic::CacheControl MessageWriter::mark_up_to_next_text(Entries entries) const
+{
+    anthropic::CacheControl found = mark(*entries.front().block);
+    for (const Entry& entry : entries.subspan(1)) {
+        if (found || !is_media_part(*entry.block, scene_.style))
+            break;
+        found = mark(*entry.block);
+    }
+    return found;
 }
 
 void MessageWriter::system(Entries entries)

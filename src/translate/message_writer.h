@@ -32,7 +32,7 @@ private:
     void result(ContentWriter& content, const anthropic::Block& block, Media& media);
     void orphan(ContentWriter& content, const anthropic::Block& block);
     void user(Entries entries);
-    void user_block(ContentWriter& content, const anthropic::Block& block);
+    void user_block(ContentWriter& content, Entries entries); // the first of them
     void system(Entries entries);
     void reminders(ContentWriter& content, Entries entries);
     void write_media(ContentWriter& content, const Media& media);
@@ -44,6 +44,7 @@ private:
     bool needs_parts(Entries entries) const;
     bool holds_media(const anthropic::Block& block) const;
     anthropic::CacheControl mark(const anthropic::Block& block) const;
+    anthropic::CacheControl mark_up_to_next_text(Entries entries) const;
 
     json::Writer& json_;
     const Scene& scene_;
