@@ -12,7 +12,7 @@
 #include "translate/cache_control.h"
 #include "translate/upstream_call.h"
 
-#include <string>
+#include <cstdint>
 
 namespace dragoman::translate {
 
@@ -33,13 +33,5 @@ struct ParameterScene {
 // Writes the fields, inside the body's object: "model" first. The same for every turn but for "max_tokens",
 // which follows the room that is left. Ids of fallback models go upstream as they are named.
 void append_parameters(json::Writer& json, const ParameterScene& scene);
-
-// What the end of the system prompt must say when the client wants its answer in a JSON schema and the model
-// cannot be bound to one; empty otherwise. Plain text.
-std::string format_instruction(const anthropic::MessagesRequest& request, const route::Target& target);
-
-// An estimate of the prompt in tokens from the sizes of its texts, cheap and the same every time: for limits,
-// not for bills.
-std::uint64_t rough_input_tokens(const anthropic::MessagesRequest& request);
 
 } // namespace dragoman::translate

@@ -1,0 +1,101 @@
+#include "translate/output_format.h"
+
+#include "json/document.h"
+#include "translate/schema.h"
+
+#include <optional>
+
+namespace dragoman::translate {
+
+namespace {
+
+enum class Binding : unsigned char { none, schema, json_only, words };
+
+Binding binding_of(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    if (request.output_config.format_schema.empty())
+        return Binding::none;
+    if (!target.facts || target.facts->supports("structured_outputs"))
+        return Binding::schema;
+    return target.facts->supports("response_format") ? Binding::json_only : Binding::words;
+}
+
+bool lists(const std::optional<json::Array>& names, json::RawString wanted)
+{
+    if (names)
+        for (json::Value name : *names)
+            if (name.string() == wanted)
+                return true;
+    return false;
+}
+
+// A closed object that requires all of its properties.
+bool is_strict_object(const json::Object& schema, const json::Object& properties)
+{
+    auto closed = schema.find("additionalProperties");
+    auto required = schema.find("required");
+    auto names = required ? required->array() : std::nullopt;
+    for (const json::Field& property : properties)
+        if (!lists(names, property.key))
+            return false;
+    return closed && closed->boolean() == false;
+}
+
+// OpenAI's strict mode wants every object so.
+bool is_strict(const json::Value& value)
+{
+    if (auto array = value.array())
+        for (json::Value element : *array)
+            if (!is_strict(element))
+                return false;
+    auto schema = value.object();
+    if (!schema)
+        return true;
+    auto properties = schema->find("properties");
+    if (properties && properties->object() && !is_strict_object(*schema, *properties->object()))
+        return false;
+    for (const json::Field& field : *schema)
+        if (!is_strict(field.value))
+            return false;
+    return true;
+}
+
+bool can_be_strict(json::RawValue schema, const route::Target& target)
+{
+    if (!target.is_vendor("openai") && target.openrouter)
+        return true;
+    json::Document document;
+    auto root = document.parse(schema.text);
+    return root && is_strict(*root);
+}
+
+} // namespace
+
+void append_output_format(
+    json::Writer& json, const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    const Binding binding = binding_of(request, target);
+    if (binding == Binding::none || binding == Binding::words)
+        return;
+    json.key("response_format").begin_object().key("type");
+    if (binding == Binding::json_only) {
+        json.text("json_object").end_object();
+        return;
+    }
+    const json::RawValue schema = request.output_config.format_schema;
+    json.text("json_schema").key("json_schema").begin_object().key("name").text("output");
+    json.key("strict").boolean(can_be_strict(schema, target)).key("schema");
+    append_schema(json, schema, target);
+    json.end_object().end_object();
+}
+
+std::string format_instruction(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    const Binding binding = binding_of(request, target);
+    if (binding != Binding::json_only && binding != Binding::words)
+        return {};
+    return "Respond only with JSON that matches this JSON schema, without any text before or after it:\n"
+        + std::string(request.output_config.format_schema.text);
+}
+
+} // namespace dragoman::translate

@@ -1,0 +1,21 @@
+// An answer in a JSON schema: as a parameter where the model can be bound to it, as an instruction where not.
+// https://openrouter.ai/docs/features/structured-outputs
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "json/writer.h"
+#include "route/model_facts.h"
+
+#include <string>
+
+namespace dragoman::translate {
+
+// "response_format", inside the body's object; nothing when the client wants none or the model has none.
+void append_output_format(
+    json::Writer& json, const anthropic::MessagesRequest& request, const route::Target& target);
+
+// What the end of the system prompt must say when the client wants its answer in a JSON schema and the model
+// cannot be bound to one; empty otherwise. Plain text.
+std::string format_instruction(const anthropic::MessagesRequest& request, const route::Target& target);
+
+} // namespace dragoman::translate

@@ -1,0 +1,171 @@
+#include "translate/schema.h"
+
+#include "json/document.h"
+#include "translate/schema_gemini.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace dragoman::translate {
+
+namespace {
+
+constexpr std::array combinators = std::to_array<std::string_view>({ "anyOf", "oneOf", "allOf" });
+
+bool is_combinator(json::RawString key)
+{
+    return json::key_is(key, combinators[0]) || json::key_is(key, combinators[1])
+        || json::key_is(key, combinators[2]);
+}
+
+bool says_object(const json::Object& schema)
+{
+    auto type = schema.find("type");
+    auto name = type ? type->string() : std::nullopt;
+    return name && json::key_is(*name, "object");
+}
+
+bool has_combinator(const json::Object& schema)
+{
+    for (const json::Field& field : schema)
+        if (is_combinator(field.key))
+            return true;
+    return false;
+}
+
+// A root that is an object in all but name: its text stays as it is, what is missing comes behind.
+void append_completed(json::Writer& json, const json::Object& schema, std::string_view text)
+{
+    const bool has_properties = schema.find("properties").has_value();
+    if (says_object(schema) && has_properties) {
+        json.raw({ text });
+        return;
+    }
+    const bool is_empty = schema.empty();
+    std::string& out = json.begin_value();
+    out += text.substr(0, text.size() - 1);
+    std::string_view comma = is_empty ? "" : ",";
+    if (!says_object(schema)) {
+        out.append(comma).append(R"("type":"object")");
+        comma = ",";
+    }
+    if (!has_properties)
+        out.append(comma).append(R"("properties":{})");
+    out += '}';
+}
+
+// Properties and requirements of a root and of the alternatives it is made of.
+struct Merged {
+    std::vector<json::Field> properties {};
+    std::vector<json::RawString> required {};
+    std::unordered_set<std::string_view> names {};
+    std::unordered_set<std::string_view> required_names {};
+};
+
+void add_required(Merged& merged, const json::Object& schema)
+{
+    auto required = schema.find("required");
+    auto array = required ? required->array() : std::nullopt;
+    if (!array)
+        return;
+    for (json::Value name : *array)
+        if (auto string = name.string(); string && merged.required_names.insert(string->escaped).second)
+            merged.required.push_back(*string);
+}
+
+void add_properties(Merged& merged, const json::Object& schema)
+{
+    auto properties = schema.find("properties");
+    auto object = properties ? properties->object() : std::nullopt;
+    if (!object)
+        return;
+    for (const json::Field& property : *object)
+        if (merged.names.insert(property.key.escaped).second)
+            merged.properties.push_back(property);
+}
+
+void add_branches(Merged& merged, const json::Field& field)
+{
+    auto branches = field.value.array();
+    if (!branches)
+        return;
+    for (json::Value branch : *branches)
+        if (auto object = branch.object()) {
+            add_properties(merged, *object);
+            if (json::key_is(field.key, "allOf"))
+                add_required(merged, *object);
+        }
+}
+
+// A root made of alternatives, which upstreams refuse: one object that has the properties of all of them, and
+// requires what all of them require for sure.
+void append_merged(json::Writer& json, const json::Object& schema)
+{
+    Merged merged;
+    add_properties(merged, schema);
+    add_required(merged, schema);
+    json.begin_object().key("type").text("object");
+    for (const json::Field& field : schema) {
+        if (is_combinator(field.key))
+            add_branches(merged, field);
+        else if (!json::key_is(field.key, "type") && !json::key_is(field.key, "properties")
+            && !json::key_is(field.key, "required"))
+            json.key(field.key).raw(field.value.raw());
+    }
+    json.key("properties").begin_object();
+    for (const json::Field& property : merged.properties)
+        json.key(property.key).raw(property.value.raw());
+    json.end_object();
+    if (!merged.required.empty()) {
+        json.key("required").begin_array();
+        for (json::RawString name : merged.required)
+            json.string(name);
+        json.end_array();
+    }
+    json.end_object();
+}
+
+// `type` is there and says something else, ["object","null"] for example.
+void append_retyped(json::Writer& json, const json::Object& schema)
+{
+    json.begin_object().key("type").text("object");
+    for (const json::Field& field : schema)
+        if (!json::key_is(field.key, "type"))
+            json.key(field.key).raw(field.value.raw());
+    if (!schema.find("properties"))
+        json.key("properties").begin_object().end_object();
+    json.end_object();
+}
+
+} // namespace
+
+bool wants_gemini_schemas(const route::Target& target) { return target.is_vendor("google"); }
+
+void append_schema(json::Writer& json, json::RawValue schema, const route::Target& target)
+{
+    json::Document document;
+    auto root = document.parse(schema.text);
+    auto object = root ? root->object() : std::nullopt;
+    if (!object)
+        json.begin_object()
+            .key("type")
+            .text("object")
+            .key("properties")
+            .begin_object()
+            .end_object()
+            .end_object();
+    else if (wants_gemini_schemas(target))
+        append_gemini_schema(json, *root);
+    else if (has_combinator(*object) && (!says_object(*object) || target.is_vendor("openai")))
+        append_merged(json, *object);
+    else if (object->find("type") && !says_object(*object))
+        append_retyped(json, *object);
+    else
+        append_completed(json, *object, root->raw().text);
+}
+
+} // namespace dragoman::translate

@@ -1,0 +1,87 @@
+#include "translate/token_limits.h"
+
+#include <algorithm>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+
+constexpr std::uint64_t margin = 64;
+constexpr std::uint64_t floor_beside_prompt = 1024; // less is no answer: let the upstream say that it is full
+constexpr std::uint64_t openai_min = 16; // less is refused
+constexpr std::uint64_t prewarm_tokens = 16;
+constexpr std::uint64_t bytes_per_token = 4;
+constexpr std::uint64_t picture_tokens = 1600;
+constexpr std::uint64_t page_tokens_divisor = 32; // of a PDF's bytes in base64
+constexpr std::uint64_t tokens_per_message = 4;
+
+std::uint64_t raise_and_lower(std::uint64_t wanted, const route::Target& target, std::uint64_t input)
+{
+    if (target.facts && target.facts->max_output && *target.facts->max_output > 0)
+        wanted = std::min(wanted, *target.facts->max_output);
+    if (target.facts && target.facts->context_length) {
+        const std::uint64_t window = *target.facts->context_length;
+        const std::uint64_t room = window > input + margin ? window - input - margin : 0;
+        wanted = std::min(wanted, std::max(room, floor_beside_prompt));
+    }
+    return target.is_vendor("openai") ? std::max(wanted, openai_min) : wanted;
+}
+
+std::uint64_t rough_tokens(const Block& block)
+{
+    if (block.type == BlockType::image)
+        return picture_tokens;
+    if (block.type == BlockType::document && block.source.type == anthropic::SourceType::base64)
+        return picture_tokens + block.source.data.escaped.size() / page_tokens_divisor;
+    if (!block.content.empty()) {
+        std::uint64_t tokens = 0;
+        for (const Block& nested : block.content)
+            tokens += rough_tokens(nested);
+        return tokens;
+    }
+    return std::max(block.raw.text.size(), block.text.escaped.size()) / bytes_per_token;
+}
+
+} // namespace
+
+TokenLimit token_limit(const anthropic::MessagesRequest& request, const route::Target& target,
+    const Options& options, std::uint64_t estimated_input)
+{
+    if (request.max_tokens == 0)
+        return { .max_tokens = prewarm_tokens, .prewarm = true };
+    const std::uint64_t wanted = request.max_tokens && *request.max_tokens > 0
+        ? static_cast<std::uint64_t>(*request.max_tokens)
+        : options.default_max_tokens;
+    const std::uint64_t input = estimated_input > 0 ? estimated_input : rough_input_tokens(request);
+    return { .max_tokens = raise_and_lower(wanted, target, input) };
+}
+
+std::string_view max_tokens_field(const route::Target& target)
+{
+    const std::string_view name = target.base_name();
+    const bool renamed = !target.openrouter
+        && (name.starts_with("o1") || name.starts_with("o3") || name.starts_with("o4")
+            || name.starts_with("gpt-5"));
+    return renamed ? "max_completion_tokens" : "max_tokens";
+}
+
+std::uint64_t rough_input_tokens(const anthropic::MessagesRequest& request)
+{
+    std::uint64_t tokens = 0;
+    for (const Block& block : request.system)
+        tokens += rough_tokens(block);
+    for (const anthropic::Tool& tool : request.tools)
+        if (!tool.defer_loading)
+            tokens += tool.raw.text.size() / bytes_per_token;
+    for (const anthropic::Message& message : request.messages) {
+        tokens += tokens_per_message;
+        for (const Block& block : message.blocks)
+            tokens += rough_tokens(block);
+    }
+    return tokens;
+}
+
+} // namespace dragoman::translate
