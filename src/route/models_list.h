@@ -2,9 +2,10 @@
 //
 // One shape for both kinds of clients: each entry is at once a model of Anthropic's API (type, display_name,
 // created_at, max_input_tokens, max_tokens, capabilities …) and of OpenAI's (object, created, owned_by), and
-// so is the list around them. One page, always whole. First the names of Claude's families that clients know,
-// with the limits of the models that answer in their place, then the configured models, then the catalogue.
-// https://docs.anthropic.com/en/api/models-list https://platform.openai.com/docs/api-reference/models/list
+// so is the list around them. One page, always whole. First the names of Claude's families that clients know
+// (claude_names.h), with the limits of the models that answer in their place, then the configured models,
+// then the catalogue. https://docs.anthropic.com/en/api/models-list
+// https://platform.openai.com/docs/api-reference/models/list
 #pragma once
 
 #include "base/result.h"
@@ -13,7 +14,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace dragoman::route {
 
@@ -22,8 +22,5 @@ std::string models_list(const Rules& rules, const Catalogue& catalogue);
 // `path_tail` is what follows "/v1/models/", still percent-encoded; ids contain slashes. Any name that a
 // request could ask for has an entry; an unknown one is Error::not_found.
 Result<std::string> model_entry(std::string_view path_tail, const Rules& rules, const Catalogue& catalogue);
-
-// The names of Claude's families that clients know, newest first.
-std::vector<std::string> claude_names();
 
 } // namespace dragoman::route

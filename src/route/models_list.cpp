@@ -1,0 +1,231 @@
+#include "route/models_list.h"
+
+#include "json/writer.h"
+#include "route/claude_names.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <set>
+
+namespace dragoman::route {
+
+namespace {
+
+using std::string_view;
+
+struct Shown {
+    std::string id {};
+    std::string display_name {};
+    std::int64_t created = 0;
+    Catalogue::Facts facts {}; // of the model that answers
+    std::string answered_by {}; // its slug, when that is another name
+};
+
+std::string timestamp(std::int64_t seconds)
+{
+    constexpr std::int64_t year_9999 = 253402300799;
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+        fmt::gmtime(static_cast<std::time_t>(std::clamp<std::int64_t>(seconds, 0, year_9999))));
+}
+
+void supported(json::Writer& json, string_view name, bool is_supported)
+{
+    json.key(name).begin_object().key("supported").boolean(is_supported).end_object();
+}
+
+// What a client may ask of the model in its own terms. Thinking of either kind is translated for every model
+// that thinks; effort is clamped to what it has.
+void write_capabilities(json::Writer& json, const ModelFacts& facts)
+{
+    const bool thinks = facts.thinks();
+    json.key("capabilities").begin_object();
+    for (const auto* name : { "batch", "citations", "code_execution", "compaction", "context_management" })
+        supported(json, name, false);
+    json.key("effort").begin_object().key("supported").boolean(thinks);
+    for (const auto* level : { "low", "medium", "high", "xhigh", "max" })
+        supported(json, level, thinks && facts.reasoning.supports(level));
+    json.end_object();
+    supported(json, "image_input", facts.takes_images());
+    supported(json, "pdf_input", true); // OpenRouter reads them for models that cannot
+    supported(json, "server_tools", false);
+    supported(json, "structured_outputs",
+        facts.supports("structured_outputs") || facts.supports("response_format"));
+    json.key("thinking").begin_object().key("supported").boolean(thinks);
+    json.key("types").begin_object();
+    supported(json, "adaptive", thinks);
+    supported(json, "between_tools", false);
+    supported(json, "disabled", !thinks || !facts.reasoning.mandatory.value_or(false));
+    supported(json, "enabled", thinks);
+    json.end_object().end_object().end_object();
+}
+
+void write_limit(json::Writer& json, string_view name, std::optional<std::uint64_t> tokens)
+{
+    json.key(name);
+    if (tokens)
+        json.integer(static_cast<std::int64_t>(*tokens));
+    else
+        json.null();
+}
+
+string_view owner_of(string_view id)
+{
+    if (id.starts_with('~'))
+        id.remove_prefix(1);
+    if (const auto slash = id.find('/'); slash != string_view::npos)
+        return id.substr(0, slash);
+    return is_claude_name(id) ? "anthropic" : "unknown";
+}
+
+void write_entry(json::Writer& json, const Shown& shown)
+{
+    json.begin_object();
+    json.key("type").text("model").key("id").text(shown.id).key("display_name").text(shown.display_name);
+    json.key("created_at").text(timestamp(shown.created));
+    write_limit(json, "max_input_tokens", shown.facts->context_length);
+    write_limit(json, "max_tokens", shown.facts->max_output);
+    if (shown.facts->known)
+        write_capabilities(json, *shown.facts);
+    else
+        json.key("capabilities").null();
+    json.key("lifecycle").text("active").key("deprecated_at").null().key("retires_at").null();
+    json.key("line").null().key("allowed_fallback_models").begin_array().end_array();
+    json.key("object").text("model").key("created").integer(shown.created);
+    json.key("owned_by").text(owner_of(shown.id));
+    json.key("description")
+        .text(shown.answered_by.empty() ? shown.facts->description : "answered by " + shown.answered_by);
+    json.end_object();
+}
+
+Shown shown_as(std::string id, string_view display_name, const Target& target)
+{
+    Shown shown { .id = std::move(id), .display_name = std::string(display_name), .facts = target.facts };
+    shown.created = target.facts->created.value_or(0);
+    if (shown.id != target.model)
+        shown.answered_by = target.model;
+    return shown;
+}
+
+class Listing {
+public:
+    Listing(const Rules& rules, const Catalogue& catalogue)
+        : rules_(rules)
+        , catalogue_(catalogue)
+    {
+    }
+
+    std::vector<Shown> all()
+    {
+        for (const auto& claude : claude_models())
+            if (add(std::string(claude.id), claude.display_name))
+                shown_.back().created = claude.created;
+        for (const auto* model : { &rules_.big, &rules_.middle, &rules_.small })
+            add(*model, {});
+        for (const auto& mapping : rules_.map)
+            add(mapping.from.find('*') == std::string::npos ? mapping.from : mapping.to, {});
+        for (const auto& model : catalogue_.models())
+            add(model->id, model->name);
+        return std::move(shown_);
+    }
+
+private:
+    bool add(std::string id, string_view display_name)
+    {
+        if (id.empty() || seen_.contains(id))
+            return false;
+        const auto target = resolve(id, rules_, catalogue_);
+        if (!target)
+            return false;
+        seen_.insert(id);
+        if (display_name.empty())
+            display_name = target->model == id ? string_view(target->facts->name) : string_view(id);
+        shown_.push_back(shown_as(std::move(id), display_name, *target));
+        return true;
+    }
+
+    const Rules& rules_;
+    const Catalogue& catalogue_;
+    std::vector<Shown> shown_;
+    std::set<std::string> seen_;
+};
+
+int hex_digit(char c)
+{
+    const string_view digits = "0123456789abcdef";
+    const auto found = digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + ('a' - 'A')) : c);
+    return found == string_view::npos ? -1 : static_cast<int>(found);
+}
+
+std::string percent_decoded(string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+        const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+        if (low < 0) {
+            out += text[i];
+            continue;
+        }
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return out;
+}
+
+// A model that the configuration names is offered even if the upstream does not list it.
+bool is_configured(string_view slug, const Rules& rules)
+{
+    return slug == rules.big || slug == rules.middle || slug == rules.small
+        || std::any_of(rules.map.begin(), rules.map.end(),
+            [slug](const Mapping& mapping) { return mapping.to == slug; });
+}
+
+} // namespace
+
+std::string models_list(const Rules& rules, const Catalogue& catalogue)
+{
+    const auto shown = Listing(rules, catalogue).all();
+    std::string out;
+    json::Writer json(out);
+    json.begin_object().key("object").text("list").key("data").begin_array();
+    for (const auto& one : shown)
+        write_entry(json, one);
+    json.end_array().key("has_more").boolean(false);
+    json.key("first_id").text(shown.front().id).key("last_id").text(shown.back().id).end_object();
+    return out;
+}
+
+Result<std::string> model_entry(string_view path_tail, const Rules& rules, const Catalogue& catalogue)
+{
+    const auto id = percent_decoded(path_tail);
+    auto target = resolve(id, rules, catalogue);
+    if (!target) {
+        target.error().kind = Error::Kind::not_found; // no such resource, whatever is wrong with its name
+        return Failure(std::move(target).error());
+    }
+    auto shown = shown_as(id, target->model == id ? target->facts->name : id, *target);
+    const auto claude = std::find_if(claude_models().begin(), claude_models().end(),
+        [&id](const ClaudeName& name) { return name.id == id; });
+    if (claude != claude_models().end()) {
+        shown.display_name = claude->display_name;
+        shown.created = claude->created;
+    }
+    const bool is_listed_upstream = catalogue.empty() || target->facts->known || is_claude_name(id)
+        || is_configured(target->model, rules);
+    if (!is_listed_upstream) {
+        return Failure(Error { .kind = Error::Kind::not_found,
+            .source = Error::Source::client,
+            .message = fmt::format("model: {} is not in the upstream's list of models", id),
+            .should_retry = false });
+    }
+    std::string out;
+    json::Writer json(out);
+    write_entry(json, shown);
+    return out;
+}
+
+} // namespace dragoman::route
