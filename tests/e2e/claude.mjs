@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Child, claudeBinary, temporaryFolder } from './harness.mjs';
+import { Child, claudeBinary, here, temporaryFolder } from './harness.mjs';
 
 // What a person sets to use a gateway, and the switches that keep a test machine quiet.
 export function claudeEnvironment(url, folder, extra = {}) {
@@ -78,6 +78,19 @@ export class Claude {
         clearTimeout(limit);
         this.last = new Printed(eventsOf(child.out), status, child);
         return this.last;
+    }
+
+    // An interactive session in a terminal, past its first questions. What is shown is in `out`.
+    interactive({ args = [], env = {} } = {}) {
+        writeFileSync(join(this.folder, 'home', '.claude', '.claude.json'), JSON.stringify({
+            hasCompletedOnboarding: true,
+            theme: 'dark',
+            projects: { [this.work]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } },
+        }));
+        const environment = this.environment(env);
+        delete environment.CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC; // it would also do without a title
+        return new Child('python3', [join(here, 'in_terminal.py'), '120', '40', claudeBinary(this.version), ...args],
+            { env: environment, cwd: this.work, input: 'pipe' });
     }
 
     end() { rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 }); }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { StrictUpstream } from './strict_upstream.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
+export const here = dirname(fileURLToPath(import.meta.url));
 export const root = resolve(here, '../..');
 export const binary = resolve(process.env.DRAGOMAN_BIN ?? join(root, 'build/release/dragoman'));
 export const canaryKey = 'sk-or-v1-canary0000000000000000000000000000000000000000000000000000c0de';

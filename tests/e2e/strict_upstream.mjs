@@ -275,7 +275,7 @@ export class StrictUpstream {
     }
 
     async bytewise(step, response, size) {
-        const bytes = Buffer.from(typeof step === 'string' ? step : `data: ${JSON.stringify(step)}\n\n`);
+        const bytes = Buffer.isBuffer(step) ? step : Buffer.from(typeof step === 'string' ? step : `data: ${JSON.stringify(step)}\n\n`);
         for (let i = 0; i < bytes.length; i += size) {
             response.write(bytes.subarray(i, i + size));
             await new Promise((resolve) => setImmediate(resolve));
