@@ -3,7 +3,9 @@
 #include "json/escape.h"
 #include "json/writer.h"
 #include "translate/conversation.h"
+#include "translate/output_format.h"
 #include "translate/parameters.h"
+#include "translate/token_limits.h"
 #include "translate/tools.h"
 
 namespace dragoman::translate {
@@ -19,6 +21,16 @@ std::string system_appendix(
     if (!format.empty() && !tool.empty())
         return tool + "\n\n" + format;
     return tool + format;
+}
+
+void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request, const route::Target& target,
+    const Options& options)
+{
+    plan.client_model = json::unescape(request.model);
+    plan.upstream_model = target.model;
+    plan.upstream_name = options.upstream_name;
+    plan.sources_footer = options.sources_footer;
+    plan.inline_think = options.inline_think;
 }
 
 } // namespace
@@ -37,6 +49,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
     std::string appendix = system_appendix(request, target, names);
 
     UpstreamCall call;
+    describe_answer(call.plan, request, target, options);
     call.body.reserve(request.body_bytes + request.body_bytes / 8 + 4096);
     json::Writer json(call.body);
     json.begin_object();
