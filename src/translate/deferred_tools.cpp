@@ -50,6 +50,7 @@ std::vector<const Tool*> ToolSelection::select()
     for (const anthropic::Message& message : request_.messages)
         for (const Block& block : message.blocks)
             read(block);
+    refer_to(request_.tool_choice.name);
     if (!removed_.empty())
         std::erase_if(
             loaded_, [this](const Tool* tool) { return removed_.contains(json::unescape(tool->name)); });

@@ -10,6 +10,8 @@
 #include "json/writer.h"
 #include "route/model_facts.h"
 #include "translate/cache_control.h"
+#include "translate/output_format.h"
+#include "translate/token_limits.h"
 #include "translate/upstream_call.h"
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 // Tools of a request: what goes into "tools", "tool_choice" and "parallel_tool_calls".
 //
-// The client's own tools become functions. Tools that Anthropic defines and the client runs (bash, text
-// editor, memory, computer) become functions with the parameters of their reference. Tools that Anthropic's
-// servers run become OpenRouter's server tools where there is one. Tools that the client deferred stay away
-// until the history refers to them (deferred_tools.h).
-// https://openrouter.ai/docs/guides/features/server-tools https://docs.anthropic.com/en/docs/agents-and-tools
+// The client's own tools become functions. Tools that Anthropic defines and the client runs become functions
+// with the parameters of their reference (defined_tools.h). Tools that a server runs become OpenRouter's
+// server tools where there is one (server_tools.h). Tools that the client deferred stay away until the
+// history refers to them (deferred_tools.h).
+// https://openrouter.ai/docs/features/tool-calling
 #pragma once
 
 #include "anthropic/messages_request.h"
@@ -14,10 +14,8 @@
 #include "translate/answer_plan.h"
 #include "translate/cache_control.h"
 #include "translate/notes.h"
+#include "translate/tool_choice.h"
 #include "translate/tool_names.h"
-
-#include <string>
-#include <string_view>
 
 namespace dragoman::translate {
 
@@ -33,17 +31,5 @@ struct ToolScene {
 
 // Writes the fields, inside the body's object. An Error is the client's: toolsets that cannot be expressed.
 Result<void> append_tools(json::Writer& json, const ToolScene& scene);
-
-// A request of Claude Code's own WebSearch: one web_search_* tool and nothing else, whatever its tool_choice.
-bool is_web_search_request(const anthropic::MessagesRequest& request);
-
-// "…" of the last user text "Perform a web search for the query: …"; otherwise that text, clipped. Plain
-// text.
-std::string web_search_query(const anthropic::MessagesRequest& request);
-
-// A sentence for the end of the system prompt when the client insists on a tool and the model has no way to
-// be forced; empty otherwise.
-std::string tool_choice_instruction(
-    const anthropic::MessagesRequest& request, const route::Target& target, const ToolNames& names);
 
 } // namespace dragoman::translate

@@ -1,0 +1,203 @@
+#include "translate/tools.h"
+
+#include "json/document.h"
+#include "json/escape.h"
+#include "translate/deferred_tools.h"
+#include "translate/defined_tools.h"
+#include "translate/schema.h"
+#include "translate/server_tools.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Tool;
+
+constexpr std::size_t examples_max = 3;
+
+class ToolWriter {
+public:
+    ToolWriter(json::Writer& json, const ToolScene& scene)
+        : json_(json)
+        , scene_(scene)
+        , mends_(scene.request.has_surrogate_escapes)
+    {
+    }
+
+    Result<void> write();
+
+private:
+    bool is_sent(const Tool& tool);
+    bool runs_before_the_model(const std::vector<const Tool*>& tools) const;
+    void write_tool(const Tool& tool);
+    void write_function(const Tool& tool);
+    void write_description(const Tool& tool);
+    void write_schema(const Tool& tool);
+    void write_idle_function();
+    bool calls_without_tools() const;
+    std::string mended(std::string_view text) const;
+
+    json::Writer& json_;
+    const ToolScene& scene_;
+    bool mends_;
+};
+
+Result<void> ToolWriter::write()
+{
+    std::vector<const Tool*> tools = active_tools(scene_.request, scene_.target, scene_.notes);
+    for (const Tool* tool : tools)
+        if (server_tool(*tool) == ServerTool::toolset)
+            return Failure(refuse_toolset(*tool));
+    std::erase_if(tools, [this](const Tool* tool) { return !is_sent(*tool); });
+
+    if (scene_.plan.web_search)
+        scene_.plan.web_search_query = web_search_query(scene_.request);
+    if (runs_before_the_model(tools)) {
+        append_web_plugin(json_, *tools.front());
+        return {};
+    }
+    if (tools.empty()) {
+        if (calls_without_tools())
+            write_idle_function();
+        return {};
+    }
+    json_.key("tools").begin_array();
+    for (const Tool* tool : tools)
+        write_tool(*tool);
+    json_.end_array();
+    append_tool_choice(json_, scene_.request, scene_.target, scene_.names);
+    return {};
+}
+
+// Notes what has no counterpart.
+bool ToolWriter::is_sent(const Tool& tool)
+{
+    const ServerTool kind = server_tool(tool);
+    if (kind == ServerTool::web_search)
+        scene_.plan.web_search = true;
+    const bool sent = kind == ServerTool::none
+        || (scene_.target.openrouter && (kind == ServerTool::web_search || kind == ServerTool::web_fetch));
+    if (!sent)
+        scene_.notes.drop("tools." + json::unescape(json::clip(tool.type, 64)));
+    return sent;
+}
+
+// A search for a model that takes no tools.
+bool ToolWriter::runs_before_the_model(const std::vector<const Tool*>& tools) const
+{
+    const auto& unknown = scene_.request.unknown;
+    return tools.size() == 1 && is_web_search_request(scene_.request) && !takes_tools(scene_.target)
+        && std::ranges::none_of(unknown,
+            [](const anthropic::UnknownField& field) { return json::key_is(field.name, "plugins"); });
+}
+
+void ToolWriter::write_tool(const Tool& tool)
+{
+    const ServerTool kind = server_tool(tool);
+    if (kind == ServerTool::none)
+        write_function(tool);
+    else
+        append_server_tool(json_, kind, tool);
+}
+
+void ToolWriter::write_function(const Tool& tool)
+{
+    const auto defined = defined_tool(tool);
+    const std::string name = tool.name.empty() && defined ? defined->name : scene_.names.upstream(tool.name);
+    json_.begin_object().key("type").text("function").key("function").begin_object();
+    json_.key("name").text(name);
+    if (defined && tool.input_schema.empty()) {
+        json_.key("description").text(defined->description).key("parameters");
+        append_schema(json_, { defined->parameters }, scene_.target);
+    } else {
+        write_description(tool);
+        write_schema(tool);
+    }
+    if (tool.strict.value_or(false)) {
+        if (scene_.target.openrouter && scene_.target.is_vendor("anthropic"))
+            json_.key("strict").boolean(true);
+        else
+            scene_.notes.drop("tools.strict");
+    }
+    json_.end_object();
+    append_cache_control(json_, scene_.marks.kept(tool.cache_control));
+    json_.end_object();
+}
+
+// Examples have no field of their own: they stand behind the description.
+void ToolWriter::write_description(const Tool& tool)
+{
+    json::Document document;
+    auto examples = tool.input_examples.empty() ? Result<json::Value>(Failure(Error {}))
+                                                : document.parse(tool.input_examples.text);
+    auto list = examples ? examples->array() : std::nullopt;
+    if (tool.description.empty() && (!list || list->empty()))
+        return;
+    json_.key("description");
+    std::string& out = json_.begin_value();
+    out += '"';
+    out += mended(tool.description.escaped);
+    std::size_t count = 0;
+    if (list)
+        for (json::Value example : *list) {
+            if (count++ == examples_max)
+                break;
+            json::append_escaped(out, count == 1 ? "\n\nExamples of input:\n" : "\n");
+            json::append_escaped(out, mended(example.raw().text));
+        }
+    out += '"';
+}
+
+void ToolWriter::write_schema(const Tool& tool)
+{
+    const std::string schema = mended(tool.input_schema.text);
+    json_.key("parameters");
+    append_schema(json_, { schema }, scene_.target);
+}
+
+// Behind the Messages API itself, calls in the history need tools in the request.
+bool ToolWriter::calls_without_tools() const
+{
+    if (!scene_.target.is_vendor("anthropic"))
+        return false;
+    for (const anthropic::Message& message : scene_.request.messages)
+        for (const anthropic::Block& block : message.blocks)
+            if (block.type == anthropic::BlockType::tool_use)
+                return true;
+    return false;
+}
+
+void ToolWriter::write_idle_function()
+{
+    json_.key("tools").begin_array().begin_object().key("type").text("function").key("function");
+    json_.begin_object().key("name").text("noop").key("description").text("Does nothing. Never call it.");
+    json_.key("parameters");
+    append_schema(json_, {}, scene_.target);
+    json_.end_object().end_object().end_array();
+}
+
+// Works on whole JSON values too: outside of strings there are no backslashes.
+std::string ToolWriter::mended(std::string_view text) const
+{
+    std::string copy;
+    if (mends_)
+        json::append_mended(copy, { text });
+    else
+        copy = text;
+    return copy;
+}
+
+} // namespace
+
+Result<void> append_tools(json::Writer& json, const ToolScene& scene)
+{
+    return ToolWriter(json, scene).write();
+}
+
+} // namespace dragoman::translate
