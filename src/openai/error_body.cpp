@@ -107,6 +107,7 @@ void Reader::read_text(std::string_view text, int depth)
         if (auto root = document.parse(text))
             return read(*root, depth);
     }
+    body_.plain = depth == 0;
     keep_first(body_.message, plain_text(text));
 }
 

@@ -23,6 +23,7 @@ struct ErrorBody {
     std::string code {}; // a number is here in digits
     std::string error_type {}; // OpenRouter's own classification, metadata.error_type
     int status = 0; // an HTTP status named inside the body; 0: none
+    bool plain = false; // a text or a page, no JSON
     bool moderation = false; // a moderation service refused the input
     std::string retry_after {}; // as any of the bodies names it: seconds
     std::string rate_limit_reset {}; // OpenRouter repeats its header in metadata.headers

@@ -58,6 +58,8 @@ std::string sentence(const openai::ErrorBody& body, const ErrorContext& context,
         said = status == 0
             ? fmt::format("Upstream {} failed without saying why", context.upstream_name)
             : fmt::format("Upstream {} answered {} without saying why", context.upstream_name, status);
+    else if (body.plain)
+        said = fmt::format("Upstream {} said: {}", context.upstream_name, said);
     else if (body.message.size() < 24 && !body.outer_message.empty())
         said =
             fmt::format("{}: {}", body.outer_message, body.message); // "Bad Request" alone explains nothing

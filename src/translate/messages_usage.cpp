@@ -1,0 +1,56 @@
+#include "translate/messages_usage.h"
+
+#include <cmath>
+
+namespace dragoman::translate {
+
+namespace {
+
+// More tokens than any model can read or write: a broken counter.
+constexpr double count_max = 1e12;
+
+std::optional<std::uint64_t> count_at(const json::Object& object, std::string_view name)
+{
+    auto found = object.find(name);
+    auto number = found ? found->number() : std::nullopt;
+    if (!number || !(*number > 0) || *number > count_max)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(*number);
+}
+
+std::optional<std::uint64_t> count_inside(
+    const json::Object& object, std::string_view outer, std::string_view name)
+{
+    auto found = object.find(outer);
+    auto inner = found ? found->object() : std::nullopt;
+    return inner ? count_at(*inner, name) : std::nullopt;
+}
+
+} // namespace
+
+void merge_usage(const json::Value& usage, AnswerFacts& facts)
+{
+    auto object = usage.object();
+    if (!object)
+        return;
+    if (!facts.usage)
+        facts.usage.emplace();
+    Usage& known = *facts.usage;
+    auto merge = [&](std::uint64_t& member, std::string_view name) {
+        member = count_at(*object, name).value_or(member);
+    };
+    merge(known.input_tokens, "input_tokens");
+    merge(known.output_tokens, "output_tokens");
+    merge(known.cache_read_input_tokens, "cache_read_input_tokens");
+    merge(known.cache_creation_input_tokens, "cache_creation_input_tokens");
+    if (auto thinking = count_inside(*object, "output_tokens_details", "thinking_tokens"))
+        known.thinking_tokens = thinking;
+    if (auto searches = count_inside(*object, "server_tool_use", "web_search_requests"))
+        known.web_search_requests = searches;
+    auto cost = object->find("cost");
+    if (auto dollars = cost ? cost->number() : std::nullopt;
+        dollars && std::isfinite(*dollars) && *dollars >= 0)
+        facts.cost_usd = *dollars;
+}
+
+} // namespace dragoman::translate
