@@ -107,11 +107,12 @@ Result<void> Calibration::load(std::string_view text)
     ASSIGN_OR_RETURN(root, document.parse(text, depth_max));
     const auto object = root.object();
     const auto version = object ? object->find("version") : std::nullopt;
-    const auto models = object ? object->find("models") : std::nullopt;
-    if (!version || version->integer() != 1 || !models || !models->object())
+    const auto found = object ? object->find("models") : std::nullopt;
+    const auto models = found ? found->object() : std::nullopt;
+    if (!version || version->integer() != 1 || !models)
         return Failure(Error::bad_request("not a calibration of version 1"));
     Entries entries;
-    for (const auto field : *models->object()) {
+    for (const auto field : *models) {
         const auto entry = field.value.object();
         const auto ratio = entry ? entry->find("ratio") : std::nullopt;
         const auto samples = entry ? entry->find("samples") : std::nullopt;

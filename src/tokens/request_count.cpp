@@ -31,6 +31,7 @@ constexpr std::uint64_t call_frame = 8;
 constexpr std::uint64_t tool_frame = 12;
 constexpr std::uint64_t tools_frame = 16; // once, if there are any
 constexpr std::uint64_t document_frame = 12;
+constexpr std::uint64_t picture_note = 16; // instead of a picture
 constexpr std::uint64_t answer_start = 3;
 
 constexpr std::string_view billing_line = "x-anthropic-billing-header:";
@@ -59,8 +60,9 @@ void collect_names(const std::vector<Block>& blocks, Names& active)
 
 class RequestCounter {
 public:
-    explicit RequestCounter(const MessagesRequest& request)
+    RequestCounter(const MessagesRequest& request, const Sent& sent)
         : request_(request)
+        , sent_(sent)
     {
     }
 
@@ -83,6 +85,7 @@ private:
     std::uint64_t without_billing_line(RawString string);
 
     const MessagesRequest& request_;
+    const Sent& sent_;
     Counter counter_;
 };
 
@@ -187,7 +190,7 @@ std::uint64_t RequestCounter::block(const Block& block)
     case BlockType::server_tool_result:
         return call_frame + blocks(block.content);
     case BlockType::image:
-        return picture_tokens(block.source);
+        return sent_.pictures ? picture_tokens(block.source) : picture_note;
     case BlockType::document:
     case BlockType::search_result:
         return document(block);
@@ -241,6 +244,9 @@ std::uint64_t RequestCounter::server_result(const Block& block)
 
 } // namespace
 
-RequestCount count_request(const MessagesRequest& request) { return RequestCounter(request).count(); }
+RequestCount count_request(const MessagesRequest& request, const Sent& sent)
+{
+    return RequestCounter(request, sent).count();
+}
 
 } // namespace dragoman::tokens

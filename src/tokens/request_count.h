@@ -24,6 +24,11 @@ struct RequestCount {
     std::uint64_t total() const { return system + tools + messages; } // at least 1
 };
 
-RequestCount count_request(const anthropic::MessagesRequest& request);
+// What of a request the upstream is sent at all.
+struct Sent {
+    bool pictures = true; // false: the model reads text only, a short note stands for each
+};
+
+RequestCount count_request(const anthropic::MessagesRequest& request, const Sent& sent = {});
 
 } // namespace dragoman::tokens

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace dragoman::test {
+namespace dragoman::testing {
 
 inline std::string sample_models_json()
 {
@@ -26,4 +26,4 @@ inline route::Catalogue sample_catalogue()
     return std::move(*catalogue);
 }
 
-} // namespace dragoman::test
+} // namespace dragoman::testing

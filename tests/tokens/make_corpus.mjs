@@ -1,6 +1,6 @@
 // Writes o200k_corpus.jsonl, the texts on which dragoman's token counts must equal js-tiktoken's:
 //
-//     node tests/tokens/make_corpus.mjs     (after npm ci in tests/e2e)
+//     node tests/tokens/make_corpus.mjs     (after npm ci in tests)
 //
 // One case a line: its name, its text (or `unit` and `times`, for a text that repeats itself), the number of
 // tokens and, for shorter ones, the tokens. Mixtures come from a generator with a fixed seed, and use only
@@ -8,7 +8,7 @@
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const require = createRequire(new URL("../e2e/package.json", import.meta.url));
+const require = createRequire(new URL("../package.json", import.meta.url));
 const { Tiktoken } = require("js-tiktoken/lite");
 const encoder = new Tiktoken(require("js-tiktoken/ranks/o200k_base"));
 

@@ -1,6 +1,6 @@
 // Writes o200k_base.bin: the vocabulary, and the Unicode classes its pattern speaks of, packed with zlib.
 //
-//     node src/tokens/data/make_o200k_base.mjs   (needs tests/e2e/node_modules, see its package.json)
+//     node src/tokens/data/make_o200k_base.mjs   (after npm ci in tests)
 //
 // Little-endian. Header, not packed: "DTV1", bytes of the rest when unpacked (u32). Packed: number of tokens
 // (u32), number of ranges (u32); the length of each token by rank (u8 each); the tokens' bytes; then for each
@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { deflateSync } from "node:zlib";
 
-const require = createRequire(new URL("../../../tests/e2e/package.json", import.meta.url));
+const require = createRequire(new URL("../../../tests/package.json", import.meta.url));
 const data = require("js-tiktoken/ranks/o200k_base");
 
 const tokens = [];

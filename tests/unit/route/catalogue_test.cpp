@@ -9,8 +9,8 @@
 namespace dragoman::route {
 namespace {
 
-using test::sample_catalogue;
-using testing::ElementsAre;
+using testing::sample_catalogue;
+using ::testing::ElementsAre;
 
 TEST(Catalogue, KnowsWhatTheListSaysOfAModel)
 {
@@ -157,7 +157,7 @@ TEST(CachedList, IsTheSameAfterTheDisk)
 {
     const CachedList list { .fetched_at = 1763690000,
         .url = "https://openrouter.ai/api/v1/models",
-        .body = test::sample_models_json() };
+        .body = testing::sample_models_json() };
     const auto back = decode_cached_list(encode(list));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->fetched_at, list.fetched_at);

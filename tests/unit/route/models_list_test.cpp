@@ -13,8 +13,8 @@ namespace dragoman::route {
 namespace {
 
 using nlohmann::json;
-using test::sample_catalogue;
-using testing::HasSubstr;
+using testing::sample_catalogue;
+using ::testing::HasSubstr;
 
 Rules rules()
 {
@@ -52,7 +52,7 @@ TEST(ModelsList, IsOnePageInTheShapesOfBothApis)
         EXPECT_FALSE(entry["display_name"].get<std::string>().empty());
         EXPECT_TRUE(entry["created"].is_number_integer());
         EXPECT_THAT(entry["created_at"].get<std::string>(),
-            testing::MatchesRegex("20..-..-..T..:..:..Z|1970-01-01T00:00:00Z"));
+            ::testing::MatchesRegex("20..-..-..T..:..:..Z|1970-01-01T00:00:00Z"));
         EXPECT_TRUE(entry["max_input_tokens"].is_number() || entry["max_input_tokens"].is_null());
         EXPECT_TRUE(entry["max_tokens"].is_number() || entry["max_tokens"].is_null());
         EXPECT_TRUE(entry["capabilities"].is_object() || entry["capabilities"].is_null());

@@ -38,7 +38,8 @@ std::vector<Expectation> corpus()
         one.count = static_cast<std::size_t>(*object->find("count")->integer());
         if (const auto tokens = object->find("tokens")) {
             one.tokens.emplace();
-            for (const auto token : *tokens->array())
+            const auto array = *tokens->array();
+            for (const auto token : array)
                 one.tokens->push_back(static_cast<Rank>(*token.integer()));
         }
         cases.push_back(std::move(one));

@@ -101,6 +101,17 @@ TEST(RequestCount, CountsPicturesByTheirPixels) // C1
     EXPECT_EQ(link.messages - count_with("[]").messages, picture_tokens_max);
 }
 
+TEST(RequestCount, CountsANoteWhereThePictureIsNotSent)
+{
+    const std::string body = R"({"model":"m","messages":[{"role":"user","content":[{"type":"image","source":)"
+                             R"({"type":"url","url":"https://example.com/a.png"}}]}]})";
+    json::Document document;
+    const auto request = anthropic::decode_request(document, body);
+    ASSERT_TRUE(request);
+    EXPECT_GT(count_request(*request).total(), picture_tokens_max);
+    EXPECT_LT(count_request(*request, { .pictures = false }).total(), 50U);
+}
+
 TEST(RequestCount, CountsDocumentsByTheirPages) // C1
 {
     const auto pdf =
