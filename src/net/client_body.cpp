@@ -112,7 +112,7 @@ Parsed<void> ClientConnection::decode_body(ClientRequest& request, BodyLease& le
     Inflater inflater;
     std::string decoded;
     std::string_view rest = request.body;
-    while (!rest.empty() && !inflater.done()) {
+    do {
         Result<std::size_t> used = inflater.decode(rest, large_piece, decoded);
         if (!used)
             return fail({ 400, "The compressed request body is broken" });
@@ -121,7 +121,7 @@ Parsed<void> ClientConnection::decode_body(ClientRequest& request, BodyLease& le
             return fail(too_large);
         if (!lease.grow_to(request.body.size() + decoded.size()))
             return fail(overloaded);
-    }
+    } while (!rest.empty() || inflater.has_more());
     if (!inflater.done())
         return fail({ 400, "The compressed request body is broken" });
     decoded.reserve(decoded.size() + spare);

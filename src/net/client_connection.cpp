@@ -211,7 +211,7 @@ Task<ClientConnection::Next> ClientConnection::send_refusal(
     Result<void> sent = co_await writer.whole(refusal.status, fields, refusal.body);
     if (!sent)
         co_return Next::close;
-    if (!writer.keep_alive())
+    if (!writer.keep_alive() || services_.draining)
         co_return Next::linger;
     if (!body_is_read) {
         bool dropped = co_await drop_body(*head);
@@ -267,7 +267,7 @@ Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
             output_->socket().set_option(reset, ignored);
         co_return Next::close;
     }
-    co_return writer.keep_alive() ? Next::request : Next::linger;
+    co_return writer.keep_alive() && !services_.draining ? Next::request : Next::linger;
 }
 
 Task<void> ClientConnection::guarded(ClientRequest& request, ExchangeWriter& response)

@@ -50,7 +50,7 @@ bool Inflater::begin(std::string_view bytes)
 
 Result<std::size_t> Inflater::decode(std::string_view bytes, std::size_t room, std::string& out)
 {
-    if (bytes.empty())
+    if (bytes.empty() && !has_more_)
         return std::size_t { 0 };
     if (!stream_->open && !begin(bytes))
         return Failure(Error::internal("zlib has no memory"));
@@ -77,6 +77,7 @@ Result<std::size_t> Inflater::decode(std::string_view bytes, std::size_t room, s
         if (!done_ && z.avail_out > 0)
             break; // It wants more input.
     }
+    has_more_ = !done_ && room == 0;
     std::size_t used = done_ ? bytes.size() : bytes.size() - z.avail_in;
     in_ += used;
     return used;

@@ -22,14 +22,14 @@ public:
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
 
-    // Appends at most `room` decoded bytes to `out`, and returns how many of `bytes` were used. A problem is
-    // a broken stream. When less than all was used, call again with the rest.
+    // Appends at most `room` decoded bytes to `out`, and returns how many of `bytes` were used. An error is a
+    // broken stream. To be called again while something is unused or has_more(), with nothing if need be.
     Result<std::size_t> decode(std::string_view bytes, std::size_t room, std::string& out);
 
-    bool done() const
-    {
-        return done_;
-    } // the stream ended properly; also before the first byte: an empty body
+    bool has_more() const { return has_more_; } // decoded bytes that found no room
+
+    // The stream ended properly. Also true before its first byte: nothing decodes to nothing.
+    bool done() const { return done_; }
     std::uint64_t bytes_in() const { return in_; }
     std::uint64_t bytes_out() const { return out_; }
     bool is_bomb() const; // swelled by more than limits::decompression_ratio
@@ -42,6 +42,7 @@ private:
     std::uint64_t in_ = 0;
     std::uint64_t out_ = 0;
     bool done_ = true;
+    bool has_more_ = false;
 };
 
 } // namespace dragoman::net

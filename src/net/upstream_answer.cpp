@@ -139,7 +139,7 @@ Task<Result<std::string_view>> ArrivingAnswer::read_some()
         co_return Failure(unreadable(fmt::format("its Content-Encoding is {}", undecodable_)));
     out_.clear();
     for (;;) {
-        if (inflated_ < raw_.size()) {
+        if (inflater_ && (inflated_ < raw_.size() || inflater_->has_more())) {
             Result<void> inflated = inflate();
             if (!inflated)
                 co_return Failure(inflated.error());
