@@ -5,6 +5,7 @@
 #include "translate/envelope.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace dragoman::translate {
 
@@ -48,15 +49,15 @@ bool ReasoningMerge::continues(const Detail& last, const openai::ReasoningDetail
     return last.index.empty() || detail.index.empty() || last.index == detail.index.text;
 }
 
-// Some servers repeat encrypted parts at the end of the stream.
-bool ReasoningMerge::known(const openai::ReasoningDetail& detail) const
+// Some servers repeat encrypted parts at the end of the stream, after their block is long closed.
+bool ReasoningMerge::known(const openai::ReasoningDetail& detail)
 {
     if (detail.kind == Kind::text || detail.kind == Kind::summary)
         return false;
-    return std::any_of(details_.begin(), details_.end(), [&](const Detail& seen) {
-        return seen.kind == detail.kind && seen.id == detail.id.escaped && seen.data == detail.data.escaped
-            && (detail.kind == Kind::encrypted || seen.whole == detail.whole.text);
-    });
+    std::string_view what = detail.kind == Kind::encrypted ? detail.data.escaped : detail.whole.text;
+    std::size_t hash =
+        std::hash<std::string_view> {}(what) * 31 + std::hash<std::string_view> {}(detail.id.escaped);
+    return !seen_.insert(hash).second;
 }
 
 void ReasoningMerge::add_plain(std::string_view field, json::RawString text, bool keep_text)

@@ -8,8 +8,10 @@
 #include "openai/chat_chunk.h"
 #include "translate/answer_plan.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace dragoman::translate {
@@ -39,13 +41,14 @@ private:
     };
 
     bool continues(const Detail& last, const openai::ReasoningDetail& detail) const;
-    bool known(const openai::ReasoningDetail& detail) const;
+    bool known(const openai::ReasoningDetail& detail);
     static std::string detail_json(const Detail& detail);
     std::string seal(const AnswerPlan& plan);
 
     std::vector<Detail> details_;
     std::string_view plain_field_; // of a static string
     std::string plain_text_; // only if the block does not show it
+    std::unordered_set<std::size_t> seen_; // hashes of the encrypted parts of the whole answer
 };
 
 } // namespace dragoman::translate

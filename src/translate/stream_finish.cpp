@@ -55,10 +55,17 @@ Result<void> StreamTranslator::check_finish() const
 
 Usage StreamTranslator::final_usage() const
 {
-    bool counted = usage_ && (usage_->prompt_tokens || usage_->completion_tokens);
-    if (counted)
-        return to_usage(*usage_);
-    return estimate_usage(plan_.estimated_input, blocks_.output_bytes());
+    Usage estimate = estimate_usage(plan_.estimated_input, blocks_.output_bytes());
+    if (!usage_ || (!usage_->prompt_tokens && !usage_->completion_tokens))
+        return estimate;
+    // A missing count must not look like zero: clients decide by it when to compact.
+    Usage usage = to_usage(*usage_);
+    usage.estimated = !usage_->prompt_tokens || !usage_->completion_tokens;
+    if (!usage_->prompt_tokens && usage.prompt_tokens() == 0)
+        usage.input_tokens = estimate.input_tokens;
+    if (!usage_->completion_tokens && usage.output_tokens == 0)
+        usage.output_tokens = estimate.output_tokens;
+    return usage;
 }
 
 bool StreamTranslator::window_is_full(const Usage& usage) const

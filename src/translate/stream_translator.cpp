@@ -201,7 +201,7 @@ void StreamTranslator::text(json::RawString delta)
 {
     TextFilter::Parts parts = filter_.feed(delta);
     if (!parts.thinking.empty())
-        thinking(parts.thinking, "reasoning_content");
+        write_thinking(parts.thinking, "reasoning_content");
     if (!parts.text.empty())
         write_text(parts.text);
 }
@@ -223,6 +223,11 @@ void StreamTranslator::thinking(json::RawString delta, std::string_view field)
 {
     if (blocks_.open() != MessageBlocks::Open::thinking && !json::is_blank(delta))
         flush_text();
+    write_thinking(delta, field);
+}
+
+void StreamTranslator::write_thinking(json::RawString delta, std::string_view field)
+{
     substance_ |= !json::is_blank(delta);
     if (!tools_.defer(MessageBlocks::Open::thinking, delta, field))
         blocks_.thinking(delta, field);
@@ -232,7 +237,7 @@ void StreamTranslator::flush_text()
 {
     TextFilter::Parts rest = filter_.flush();
     if (!rest.thinking.empty())
-        blocks_.thinking(rest.thinking, "reasoning_content");
+        write_thinking(rest.thinking, "reasoning_content");
     if (!rest.text.empty())
         write_text(rest.text);
 }

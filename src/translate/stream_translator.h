@@ -70,6 +70,7 @@ private:
     void text(json::RawString delta);
     void write_text(json::RawString delta);
     void thinking(json::RawString delta, std::string_view field);
+    void write_thinking(json::RawString delta, std::string_view field);
     void image(json::RawString url);
     void flush_text();
 

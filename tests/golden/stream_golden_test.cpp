@@ -1,0 +1,100 @@
+// tests/golden/streams/NAME.upstream.sse [+ NAME.plan.json] gives NAME.client.sse, byte for byte, however the
+// upstream's bytes are cut. UPDATE_GOLDEN=1 rewrites what is expected.
+#include "support/answers.h"
+#include "support/event_grammar.h"
+#include "translate/tool_arguments.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+namespace dragoman::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path folder = fs::path(TESTS_DIR) / "golden" / "streams";
+
+std::vector<std::string> names()
+{
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        std::string name = entry.path().filename();
+        constexpr std::string_view suffix = ".upstream.sse";
+        if (name.ends_with(suffix))
+            found.push_back(name.substr(0, name.size() - suffix.size()));
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+// The client's bytes, then facts that do not travel in them, as comments.
+std::string shown(const Outcome& outcome)
+{
+    std::string text = outcome.out;
+    if (outcome.error)
+        text += ": error " + std::string(error_type(*outcome.error)) + ": " + outcome.error->message + "\n";
+    for (const std::string& name : outcome.facts.notes.dropped)
+        text += ": dropped " + name + "\n";
+    for (const std::string& name : outcome.facts.notes.repaired)
+        text += ": repaired " + name + "\n";
+    return text;
+}
+
+class Streams : public testing::TestWithParam<std::string> { };
+
+} // namespace
+
+TEST_P(Streams, BecomeTheseEventsHoweverTheyAreCut) // P3, U-04, S26, S27
+{
+    std::string base = (folder / GetParam()).string();
+    std::string upstream = read_file(base + ".upstream.sse");
+    translate::AnswerPlan plan = default_plan();
+    if (fs::exists(base + ".plan.json"))
+        plan = plan_of(nlohmann::json::parse(read_file(base + ".plan.json")));
+
+    Outcome whole = run(plan, upstream);
+    if (std::getenv("UPDATE_GOLDEN"))
+        std::ofstream(base + ".client.sse", std::ios::binary) << shown(whole);
+    ASSERT_EQ(shown(whole), read_file(base + ".client.sse"));
+    EXPECT_EQ(EventGrammar::violation(whole.out, whole.error.has_value()), "");
+
+    for (std::size_t step : { 1, 2, 3, 7, 64 })
+        ASSERT_EQ(shown(run(plan, upstream, step)), shown(whole)) << "in pieces of " << step;
+    for (std::size_t cut = 1; cut < upstream.size(); ++cut)
+        ASSERT_EQ(shown(run_cut_at(plan, upstream, cut)), shown(whole)) << "cut at " << cut;
+}
+
+// The same upstream bytes for a client that wants the message whole. N9, N11
+TEST_P(Streams, GiveTheSameMessageWhole)
+{
+    std::string base = (folder / GetParam()).string();
+    translate::AnswerPlan plan = default_plan();
+    if (fs::exists(base + ".plan.json"))
+        plan = plan_of(nlohmann::json::parse(read_file(base + ".plan.json")));
+    std::string upstream = read_file(base + ".upstream.sse");
+    Outcome streamed = run(plan, upstream);
+    plan.stream = false;
+    Outcome whole = run(plan, upstream);
+    ASSERT_EQ(whole.error.has_value(), streamed.error.has_value());
+    if (whole.error) {
+        EXPECT_EQ(whole.out, "");
+        EXPECT_EQ(whole.error->message, streamed.error->message);
+        return;
+    }
+    nlohmann::ordered_json message = accumulate(streamed.out);
+    nlohmann::ordered_json expected = nlohmann::ordered_json::parse(whole.out);
+    for (auto& block : message["content"])
+        if (block["type"] == "tool_use" && block["input"].is_string())
+            block["input"] = nlohmann::ordered_json::parse(
+                translate::to_tool_input(block["input"].get<std::string>()).object);
+    EXPECT_EQ(nlohmann::json(message), nlohmann::json(expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Golden, Streams, testing::ValuesIn(names()), [](const auto& test) { return test.param; });
+
+} // namespace dragoman::test
