@@ -224,6 +224,12 @@ Result<ChatChunk> ChatChunkDecoder::decode(std::string_view text)
         } else if (key_is(key, "usage")) {
             if (auto usage = value.object())
                 chunk.usage = read_usage(*usage);
+        } else if (key_is(key, "x_groq")) {
+            // Groq reports usage in an object of its own.
+            auto groq = value.object();
+            auto usage = groq ? groq->find("usage") : std::nullopt;
+            if (auto counts = usage ? usage->object() : std::nullopt; counts && !chunk.usage)
+                chunk.usage = read_usage(*counts);
         } else if (key_is(key, "error") || key_is(key, "errors")) {
             chunk.is_error |= !value.is(json::Type::null) && !value.is(json::Type::boolean);
         } else if (key_is(key, "search_results") || key_is(key, "citations")) {

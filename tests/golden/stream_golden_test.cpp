@@ -94,6 +94,37 @@ TEST_P(Streams, GiveTheSameMessageWhole)
     EXPECT_EQ(nlohmann::json(message), nlohmann::json(expected));
 }
 
+// NAME.message.json says by hand what the stream contains, whatever its events look like.
+TEST_P(Streams, HoldWhatTheUpstreamSaid)
+{
+    using Json = nlohmann::json;
+    std::string base = (folder / GetParam()).string();
+    if (!fs::exists(base + ".message.json"))
+        return;
+    Json expected = Json::parse(read_file(base + ".message.json"));
+    Json message = accumulate(run(default_plan(), read_file(base + ".upstream.sse")).out);
+    std::string text, thinking;
+    Json tools = Json::array();
+    for (const Json& block : message["content"]) {
+        if (block["type"] == "text")
+            text += block["text"];
+        else if (block["type"] == "thinking")
+            thinking += block["thinking"];
+        else if (block["type"] == "tool_use")
+            tools.push_back(
+                { { "id", block["id"] }, { "name", block["name"] }, { "input", block["input"] } });
+    }
+    EXPECT_EQ(text, expected["text"]);
+    EXPECT_EQ(thinking, expected["thinking"]);
+    ASSERT_EQ(tools.size(), expected["tools"].size());
+    for (std::size_t i = 0; i < tools.size(); ++i)
+        for (const auto& [key, value] : expected["tools"][i].items())
+            EXPECT_EQ(tools[i][key], value);
+    EXPECT_EQ(message["stop_reason"], expected["stop_reason"]);
+    for (const auto& [key, value] : expected["usage"].items())
+        EXPECT_EQ(message["usage"][key], value) << key;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Golden, Streams, testing::ValuesIn(names()), [](const auto& test) { return test.param; });
 
