@@ -39,6 +39,7 @@ constexpr std::array block_types = {
     Name { "bash_code_execution_result", BlockType::execution_result },
     Name { "text_editor_code_execution_view_result", BlockType::execution_result },
     Name { "advisor_result", BlockType::text },
+    Name { "tool_search_tool_search_result", BlockType::tool_search_result },
     Name { "tool_reference", BlockType::tool_reference },
     Name { "tool_addition", BlockType::tool_addition },
     Name { "tool_removal", BlockType::tool_removal },
@@ -179,6 +180,8 @@ void BlockDecoder::fields_of(Block& block, const Fields& fields)
     case BlockType::server_tool_error:
         block.error_code = fields.string_if_any("error_code");
         return;
+    case BlockType::tool_search_result:
+        return nested(block, fields, "tool_references");
     case BlockType::tool_reference:
         block.name = fields.required_string("tool_name");
         return;

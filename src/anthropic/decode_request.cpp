@@ -305,10 +305,12 @@ void decode_small_fields(MessagesRequest& request, const Fields& fields)
             Fields(*thread->object(), fields.path(), fields.mistake()).string_if_any("type");
 }
 
-void keep_unknown(MessagesRequest& request, json::Object root)
+void keep_unknown(MessagesRequest& request, json::Object root, Mistake& mistake)
 {
     std::unordered_map<std::string_view, std::size_t> seen;
     for (json::Field field : root) {
+        if (request.unknown.size() == limits::unknown_fields)
+            return mistake.at(Path(), "too many fields");
         bool known = std::any_of(known_fields.begin(), known_fields.end(),
             [&](std::string_view name) { return json::key_is(field.key, name); });
         if (known)
@@ -335,6 +337,7 @@ Result<MessagesRequest> decode_request(json::Document& document, std::string_vie
     Fields fields(*object, path, mistake);
     request.has_surrogate_escapes = document.has_surrogate_escapes();
     request.body_bytes = body.size();
+    keep_unknown(request, *object, mistake);
     decode_small_fields(request, fields);
     decode_system(request, fields);
     decode_messages(request, fields);
@@ -345,7 +348,6 @@ Result<MessagesRequest> decode_request(json::Document& document, std::string_vie
     decode_context_management(request, fields);
     decode_stop_sequences(request, fields);
     decode_fallbacks(request, fields);
-    keep_unknown(request, *object);
     if (mistake)
         return Failure(mistake.take());
     return request;

@@ -42,6 +42,7 @@ enum class BlockType : std::uint8_t {
     web_fetch_result, // inside a server_tool_result: url, content
     execution_result, // inside a server_tool_result: output, error_output
     server_tool_error, // inside a server_tool_result: error_code
+    tool_search_result, // inside a server_tool_result: tool references in content
     tool_reference, // name
     tool_addition, // name
     tool_removal, // name

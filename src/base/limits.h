@@ -18,6 +18,7 @@ inline constexpr std::size_t json_depth = 512;
 inline constexpr std::size_t messages = 100'000; // Anthropic's own bound
 inline constexpr std::size_t blocks = 100'000; // of one message: a block costs more memory than its text
 inline constexpr std::size_t tools = 10'000;
+inline constexpr std::size_t unknown_fields = 1'000; // at the top level of a request
 inline constexpr std::size_t http_head = 64 * KiB;
 inline constexpr std::size_t http_fields = 100;
 inline constexpr std::size_t decompression_ratio = 100;

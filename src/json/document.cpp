@@ -304,11 +304,23 @@ std::optional<double> Value::number() const
 
 std::size_t Value::offset() const { return document_->position_[token_]; }
 
+// Without a copy: an object of a million escaped keys is looked through once for every name.
 bool key_is(RawString key, std::string_view name)
 {
-    if (key.escaped == name)
-        return true;
-    return key.escaped.find('\\') != std::string_view::npos && unescape(key) == name;
+    std::string_view text = key.escaped;
+    if (text.find('\\') == text.npos)
+        return text == name;
+    for (char wanted : name) {
+        if (text.empty())
+            return false;
+        int unit = code_unit_at(text, 0);
+        if (unit < 0 && text.front() == '\\')
+            return unescape(key) == name; // \" and its kin: no name that anybody looks for has them
+        if (unit >= 0 ? unit != wanted : text.front() != wanted)
+            return false;
+        text.remove_prefix(unit >= 0 ? 6 : 1);
+    }
+    return text.empty();
 }
 
 Field Object::Iterator::operator*() const

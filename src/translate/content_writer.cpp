@@ -7,22 +7,23 @@ namespace dragoman::translate {
 
 TextWriter& TextWriter::add(json::RawString text)
 {
-    if (mend_)
-        json::append_mended(out_, text);
-    else
+    if (!mended_)
         out_ += text.escaped;
+    else if (json::append_mended(out_, text) > 0)
+        mended_->repair("lone surrogate");
     return *this;
 }
 
 TextWriter& TextWriter::add_value(json::RawValue value)
 {
-    if (!mend_) {
+    if (!mended_) {
         json::append_escaped(out_, value.text);
         return *this;
     }
     // A backslash occurs in JSON only inside of strings, so the whole value may be mended as if it were one.
     std::string mended;
-    json::append_mended(mended, { value.text });
+    if (json::append_mended(mended, { value.text }) > 0)
+        mended_->repair("lone surrogate");
     json::append_escaped(out_, mended);
     return *this;
 }
@@ -33,9 +34,9 @@ TextWriter& TextWriter::say(std::string_view text)
     return *this;
 }
 
-ContentWriter::ContentWriter(json::Writer& json, Form form, bool mend)
+ContentWriter::ContentWriter(json::Writer& json, Form form, Notes* mended)
     : json_(json)
-    , text_(json.out(), mend)
+    , text_(json.out(), mended)
     , form_(form)
 {
     if (form_ == Form::parts)

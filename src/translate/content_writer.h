@@ -6,6 +6,7 @@
 
 #include "anthropic/messages_request.h"
 #include "json/writer.h"
+#include "translate/notes.h"
 
 #include <string>
 #include <string_view>
@@ -16,20 +17,20 @@ namespace dragoman::translate {
 // surrogates, which most upstreams refuse, become U+FFFD when the request has any.
 class TextWriter {
 public:
-    TextWriter(std::string& out, bool mend)
+    // `mended` is null when the request has no surrogates; otherwise it is told when one was lone.
+    TextWriter(std::string& out, Notes* mended)
         : out_(out)
-        , mend_(mend)
+        , mended_(mended)
     {
     }
 
     TextWriter& add(json::RawString text); // escaped, as it came
     TextWriter& add_value(json::RawValue value); // JSON that becomes text
     TextWriter& say(std::string_view text); // our own words
-    bool mends() const { return mend_; }
 
 private:
     std::string& out_;
-    bool mend_;
+    Notes* mended_;
 };
 
 class ContentWriter {
@@ -37,7 +38,7 @@ public:
     enum class Form : bool { string, parts };
 
     // Takes the place of a value in `json`, until finish().
-    ContentWriter(json::Writer& json, Form form, bool mend);
+    ContentWriter(json::Writer& json, Form form, Notes* mended);
 
     TextWriter& begin_text(std::string_view separator = "\n\n");
     void end_text(const anthropic::CacheControl& mark = {});

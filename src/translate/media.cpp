@@ -33,11 +33,11 @@ void write_image(json::Writer& json, const Block& block)
     json.end_object().end_object();
 }
 
-void write_file(json::Writer& json, const Block& block, bool mend)
+void write_file(json::Writer& json, const Block& block, Notes* mended)
 {
     json.begin_object().key("type").text("file").key("file").begin_object().key("filename");
     json.begin_value() += '"';
-    TextWriter name(json.out(), mend);
+    TextWriter name(json.out(), mended);
     if (block.title.empty())
         name.say("document.pdf");
     else
@@ -77,12 +77,12 @@ bool is_media_part(const Block& block, const ChatStyle& style)
     return block.type == BlockType::document && style.files && !is_text_type(block.source.media_type);
 }
 
-void write_media_part(json::Writer& json, const Block& block, bool mend)
+void write_media_part(json::Writer& json, const Block& block, Notes* mended)
 {
     if (block.type == BlockType::image)
         write_image(json, block);
     else
-        write_file(json, block, mend);
+        write_file(json, block, mended);
 }
 
 void say_media_note(TextWriter& text, const Block& block, const ChatStyle& style)

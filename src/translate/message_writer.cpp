@@ -39,14 +39,14 @@ MessageWriter::MessageWriter(json::Writer& json, const Scene& scene)
     : json_(json)
     , scene_(scene)
     , block_text_(scene.style, scene.names, scene.notes)
-    , mend_(scene.request.has_surrogate_escapes)
+    , mended_(scene.request.has_surrogate_escapes ? &scene.notes : nullptr)
 {
 }
 
 ContentWriter MessageWriter::begin(std::string_view role, bool parts)
 {
     json_.begin_object().key("role").text(role).key("content");
-    return ContentWriter(json_, parts ? Form::parts : Form::string, mend_);
+    return ContentWriter(json_, parts ? Form::parts : Form::string, mended_);
 }
 
 void MessageWriter::end(ContentWriter& content)
@@ -110,7 +110,7 @@ void MessageWriter::tool(const Answered& answer, Entries after)
     json_.begin_object().key("role").text("tool").key("tool_call_id");
     json_.text(scene_.ids.upstream(answer.call->id));
     json_.key("content");
-    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mend_);
+    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mended_);
     if (answer.result) {
         Media media;
         result(content, *answer.result, media);
@@ -164,7 +164,7 @@ void MessageWriter::orphan(ContentWriter& content, const Block& block)
 void MessageWriter::write_media(ContentWriter& content, const Media& media)
 {
     for (const Block* block : media)
-        write_media_part(content.part(), *block, mend_);
+        write_media_part(content.part(), *block, mended_);
 }
 
 void MessageWriter::result_media(ContentWriter& content)
@@ -199,7 +199,7 @@ void MessageWriter::user_block(ContentWriter& content, Entries entries)
 {
     const Block& block = *entries.front().block;
     if (is_media_part(block, scene_.style))
-        return write_media_part(content.part(), block, mend_);
+        return write_media_part(content.part(), block, mended_);
     if (block.type == BlockType::tool_result)
         return orphan(content, block);
     Media media;
@@ -277,7 +277,7 @@ void MessageWriter::assistant_content(const Turn& turn, bool trim)
         json_.null();
         return;
     }
-    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mend_);
+    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mended_);
     const Block* before = nullptr;
     for (const Block* block : spoken) {
         // Texts that follow one another directly are one text in two pieces.
@@ -305,7 +305,7 @@ void MessageWriter::tool_calls(const Turn& turn)
         json_.key("type").text("function").key("function").begin_object();
         json_.key("name").text(scene_.names.upstream(call->name)).key("arguments");
         json_.begin_value() += '"';
-        TextWriter arguments(json_.out(), mend_);
+        TextWriter arguments(json_.out(), mended_);
         arguments.add_value(call->input.text.starts_with('{') ? call->input : json::RawValue { "{}" });
         json_.out() += '"';
         json_.end_object().end_object();

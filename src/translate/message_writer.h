@@ -49,7 +49,7 @@ private:
     json::Writer& json_;
     const Scene& scene_;
     BlockText block_text_;
-    bool mend_;
+    Notes* mended_;
     std::vector<ResultMedia> result_media_ {}; // of the turn at hand, until the user's next message
 };
 

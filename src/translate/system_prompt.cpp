@@ -47,7 +47,7 @@ void write_system_prompt(json::Writer& json, const Scene& scene, const std::vect
 
     json.begin_object().key("role").text("system").key("content");
     auto form = scene.style.cache_parts ? ContentWriter::Form::parts : ContentWriter::Form::string;
-    ContentWriter content(json, form, scene.request.has_surrogate_escapes);
+    ContentWriter content(json, form, scene.request.has_surrogate_escapes ? &scene.notes : nullptr);
     for (const Piece& piece : pieces) {
         content.begin_text().add(piece.text);
         content.end_text(scene.marks.kept(piece.block->cache_control));

@@ -124,4 +124,14 @@ TEST(JsonDocument, CanBeUsedAgainForLargerTexts)
     }
 }
 
+TEST(JsonDocument, ComparesKeysHoweverTheyAreEscaped)
+{
+    EXPECT_TRUE(key_is({ "role" }, "role"));
+    EXPECT_TRUE(key_is({ R"(\u0072ol\u0065)" }, "role"));
+    EXPECT_FALSE(key_is({ R"(\u0072ol)" }, "role"));
+    EXPECT_FALSE(key_is({ R"(\u0072oles)" }, "role"));
+    EXPECT_TRUE(key_is({ R"(a\/b)" }, "a/b"));
+    EXPECT_FALSE(key_is({ R"(r\"le)" }, "role"));
+}
+
 } // namespace dragoman::json
