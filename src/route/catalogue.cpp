@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace dragoman::route {
@@ -18,6 +19,11 @@ using std::string_view;
 constexpr std::size_t id_max = 256;
 constexpr std::size_t name_max = 200;
 constexpr std::size_t description_max = 300;
+
+// OpenRouter's name first, then those of vLLM, Groq, LM Studio and Anthropic.
+constexpr string_view context_names[] { "context_length", "max_model_len", "context_window",
+    "max_context_length", "max_input_tokens" };
+constexpr string_view output_names[] { "max_completion_tokens", "max_tokens" };
 
 // A member of an optional object, with the types that lists are known to use; anything else is absent.
 class Entry {
@@ -56,6 +62,13 @@ public:
     {
         const auto number = integer(name);
         return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+    }
+    std::optional<std::uint64_t> first_positive(std::span<const string_view> names) const
+    {
+        for (const auto name : names)
+            if (const auto number = positive(name))
+                return number;
+        return std::nullopt;
     }
     std::optional<std::vector<std::string>> texts(string_view name) const
     {
@@ -144,17 +157,20 @@ std::shared_ptr<const ModelFacts> facts_of(const Entry& entry)
     auto facts = std::make_shared<ModelFacts>();
     facts->known = true;
     facts->id = std::move(id);
-    facts->name = first_line(entry.text("name").value_or(facts->id), name_max);
+    facts->name =
+        first_line(entry.text("name").value_or(entry.text("display_name").value_or(facts->id)), name_max);
     facts->description = first_line(entry.text("description").value_or(""), description_max);
     facts->canonical_slug = entry.text("canonical_slug").value_or("");
     facts->created = entry.integer("created");
-    facts->context_length = entry.positive("context_length");
+    facts->context_length = entry.first_positive(context_names);
     facts->supported_parameters = entry.texts("supported_parameters");
     const auto top_provider = entry.entry("top_provider");
     facts->max_output = top_provider.positive("max_completion_tokens");
     facts->moderated = top_provider.boolean("is_moderated");
     if (!facts->context_length)
         facts->context_length = top_provider.positive("context_length");
+    if (!facts->max_output)
+        facts->max_output = entry.first_positive(output_names);
     if (const auto modalities = entry.entry("architecture").texts("input_modalities")) {
         facts->input_image = contains(*modalities, "image");
         facts->input_file = contains(*modalities, "file");

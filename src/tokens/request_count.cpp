@@ -38,23 +38,30 @@ constexpr std::string_view billing_line = "x-anthropic-billing-header:";
 
 using Names = std::set<std::string_view>;
 
-// Names of tools that the history brings in (or takes away), by reference or by call.
-void collect_names(const std::vector<Block>& blocks, Names& active)
+// Names of tools that the history brings in, by reference or by call, and of those it takes away.
+struct ToolNames {
+    std::set<std::string_view> active {};
+    std::set<std::string_view> removed {};
+
+    void read(const std::vector<Block>& blocks);
+    bool shows(const Tool& tool, bool all) const
+    {
+        const auto name = tool.name.escaped;
+        return (!tool.defer_loading || all || active.contains(name)) && !removed.contains(name);
+    }
+};
+
+void ToolNames::read(const std::vector<Block>& blocks)
 {
     for (const auto& block : blocks) {
-        switch (block.type) {
-        case BlockType::tool_reference:
-        case BlockType::tool_addition:
-        case BlockType::tool_use:
+        if (block.type == BlockType::tool_removal)
+            removed.insert(block.name.escaped);
+        if (block.type == BlockType::tool_addition)
+            removed.erase(block.name.escaped);
+        if (block.type == BlockType::tool_addition || block.type == BlockType::tool_reference
+            || block.type == BlockType::tool_use)
             active.insert(block.name.escaped);
-            break;
-        case BlockType::tool_removal:
-            active.erase(block.name.escaped);
-            break;
-        default:
-            break;
-        }
-        collect_names(block.content, active);
+        read(block.content);
     }
 }
 
@@ -121,18 +128,22 @@ std::uint64_t RequestCounter::tool(const Tool& tool)
         + json(tool.input_examples);
 }
 
+// Deferred tools wait until they are found, except where the client leaves the finding to the server.
 std::uint64_t RequestCounter::tools()
 {
-    Names active;
+    ToolNames names;
+    names.active.insert(request_.tool_choice.name.escaped);
     std::uint64_t total = 0;
     for (const auto& one : request_.messages) {
-        collect_names(one.blocks, active);
-        for (const auto& addition : one.blocks)
-            for (const auto& definition : addition.definition)
+        names.read(one.blocks);
+        for (const auto& block : one.blocks)
+            for (const auto& definition : block.definition)
                 total += tool(definition);
     }
+    const bool all = std::any_of(request_.tools.begin(), request_.tools.end(),
+        [](const Tool& tool) { return tool.type.escaped.starts_with("tool_search_tool_"); });
     for (const auto& one : request_.tools)
-        if (!one.defer_loading || active.contains(one.name.escaped))
+        if (names.shows(one, all))
             total += tool(one);
     return total > 0 ? total + tools_frame : 0;
 }
@@ -199,6 +210,7 @@ std::uint64_t RequestCounter::block(const Block& block)
     case BlockType::citation:
     case BlockType::execution_result:
     case BlockType::server_tool_error:
+    case BlockType::tool_search_result:
         return server_result(block);
     case BlockType::tool_reference:
         return call_frame + text(block.name);

@@ -9,8 +9,8 @@
 namespace dragoman::route {
 namespace {
 
-using testing::sample_catalogue;
 using ::testing::ElementsAre;
+using testing::sample_catalogue;
 
 TEST(Catalogue, KnowsWhatTheListSaysOfAModel)
 {
@@ -114,6 +114,21 @@ TEST(Catalogue, SkipsWhatItCannotUseAndKeepsTheRest)
     EXPECT_FALSE(odd->supports("top_p"));
     EXPECT_EQ(catalogue->find("x/negative")->context_length, 4096U);
     EXPECT_FALSE(catalogue->find("x/negative")->max_output);
+}
+
+TEST(Catalogue, ReadsTheListsOfOtherServers)
+{
+    const auto catalogue = Catalogue::parse(R"({"object":"list","data":[
+        {"id":"qwen3-coder","object":"model","owned_by":"vllm","max_model_len":65536},
+        {"id":"llama-3.3-70b","context_window":131072,"max_completion_tokens":32768},
+        {"type":"model","id":"claude-opus-4-8","display_name":"Claude Opus 4.8","max_input_tokens":1000000,"max_tokens":128000}]})");
+    ASSERT_TRUE(catalogue);
+    EXPECT_EQ(catalogue->find("qwen3-coder")->context_length, 65536U);
+    EXPECT_EQ(catalogue->find("llama-3.3-70b")->context_length, 131072U);
+    EXPECT_EQ(catalogue->find("llama-3.3-70b")->max_output, 32768U);
+    EXPECT_EQ(catalogue->find("claude-opus-4-8")->name, "Claude Opus 4.8");
+    EXPECT_EQ(catalogue->find("claude-opus-4-8")->context_length, 1000000U);
+    EXPECT_EQ(catalogue->find("claude-opus-4-8")->max_output, 128000U);
 }
 
 TEST(Catalogue, RefusesWhatIsNoList)

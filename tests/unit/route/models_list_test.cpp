@@ -13,8 +13,8 @@ namespace dragoman::route {
 namespace {
 
 using nlohmann::json;
-using testing::sample_catalogue;
 using ::testing::HasSubstr;
+using testing::sample_catalogue;
 
 Rules rules()
 {

@@ -10,9 +10,9 @@
 namespace dragoman::route {
 namespace {
 
-using testing::sample_catalogue;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::sample_catalogue;
 
 Rules rules()
 {

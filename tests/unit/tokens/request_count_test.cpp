@@ -150,6 +150,20 @@ TEST(RequestCount, CountsDeferredToolsOnceTheyAreReferenced)
     EXPECT_EQ(tools(deferred, reference), tools("", hello));
 }
 
+TEST(RequestCount, CountsAllToolsWhereTheServerWouldSearchThem)
+{
+    const std::string tool =
+        R"({"name":"Fetch","description":"Gets a page","input_schema":{"type":"object"},"defer_loading":true})";
+    const std::string search =
+        R"({"type":"tool_search_tool_regex_20251119","name":"tool_search_tool_regex"})";
+    const auto only_search = count_with(hello, "\"tools\":[" + search + "],").tools;
+    EXPECT_GT(count_with(hello, "\"tools\":[" + search + "," + tool + "],").tools, only_search);
+    EXPECT_EQ(count_with(hello, "\"tools\":[" + tool + "],").tools, 0U);
+    EXPECT_GT(
+        count_with(hello, "\"tools\":[" + tool + R"(],"tool_choice":{"type":"tool","name":"Fetch"},)").tools,
+        0U);
+}
+
 TEST(RequestCount, BeginsAnewAtACompaction)
 {
     const auto with = [](const std::string& before) {
