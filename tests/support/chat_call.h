@@ -1,0 +1,91 @@
+// A request of the Messages API, translated for one upstream model, for tests that look at what is sent.
+#pragma once
+
+#include "anthropic/decode_request.h"
+#include "translate/request.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragoman::test {
+
+using Json = nlohmann::ordered_json;
+
+// A model that is asked through OpenRouter and of which no list says anything.
+inline route::Target chat_target(std::string model)
+{
+    auto facts = std::make_shared<route::ModelFacts>();
+    facts->id = model;
+    route::Target target;
+    target.model = std::move(model);
+    target.facts = facts;
+    return target;
+}
+
+// The same, known to take text only.
+inline route::Target text_only_target(std::string model)
+{
+    route::Target target = chat_target(std::move(model));
+    route::ModelFacts facts = *target.facts;
+    facts.known = true;
+    facts.input_image = false;
+    facts.input_file = false;
+    target.facts = std::make_shared<route::ModelFacts>(facts);
+    return target;
+}
+
+inline Result<translate::UpstreamCall> chat_call(std::string_view body, const route::Target& target,
+    const translate::ClientHeaders& headers = {}, const translate::Options& options = {})
+{
+    json::Document document;
+    ASSIGN_OR_RETURN(request, anthropic::decode_request(document, body));
+    return translate::to_chat(request, target, headers, options);
+}
+
+// The body that goes upstream; a failed test when it is refused or no JSON.
+inline std::string chat_body(std::string_view body, const route::Target& target)
+{
+    auto call = chat_call(body, target);
+    EXPECT_TRUE(call) << call.error().message;
+    if (!call)
+        return "{}";
+    EXPECT_TRUE(Json::accept(call->body)) << call->body;
+    return call->body;
+}
+
+inline Json chat_json(std::string_view body, const route::Target& target)
+{
+    return Json::parse(chat_body(body, target), nullptr, false);
+}
+
+// The messages of a conversation, given as the inside of "messages":[...].
+inline Json chat_messages(
+    std::string_view messages, const route::Target& target, std::string_view further_fields = "")
+{
+    std::string body = R"({"model":"claude","max_tokens":100)";
+    body.append(further_fields).append(R"(,"messages":[)").append(messages).append("]}");
+    Json sent = chat_json(body, target);
+    return sent.contains("messages") ? sent["messages"] : Json::array();
+}
+
+inline Json chat_messages(
+    std::string_view messages, std::string model = "openai/gpt-5", std::string_view further_fields = "")
+{
+    return chat_messages(messages, chat_target(std::move(model)), further_fields);
+}
+
+// What stands between the brackets of "messages":[...], to the byte.
+inline std::string messages_text(const std::string& body)
+{
+    std::size_t begin = body.find(R"("messages":[)");
+    if (begin == std::string::npos || !body.ends_with("]}"))
+        return "";
+    return body.substr(begin + 12, body.size() - begin - 14);
+}
+
+} // namespace dragoman::test
