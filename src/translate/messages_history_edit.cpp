@@ -1,0 +1,233 @@
+#include "translate/messages_history_edit.h"
+
+#include "json/escape.h"
+#include "json/writer.h"
+#include "translate/deferred_tools.h"
+#include "translate/envelope.h"
+#include "translate/messages_json.h"
+#include "translate/system_prompt.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace dragoman::translate {
+
+namespace {
+
+using json::Array;
+using json::Field;
+using json::Object;
+using json::RawString;
+using json::Type;
+using json::Value;
+
+std::optional<Array> array_at(const Object& object, std::string_view name)
+{
+    auto found = object.find(name);
+    return found ? found->array() : std::nullopt;
+}
+
+std::size_t end_of(const Value& value) { return value.offset() + value.raw().text.size(); }
+
+// Whether the client put its attribution in front, which differs between requests that are alike otherwise.
+bool has_billing_line(RawString text) { return without_billing_line(text) != text; }
+
+// The tool as it is declared to an upstream that knows nothing of deferral.
+std::string undeferred(const anthropic::Tool& tool)
+{
+    json::Document document;
+    auto root = document.parse(tool.raw.text);
+    if (!root || !root->is(Type::object))
+        return std::string(tool.raw.text);
+    JsonEdits edits(tool.raw.text);
+    edits.remove_fields(
+        *root->object(), [](const Field& field) { return json::key_is(field.key, "defer_loading"); });
+    if (auto mark = object_at(*root->object(), "cache_control"))
+        edits.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
+    return edits.apply();
+}
+
+} // namespace
+
+void HistoryEditor::remove_scope(const Object& holder)
+{
+    if (auto mark = object_at(holder, "cache_control"); mark && mark->find("scope")) {
+        edits_.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
+        notes_.drop("cache_control.scope");
+    }
+}
+
+bool HistoryEditor::edit_system(const Value& system)
+{
+    if (rules_.own_api)
+        return false;
+    if (auto text = system.string(); text && has_billing_line(*text)) {
+        notes_.drop("billing header");
+        const RawString rest = without_billing_line(*text);
+        edits_.replace(system, "\"" + std::string(rest.escaped) + "\"");
+        return json::is_blank(rest);
+    }
+    auto blocks = system.array();
+    if (!blocks)
+        return false;
+    std::vector<bool> unwanted;
+    for (Value value : *blocks) {
+        unwanted.push_back(false);
+        auto block = value.object();
+        auto text = block ? block->find("text") : std::nullopt;
+        if (block)
+            remove_scope(*block);
+        if (!text || !text->is(Type::string) || !has_billing_line(*text->string()))
+            continue;
+        notes_.drop("billing header");
+        const RawString rest = without_billing_line(*text->string());
+        unwanted.back() = json::is_blank(rest);
+        edits_.replace(*text, "\"" + std::string(rest.escaped) + "\"");
+    }
+    return edits_.remove_elements(*blocks, unwanted) && !unwanted.empty();
+}
+
+// Blocks that dragoman itself put into the history, or that only Anthropic's own API knows. The others are
+// never touched: a signature holds for the block and for all that stands before it.
+bool HistoryEditor::is_unwanted_block(const Object& block)
+{
+    const std::string_view type = string_at(block, "type");
+    if (type == "thinking") {
+        const std::string_view signature = string_at(block, "signature");
+        return signature.starts_with(envelope_prefix) || (signature.empty() && rules_.claude);
+    }
+    if (type == "redacted_thinking")
+        return string_at(block, "data").starts_with(envelope_prefix);
+    return type == "fallback" && !rules_.own_api;
+}
+
+void HistoryEditor::edit_block(const Object& block)
+{
+    remove_scope(block);
+    auto content = array_at(block, "content");
+    if (!content)
+        return;
+    for (Value value : *content) {
+        auto inner = value.object();
+        if (!inner)
+            continue;
+        remove_scope(*inner);
+        if (!rules_.deferred_tools && string_at(*inner, "type") == "tool_reference") {
+            std::string text = "[Tool ";
+            text.append(string_at(*inner, "tool_name")).append(" is now available]");
+            edits_.replace(value, R"({"type":"text","text":")" + text + "\"}");
+        }
+    }
+}
+
+// True when nothing of the content is left.
+bool HistoryEditor::edit_content(const Array& content)
+{
+    std::vector<bool> unwanted;
+    for (Value value : content) {
+        auto block = value.object();
+        unwanted.push_back(block && is_unwanted_block(*block));
+        if (unwanted.back())
+            notes_.drop(string_at(*block, "type"));
+        else if (block && !rules_.own_api)
+            edit_block(*block);
+    }
+    if (std::find(unwanted.begin(), unwanted.end(), true) == unwanted.end())
+        return false;
+    return edits_.remove_elements(content, unwanted);
+}
+
+void HistoryEditor::edit_messages(const Value& messages)
+{
+    auto list = messages.array();
+    if (!list)
+        return;
+    std::vector<bool> unwanted;
+    std::optional<Object> before; // the last message that stays
+    for (Value value : *list) {
+        unwanted.push_back(false);
+        auto message = value.object();
+        if (!message)
+            continue;
+        if (!rules_.own_api)
+            edits_.remove_fields(*message, [](const Field& field) {
+                return json::key_is(field.key, "output_config") || json::key_is(field.key, "clear_at");
+            });
+        if (!rules_.system_messages && string_at(*message, "role") == "system") {
+            fold_system_message(*message, before);
+            unwanted.back() = before && string_at(*before, "role") == "user";
+        } else if (auto content = array_at(*message, "content")) {
+            unwanted.back() = edit_content(*content);
+        }
+        if (!unwanted.back())
+            before = message;
+    }
+    edits_.remove_elements(*list, unwanted);
+}
+
+// The texts of a system message, escaped, in the words that models know such remarks by. Both spellings of
+// the content give the same.
+std::string HistoryEditor::reminder(const Object& message)
+{
+    std::string text;
+    auto content = message.find("content");
+    if (auto plain = content ? content->string() : std::nullopt)
+        text = plain->escaped;
+    auto blocks = content ? content->array() : std::nullopt;
+    if (!blocks)
+        return "<system-reminder>\\n" + text + "\\n</system-reminder>";
+    for (Value value : *blocks) {
+        auto block = value.object();
+        if (block && string_at(*block, "type") == "text")
+            text.append(text.empty() ? "" : "\\n").append(string_at(*block, "text"));
+        else if (block)
+            notes_.drop(string_at(*block, "type"));
+    }
+    return "<system-reminder>\\n" + text + "\\n</system-reminder>";
+}
+
+// A message of the person's own would part a tool's call from its result in some upstreams' eyes, so the
+// remark joins the user message in front of it.
+void HistoryEditor::fold_system_message(const Object& message, const std::optional<Object>& before)
+{
+    const std::string text = reminder(message);
+    auto content = before ? before->find("content") : std::nullopt;
+    if (content && string_at(*before, "role") == "user") {
+        if (content->is(Type::string)) {
+            edits_.insert(end_of(*content) - 1, "\\n\\n" + text);
+        } else if (auto blocks = content->array()) {
+            const std::string_view comma = blocks->empty() ? "" : ",";
+            edits_.insert(
+                end_of(*content) - 1, std::string(comma) + R"({"type":"text","text":")" + text + "\"}");
+        }
+        return;
+    }
+    if (auto role = message.find("role"))
+        edits_.replace(*role, "\"user\"");
+    if (auto own = message.find("content"))
+        edits_.replace(*own, "\"" + text + "\"");
+}
+
+void HistoryEditor::edit_tools(const Value& tools)
+{
+    auto list = tools.array();
+    if (!list || rules_.own_api)
+        return;
+    const bool deferred = std::any_of(request_.tools.begin(), request_.tools.end(),
+        [](const anthropic::Tool& tool) { return tool.defer_loading || is_placeholder(tool); });
+    if (rules_.deferred_tools || !deferred) {
+        for (Value value : *list)
+            if (auto tool = value.object())
+                remove_scope(*tool);
+        return;
+    }
+    std::string active;
+    json::Writer json(active);
+    json.begin_array();
+    for (const anthropic::Tool* tool : active_tools(request_, target_, notes_))
+        json.raw({ undeferred(*tool) });
+    json.end_array();
+    edits_.replace(tools, std::move(active));
+}
+
+} // namespace dragoman::translate

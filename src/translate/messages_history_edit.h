@@ -1,0 +1,59 @@
+// What changes inside `system`, `messages` and `tools` of a Messages request that is passed through.
+//
+// All of it depends on one block and on the endpoint alone, never on the turn: a history that grew begins
+// with the bytes that it had before.
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "json/document.h"
+#include "route/model_facts.h"
+#include "translate/json_edits.h"
+#include "translate/notes.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace dragoman::translate {
+
+// What an endpoint takes.
+struct MessagesRules {
+    bool own_api = false; // Anthropic's: everything passes but what dragoman itself put there
+    bool claude = false; // signatures are checked
+    bool system_messages = true; // messages of role system
+    bool deferred_tools = true; // defer_loading and tool_reference
+};
+
+class HistoryEditor {
+public:
+    HistoryEditor(const anthropic::MessagesRequest& request, const route::Target& target,
+        const MessagesRules& rules, JsonEdits& edits, Notes& notes)
+        : request_(request)
+        , target_(target)
+        , rules_(rules)
+        , edits_(edits)
+        , notes_(notes)
+    {
+    }
+
+    // True when nothing is left of the system prompt, so that its field must go.
+    bool edit_system(const json::Value& system);
+    void edit_messages(const json::Value& messages);
+    void edit_tools(const json::Value& tools);
+
+private:
+    bool edit_content(const json::Array& content);
+    void edit_block(const json::Object& block);
+    bool is_unwanted_block(const json::Object& block);
+    void remove_scope(const json::Object& holder);
+    void fold_system_message(const json::Object& message, const std::optional<json::Object>& before);
+    std::string reminder(const json::Object& message);
+
+    const anthropic::MessagesRequest& request_;
+    const route::Target& target_;
+    const MessagesRules& rules_;
+    JsonEdits& edits_;
+    Notes& notes_;
+};
+
+} // namespace dragoman::translate

@@ -1,0 +1,353 @@
+#include "translate/messages_request_edit.h"
+
+#include "base/encoding.h"
+#include "json/escape.h"
+#include "json/writer.h"
+#include "translate/conversation_identity.h"
+#include "translate/json_edits.h"
+#include "translate/messages_betas.h"
+#include "translate/messages_history_edit.h"
+#include "translate/messages_json.h"
+#include "translate/parameters.h"
+#include "translate/token_limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::ThinkingType;
+using json::Field;
+using json::Object;
+using json::Type;
+using json::Value;
+
+constexpr std::string_view not_for_openrouter[] = { "diagnostics", "fallback_credit_token", "inference_geo",
+    "container", "mcp_servers", "thread", "billing_policy", "user_profile_id", "workspace_id", "betas" };
+
+constexpr std::string_view known_to_all[] = { "model", "max_tokens", "messages", "system", "stream",
+    "stop_sequences", "temperature", "top_p", "top_k", "tools", "tool_choice", "thinking", "metadata" };
+
+constexpr std::size_t fallbacks_max = 3; // OpenRouter takes no more
+
+bool is_one_of(json::RawString key, std::span<const std::string_view> names)
+{
+    return std::any_of(names.begin(), names.end(), [&](auto name) { return json::key_is(key, name); });
+}
+
+std::string quoted(std::string_view text) { return "\"" + json::escape(text) + "\""; }
+
+// Thinking tokens for endpoints that know budgets only.
+std::uint64_t budget_of(std::string_view effort)
+{
+    if (effort == "low")
+        return 4000;
+    if (effort == "medium")
+        return 8000;
+    if (effort == "xhigh" || effort == "max")
+        return 32000;
+    return 16000;
+}
+
+class RequestEditor {
+public:
+    RequestEditor(std::string_view body, const anthropic::MessagesRequest& request,
+        const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
+        const Options& options, UpstreamCall& call)
+        : request_(request)
+        , target_(target)
+        , profile_(profile)
+        , claude_(profile == MessagesProfile::anthropic || target.is_vendor("anthropic"))
+        , thinks_(!target.facts || target.facts->thinks())
+        , limit_(token_limit(request, target, options, 0).max_tokens)
+        , identity_(conversation_identity(request, headers))
+        , rules_(rules())
+        , edits_(body)
+        , history_(request, target, rules_, edits_, call.notes)
+        , notes_(call.notes)
+    {
+    }
+
+    std::string edited(const Object& root);
+    std::uint64_t max_tokens() const { return sent_max_tokens_; }
+    bool keeps_context_management() const { return claude_ && profile_ != MessagesProfile::other; }
+
+private:
+    MessagesRules rules() const;
+    bool is_dropped(const Field& field);
+    void edit_field(const Field& field);
+    void edit_max_tokens(const Value& value);
+    void edit_thinking(const Value& value);
+    void edit_output_config(const Value& value);
+    void edit_fallbacks(const Value& value);
+    void add_missing(const Object& root);
+    std::string_view wanted_effort() const;
+
+    const anthropic::MessagesRequest& request_;
+    const route::Target& target_;
+    MessagesProfile profile_;
+    bool claude_;
+    bool thinks_;
+    std::uint64_t limit_;
+    ConversationIdentity identity_;
+    MessagesRules rules_;
+    JsonEdits edits_;
+    HistoryEditor history_;
+    Notes& notes_;
+    bool empty_system_ = false;
+    bool empty_output_config_ = false;
+    bool empty_fallbacks_ = false;
+    std::uint64_t sent_max_tokens_ = 0;
+};
+
+MessagesRules RequestEditor::rules() const
+{
+    return { .own_api = profile_ == MessagesProfile::anthropic,
+        .claude = claude_,
+        .system_messages = profile_ != MessagesProfile::other,
+        .deferred_tools = claude_ && profile_ != MessagesProfile::other };
+}
+
+// The newest message that sets an effort of its own counts; elsewhere the request has only one.
+std::string_view RequestEditor::wanted_effort() const
+{
+    std::string_view effort = request_.output_config.effort.escaped;
+    for (const anthropic::Message& message : request_.messages)
+        if (!message.effort.empty())
+            effort = message.effort.escaped;
+    return effort;
+}
+
+bool RequestEditor::is_dropped(const Field& field)
+{
+    if (profile_ == MessagesProfile::anthropic)
+        return false;
+    const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
+    if (named("system") && empty_system_)
+        return true;
+    if (named("thinking") && !thinks_)
+        return true;
+    if (profile_ == MessagesProfile::other)
+        return !is_one_of(field.key, known_to_all);
+    if (named("context_management") && !claude_)
+        return true;
+    if (named("output_config") && empty_output_config_)
+        return true;
+    if (named("fallbacks") && empty_fallbacks_)
+        return true;
+    return is_one_of(field.key, not_for_openrouter);
+}
+
+void RequestEditor::edit_max_tokens(const Value& value)
+{
+    const auto wanted = value.integer();
+    sent_max_tokens_ = wanted && *wanted > 0 ? static_cast<std::uint64_t>(*wanted) : 0;
+    const bool lowered =
+        target_.facts && target_.facts->max_output && sent_max_tokens_ > *target_.facts->max_output;
+    if (profile_ == MessagesProfile::anthropic || !lowered)
+        return;
+    sent_max_tokens_ = limit_;
+    edits_.replace(value, std::to_string(limit_));
+    notes_.repair("max_tokens");
+}
+
+void RequestEditor::edit_thinking(const Value& value)
+{
+    auto object = value.object();
+    if (!object || profile_ == MessagesProfile::anthropic)
+        return;
+    const std::uint64_t most = limit_ > 0 ? limit_ - 1 : 0;
+    constexpr std::uint64_t least = 1024; // the API's own bound
+    if (request_.thinking.type == ThinkingType::between_tools)
+        return edits_.replace(value, R"({"type":"disabled"})");
+    if (profile_ == MessagesProfile::other && request_.thinking.type == ThinkingType::adaptive) {
+        const std::uint64_t budget = std::min(most, budget_of(wanted_effort()));
+        return edits_.replace(value,
+            budget < least ? R"({"type":"disabled"})"
+                           : fmt::format(R"({{"type":"enabled","budget_tokens":{}}})", budget));
+    }
+    edits_.remove_fields(*object, [&](const Field& field) {
+        return json::key_is(field.key, "block_binding")
+            || (profile_ == MessagesProfile::other && json::key_is(field.key, "display"));
+    });
+    if (auto display = object->find("display"); display && string_at(*object, "display") == "updates")
+        edits_.replace(*display, R"("summarized")");
+    auto budget = object->find("budget_tokens");
+    if (budget && budget->integer().value_or(0) > static_cast<std::int64_t>(most) && most >= least)
+        edits_.replace(*budget, std::to_string(most));
+}
+
+void RequestEditor::edit_output_config(const Value& value)
+{
+    auto object = value.object();
+    if (!object || profile_ != MessagesProfile::openrouter)
+        return;
+    if (!thinks_) {
+        empty_output_config_ = edits_.remove_fields(
+            *object, [](const Field& field) { return json::key_is(field.key, "effort"); });
+        return;
+    }
+    const std::string effort = "\"" + std::string(wanted_effort()) + "\"";
+    if (auto own = object->find("effort")) {
+        if (own->raw().text != effort)
+            edits_.replace(*own, effort);
+    } else if (effort.size() > 2) {
+        edits_.insert(value.offset() + 1, "\"effort\":" + effort + (object->empty() ? "" : ","));
+    }
+}
+
+// OpenRouter takes ids of its own, as objects with nothing but the model, and not beside `models`.
+void RequestEditor::edit_fallbacks(const Value& value)
+{
+    if (profile_ != MessagesProfile::openrouter)
+        return;
+    std::string list;
+    json::Writer json(list);
+    json.begin_array();
+    std::size_t count = 0;
+    for (json::RawString model : request_.fallback_models)
+        if (model.escaped.find('/') != std::string_view::npos && count < fallbacks_max) {
+            json.begin_object().key("model").string(model).end_object();
+            ++count;
+        }
+    json.end_array();
+    empty_fallbacks_ |= count == 0;
+    edits_.replace(value, std::move(list));
+    if (count < request_.fallback_models.size() || count == 0)
+        notes_.drop("fallbacks");
+}
+
+void RequestEditor::edit_field(const Field& field)
+{
+    const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
+    if (named("model"))
+        edits_.replace(field.value, quoted(target_.model));
+    else if (named("max_tokens"))
+        edit_max_tokens(field.value);
+    else if (named("system"))
+        empty_system_ = history_.edit_system(field.value);
+    else if (named("messages"))
+        history_.edit_messages(field.value);
+    else if (named("tools"))
+        history_.edit_tools(field.value);
+    else if (named("thinking"))
+        edit_thinking(field.value);
+    else if (named("output_config"))
+        edit_output_config(field.value);
+    else if (named("fallbacks"))
+        edit_fallbacks(field.value);
+    else if (named("models") && profile_ == MessagesProfile::openrouter)
+        empty_fallbacks_ = true;
+    else if (named("cache_control") && profile_ != MessagesProfile::anthropic && field.value.is(Type::object))
+        edits_.remove_fields(
+            *field.value.object(), [](const Field& inner) { return json::key_is(inner.key, "scope"); });
+    else if (named("metadata") && profile_ != MessagesProfile::anthropic && field.value.is(Type::object))
+        if (auto user = field.value.object()->find("user_id"); user && !identity_.user.empty())
+            edits_.replace(*user, quoted("cc_" + sha256_hex(identity_.user).substr(0, 40)));
+}
+
+void RequestEditor::add_missing(const Object& root)
+{
+    std::string added;
+    auto max_tokens = root.find("max_tokens");
+    if (!max_tokens) {
+        sent_max_tokens_ = limit_;
+        added += fmt::format(R"(,"max_tokens":{})", limit_);
+        notes_.repair("max_tokens");
+    }
+    if (profile_ == MessagesProfile::openrouter) {
+        if (!root.find("session_id") && !identity_.session.empty())
+            added += R"(,"session_id":)" + quoted(identity_.session);
+        if (!root.find("output_config") && thinks_ && !wanted_effort().empty())
+            added += R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
+    }
+    if (added.empty())
+        return;
+    std::size_t end = 0;
+    for (Field field : root)
+        end = field.value.offset() + field.value.raw().text.size();
+    edits_.insert(end, std::move(added));
+}
+
+std::string RequestEditor::edited(const Object& root)
+{
+    // First max_tokens, on which the budget of thinking depends, whatever the order of the fields.
+    for (Field field : root)
+        edit_field(field);
+    edits_.remove_fields(root, [&](const Field& field) {
+        const bool dropped = is_dropped(field);
+        if (dropped)
+            notes_.drop(json::unescape(json::clip(field.key, 64)));
+        return dropped;
+    });
+    add_missing(root);
+    return edits_.apply();
+}
+
+void set_headers(
+    UpstreamCall& call, const ClientHeaders& headers, MessagesProfile profile, const BetaRules& rules)
+{
+    constexpr std::string_view first_version = "2023-06-01";
+    call.fields.emplace_back(
+        "anthropic-version", headers.anthropic_version.empty() ? first_version : headers.anthropic_version);
+    if (profile == MessagesProfile::anthropic) {
+        if (!headers.anthropic_beta.empty())
+            call.fields.emplace_back("anthropic-beta", headers.anthropic_beta);
+        if (!headers.session_id.empty())
+            call.fields.emplace_back("x-claude-code-session-id", headers.session_id);
+        if (!headers.agent_id.empty())
+            call.fields.emplace_back("x-claude-code-agent-id", headers.agent_id);
+        return;
+    }
+    const std::string betas = foreign_betas(headers.anthropic_beta, rules);
+    if (betas.empty())
+        return;
+    call.fields.emplace_back("anthropic-beta", betas);
+    if (profile == MessagesProfile::openrouter) // the name that its reference gives
+        call.fields.emplace_back("x-anthropic-beta", betas);
+}
+
+} // namespace
+
+Result<UpstreamCall> to_messages(std::string_view body, const anthropic::MessagesRequest& request,
+    const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
+    const Options& options)
+{
+    if (profile != MessagesProfile::anthropic)
+        if (auto accepted = refuse_untranslatable(request); !accepted)
+            return Failure(std::move(accepted).error());
+    json::Document document;
+    ASSIGN_OR_RETURN(root, document.parse(body));
+    auto object = root.object();
+    if (!object)
+        return Failure(Error::bad_request("the request is no JSON object"));
+
+    UpstreamCall call;
+    RequestEditor editor(document.text(), request, target, profile, headers, options, call);
+    call.body = editor.edited(*object);
+    if (document.has_surrogate_escapes()) {
+        std::string mended;
+        if (json::append_mended(mended, { call.body }) > 0) {
+            call.notes.repair("lone surrogate");
+            call.body = std::move(mended);
+        }
+    }
+    set_headers(call, headers, profile,
+        { .context_management = editor.keeps_context_management(),
+            .all_fields = profile != MessagesProfile::other });
+    call.plan.stream = request.stream;
+    call.plan.client_model = json::unescape(request.model);
+    call.plan.upstream_model = target.model;
+    call.plan.upstream_name = options.upstream_name;
+    call.plan.max_tokens = editor.max_tokens();
+    if (target.facts)
+        call.plan.context_length = target.facts->context_length;
+    return call;
+}
+
+} // namespace dragoman::translate

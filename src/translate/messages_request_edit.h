@@ -1,0 +1,32 @@
+// A Messages request for an upstream that speaks Messages itself: edited in place, not written anew.
+//
+// The edits are byte ranges of the client's text; what no edit names goes upstream byte for byte, unknown
+// fields and blocks included. Which edits are made depends on the endpoint and the model only, never on the
+// turn, so the same history gives the same bytes and a later turn begins with an earlier one: signatures of
+// thinking blocks are bound to all that stands before them. https://docs.anthropic.com/en/api/messages,
+// https://openrouter.ai/docs/api-reference/anthropic-messages
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "base/result.h"
+#include "route/model_facts.h"
+#include "translate/upstream_call.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace dragoman::translate {
+
+enum class MessagesProfile : std::uint8_t {
+    anthropic, // Anthropic's own API: everything but the model's name passes
+    openrouter, // OpenRouter's Messages endpoint
+    other, // a vendor's imitation: the fields that the first version of the API had
+};
+
+// `request` must have been decoded from `body`. Errors are Error::Kind::bad_request and say what the client
+// can do about it.
+Result<UpstreamCall> to_messages(std::string_view body, const anthropic::MessagesRequest& request,
+    const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
+    const Options& options);
+
+} // namespace dragoman::translate

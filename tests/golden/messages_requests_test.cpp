@@ -1,0 +1,94 @@
+// Requests passed through to upstreams that speak Messages, byte for byte.
+//
+// messages/requests/NAME.anthropic.json is what the client sends; NAME.PROFILE.messages.json what goes
+// upstream.
+#include "anthropic/decode_request.h"
+#include "support/golden_files.h"
+#include "translate/messages_request_edit.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace dragoman::translate {
+
+namespace {
+
+const std::filesystem::path folder = std::filesystem::path(TESTS_DIR) / "golden" / "messages" / "requests";
+
+struct Endpoint {
+    std::string name;
+    MessagesProfile profile;
+    std::string model;
+    bool known = false;
+};
+
+const std::vector<Endpoint> endpoints {
+    { "anthropic", MessagesProfile::anthropic, "claude-sonnet-5-5" },
+    { "openrouter", MessagesProfile::openrouter, "anthropic/claude-sonnet-5.5", true },
+    { "openrouter-gpt", MessagesProfile::openrouter, "openai/gpt-4o", true },
+    { "other", MessagesProfile::other, "deepseek-chat" },
+};
+
+route::Target target_of(const Endpoint& endpoint)
+{
+    route::ModelFacts facts { .id = endpoint.model, .known = endpoint.known };
+    if (endpoint.known) {
+        facts.context_length = 200000;
+        facts.max_output = 64000;
+        facts.supported_parameters = std::vector<std::string> { "tools" };
+        facts.has_reasoning = endpoint.model.starts_with("anthropic/");
+    }
+    return { .model = endpoint.model,
+        .facts = std::make_shared<route::ModelFacts>(facts),
+        .dialect = route::Target::Dialect::messages,
+        .openrouter = endpoint.profile == MessagesProfile::openrouter };
+}
+
+std::string sent(const std::string& body, const Endpoint& endpoint)
+{
+    json::Document document;
+    auto request = anthropic::decode_request(document, body);
+    if (!request)
+        return "!! " + request.error().message;
+    auto call = to_messages(body, *request, target_of(endpoint), endpoint.profile, {}, {});
+    return call ? call->body : "!! " + call.error().message;
+}
+
+std::vector<std::filesystem::path> requests()
+{
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().string().ends_with(".anthropic.json"))
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+} // namespace
+
+TEST(MessagesRequests, GoUpstreamInExactlyTheseBytes)
+{
+    ASSERT_GE(requests().size(), 8U);
+    for (const auto& file : requests())
+        for (const Endpoint& endpoint : endpoints) {
+            const std::string name = file.stem().stem().string();
+            tests::expect_golden(folder / (name + "." + endpoint.name + ".messages.json"),
+                sent(tests::read_file(file), endpoint));
+        }
+}
+
+TEST(MessagesRequests, AreAlwaysWholeJson)
+{
+    for (const auto& file : requests())
+        for (const Endpoint& endpoint : endpoints) {
+            const std::string body = sent(tests::read_file(file), endpoint);
+            EXPECT_TRUE(nlohmann::json::accept(body)) << file << ' ' << endpoint.name << '\n' << body;
+        }
+}
+
+} // namespace dragoman::translate

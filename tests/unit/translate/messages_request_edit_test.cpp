@@ -1,0 +1,229 @@
+#include "anthropic/decode_request.h"
+#include "translate/messages_request_edit.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace dragoman::translate {
+
+namespace {
+
+using Profile = MessagesProfile;
+
+route::Target target(std::string model = "anthropic/claude-sonnet-5.5")
+{
+    return { .model = std::move(model), .facts = std::make_shared<route::ModelFacts>() };
+}
+
+Result<UpstreamCall> call(std::string_view body, Profile profile = Profile::openrouter,
+    const ClientHeaders& headers = {}, const route::Target& to = target())
+{
+    json::Document document;
+    auto request = anthropic::decode_request(document, body);
+    if (!request)
+        return Failure(request.error());
+    return to_messages(body, *request, to, profile, headers, {});
+}
+
+std::string field(const UpstreamCall& sent, std::string_view name)
+{
+    for (const auto& [key, value] : sent.fields)
+        if (key == name)
+            return value;
+    return "-";
+}
+
+std::string request_with(std::string_view more)
+{
+    return R"({"model":"claude-x","max_tokens":100,"messages":[{"role":"user","content":"hi"}])"
+        + std::string(more) + "}";
+}
+
+} // namespace
+
+TEST(MessagesRequestEdit, SendsTheVersionAndTheListOfBetas) // R62, C-18
+{
+    const ClientHeaders headers {
+        .anthropic_beta =
+            "claude-code-20250219, interleaved-thinking-2025-05-14,context-management-2025-06-27 "
+            ",brand-new-2030-01-01,"
+            "thinking-display-updates-2026-08-18,,effort-2025-11-24"
+    };
+    auto sent = *call(request_with(""), Profile::openrouter, headers);
+    EXPECT_EQ(field(sent, "anthropic-version"), "2023-06-01");
+    const std::string kept =
+        "interleaved-thinking-2025-05-14,context-management-2025-06-27,brand-new-2030-01-01,"
+        "effort-2025-11-24";
+    EXPECT_EQ(field(sent, "anthropic-beta"), kept);
+    EXPECT_EQ(field(sent, "x-anthropic-beta"), kept);
+}
+
+TEST(MessagesRequestEdit, RemovesABetaWithTheFieldThatItGates)
+{
+    const ClientHeaders headers { .anthropic_version = "2030-01-01",
+        .anthropic_beta = "context-management-2025-06-27,effort-2025-11-24,brand-new-2030-01-01" };
+    const std::string body =
+        request_with(R"(,"context_management":{"edits":[]},"output_config":{"effort":"low"})");
+    auto gpt = *call(body, Profile::openrouter, headers, target("openai/gpt-5"));
+    EXPECT_EQ(gpt.body.find("context_management"), std::string::npos);
+    EXPECT_EQ(field(gpt, "anthropic-beta"), "effort-2025-11-24,brand-new-2030-01-01");
+    EXPECT_EQ(field(gpt, "anthropic-version"), "2030-01-01");
+    auto other = *call(body, Profile::other, headers, target("deepseek-chat"));
+    EXPECT_EQ(other.body.find("output_config"), std::string::npos);
+    EXPECT_EQ(field(other, "anthropic-beta"), "brand-new-2030-01-01");
+    EXPECT_EQ(field(other, "x-anthropic-beta"), "-");
+}
+
+TEST(MessagesRequestEdit, LeavesAnthropicsOwnApiEverything)
+{
+    const ClientHeaders headers {
+        .anthropic_beta = "claude-code-20250219,oauth-2025-04-20", .session_id = "s", .agent_id = "a"
+    };
+    const std::string body = request_with(
+        R"(,"mcp_servers":[{"name":"x"}],"container":"c","diagnostics":{"a":1},"thinking":{"type":"between_tools"})");
+    auto sent = call(body, Profile::anthropic, headers, target("claude-y"));
+    ASSERT_TRUE(sent) << sent.error().message;
+    std::string expected = body;
+    expected.replace(expected.find("claude-x"), 8, "claude-y");
+    EXPECT_EQ(sent->body, expected);
+    EXPECT_EQ(field(*sent, "anthropic-beta"), "claude-code-20250219,oauth-2025-04-20");
+    EXPECT_EQ(field(*sent, "x-claude-code-session-id"), "s");
+    EXPECT_EQ(field(*sent, "x-claude-code-agent-id"), "a");
+}
+
+TEST(MessagesRequestEdit, RefusesWhatOnlyAnthropicsServersCanDo) // R61
+{
+    for (std::string_view more : { R"(,"mcp_servers":[{"name":"x"}])", R"(,"container":{"id":"c"})",
+             R"(,"thread":{"type":"continue","id":"t"})" }) {
+        auto sent = call(request_with(more));
+        ASSERT_FALSE(sent) << more;
+        EXPECT_EQ(sent.error().kind, Error::Kind::bad_request);
+        EXPECT_NE(sent.error().message.find(':'), std::string::npos) << "names the field";
+    }
+    for (std::string_view more :
+        { R"(,"mcp_servers":[])", R"(,"container":null)", R"(,"thread":{"type":"create"})" }) {
+        auto sent = call(request_with(more));
+        ASSERT_TRUE(sent) << more;
+        EXPECT_EQ(nlohmann::json::parse(sent->body).size(), 3U) << sent->body;
+    }
+}
+
+TEST(MessagesRequestEdit, HidesTheDeviceAndKeepsTheSession) // R59
+{
+    const std::string body = request_with(
+        R"(,"metadata":{"user_id":"{\"device_id\":\"d3adbeef\",\"account_uuid\":\"acc\",\"session_id\":\"s-1\"}"})");
+    auto sent = nlohmann::json::parse(call(body)->body);
+    const std::string user = sent["metadata"]["user_id"];
+    EXPECT_EQ(user.substr(0, 3), "cc_");
+    EXPECT_EQ(user.size(), 43U);
+    EXPECT_EQ(sent["session_id"], "s-1");
+    EXPECT_EQ(sent.dump().find("d3adbeef"), std::string::npos);
+    EXPECT_EQ(sent.dump().find("acc\""), std::string::npos);
+
+    auto agent = nlohmann::json::parse(call(body, Profile::openrouter, { .agent_id = "7" })->body);
+    EXPECT_EQ(agent["metadata"], sent["metadata"]);
+    EXPECT_NE(agent["session_id"], sent["session_id"]) << "a subagent's prompt is another one";
+
+    auto own = nlohmann::json::parse(
+        call(request_with(R"(,"session_id":"mine","metadata":{"user_id":"abc"})"))->body);
+    EXPECT_EQ(own["session_id"], "mine");
+}
+
+TEST(MessagesRequestEdit, TellsTheAnswerWhatItNeeds)
+{
+    route::ModelFacts facts { .known = true };
+    facts.context_length = 200000;
+    facts.max_output = 50;
+    facts.has_reasoning = true;
+    route::Target to { .model = "anthropic/y", .facts = std::make_shared<route::ModelFacts>(facts) };
+    auto sent = *call(request_with(R"(,"stream":true)"), Profile::openrouter, {}, to);
+    EXPECT_TRUE(sent.plan.stream);
+    EXPECT_EQ(sent.plan.client_model, "claude-x");
+    EXPECT_EQ(sent.plan.upstream_model, "anthropic/y");
+    EXPECT_EQ(sent.plan.upstream_name, "openrouter");
+    EXPECT_EQ(sent.plan.context_length, 200000U);
+    EXPECT_EQ(sent.plan.max_tokens, 50U);
+    EXPECT_NE(sent.body.find(R"("max_tokens":50)"), std::string::npos);
+}
+
+TEST(MessagesRequestEdit, LowersTheBudgetOfThinkingWithTheLimit)
+{
+    route::ModelFacts facts { .known = true };
+    facts.max_output = 8000;
+    facts.has_reasoning = true;
+    route::Target to { .model = "anthropic/y", .facts = std::make_shared<route::ModelFacts>(facts) };
+    auto sent =
+        *call(R"({"thinking":{"type":"enabled","budget_tokens":31999},"model":"m","max_tokens":32000,)"
+              R"("messages":[{"role":"user","content":"hi"}]})",
+            Profile::openrouter, {}, to);
+    EXPECT_NE(sent.body.find(R"("budget_tokens":7999)"), std::string::npos) << sent.body;
+    EXPECT_NE(sent.body.find(R"("max_tokens":8000)"), std::string::npos) << sent.body;
+}
+
+TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
+{
+    const std::string turn =
+        R"({"role":"assistant","content":[{"type":"thinking","thinking":"a\u0041","signature":"EqQB"} , )"
+        R"({"type":"redacted_thinking","data":"xyz"},{"type":"text","text":"t"}]})";
+    const std::string body = R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},)"
+        + turn + R"(,{"role":"user","content":"r"}]})";
+    for (Profile profile : { Profile::anthropic, Profile::openrouter, Profile::other })
+        EXPECT_NE(call(body, profile)->body.find(turn), std::string::npos);
+}
+
+TEST(MessagesRequestEdit, GivesTheBeginningOfALongerHistoryTheSameBytes) // P1
+{
+    const std::string head =
+        R"({"model":"m","max_tokens":9,"tools":[{"name":"A","input_schema":{}}],"system":"s",)"
+        R"("messages":[)";
+    const std::string turns[] = { R"({"role":"user","content":"one"})",
+        R"({"role":"system","content":"reminder"})",
+        R"({"role":"assistant","content":[{"type":"thinking","thinking":"x","signature":"dgm1.a"},{"type":"text","text":"t"},{"type":"tool_use","id":"i","name":"A","input":{}}]})",
+        R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"i","content":"r","cache_control":{"type":"ephemeral","scope":"g"}}]})",
+        R"({"role":"assistant","content":[{"type":"redacted_thinking","data":"dgm1.b"}]})",
+        R"({"role":"user","content":"\ud83d"})" };
+    for (Profile profile : { Profile::anthropic, Profile::openrouter }) {
+        std::string history;
+        std::string before;
+        for (const std::string& turn : turns) {
+            history += (history.empty() ? "" : ",") + turn;
+            const std::string body = call(head + history + "]}", profile)->body;
+            EXPECT_EQ(body, call(head + history + "]}", profile)->body);
+            const std::string messages = body.substr(0, body.rfind(']'));
+            EXPECT_TRUE(messages.starts_with(before)) << before << '\n' << messages;
+            before = messages;
+        }
+    }
+}
+
+TEST(MessagesRequestEdit, SaysWhatItDroppedByNameOnly)
+{
+    auto sent = *call(
+        request_with(R"(,"diagnostics":{"secret":"s3cret"},"system":"x-anthropic-billing-header: a;")"));
+    EXPECT_EQ(sent.notes.dropped, (std::vector<std::string> { "billing header", "diagnostics", "system" }));
+}
+
+TEST(MessagesRequestEdit, FindsFieldsHoweverTheirNamesAreEscaped)
+{
+    auto sent = call(
+        R"({"\u006dodel":"claude-x","max_tokens":5,"diagn\u006fstics":1,"messages":[{"role":"user","content":"q"}]})");
+    ASSERT_TRUE(sent) << sent.error().message;
+    EXPECT_EQ(sent->body,
+        R"({"\u006dodel":"anthropic/claude-sonnet-5.5","max_tokens":5,"messages":[{"role":"user","content":"q"}]})");
+}
+
+TEST(MessagesRequestEdit, ReplacesTheModelWhereverItStands) // J-05
+{
+    const std::string body =
+        R"({"model":"a","max_tokens":5,"messages":[{"role":"user","content":"model"}],"model":"b"})";
+    auto sent = call(body);
+    ASSERT_TRUE(sent);
+    EXPECT_EQ(sent->plan.client_model, "b");
+    EXPECT_EQ(sent->body.find("\"a\""), std::string::npos);
+    EXPECT_EQ(sent->body.find("\"b\""), std::string::npos);
+}
+
+} // namespace dragoman::translate
