@@ -1,0 +1,209 @@
+#include "support/decoded_request.h"
+#include "translate/schema.h"
+
+namespace dragoman::translate {
+namespace {
+
+using nlohmann::json;
+using test::chat_target;
+
+std::string sent(std::string_view schema, const std::string& model = "z-ai/glm-5")
+{
+    std::string text;
+    dragoman::json::Writer writer(text);
+    append_schema(writer, { schema }, chat_target(model));
+    return text;
+}
+
+json gemini(std::string_view schema) { return json::parse(sent(schema, "google/gemini-3-pro")); }
+
+// The cleaned form of one property.
+json property(const std::string& schema)
+{
+    return gemini(R"({"type":"object","properties":{"p":)" + schema + "}}")["properties"]["p"];
+}
+
+TEST(Schema, CarriesEveryByteOfAnObject)
+{
+    // R44, R49
+    const std::string schema =
+        R"({ "$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"n":)"
+        R"({"type":"integer","maximum":9007199254740993,"multipleOf":1.0,"default":1e21},"u":{"format":"uri"},)"
+        R"("format":{"const":"\u00e9"}},"additionalProperties":false , "propertyNames":{"pattern":"^x"}})";
+    EXPECT_EQ(sent(schema), schema);
+    EXPECT_EQ(sent(schema, "anthropic/claude-opus-5.5"), schema);
+    EXPECT_EQ(sent(schema, "openai/gpt-5.5"), schema);
+}
+
+TEST(Schema, MakesTheRootAnObject)
+{
+    // R43
+    EXPECT_EQ(sent(""), R"({"type":"object","properties":{}})");
+    EXPECT_EQ(sent("{}"), R"({"type":"object","properties":{}})");
+    EXPECT_EQ(sent("true"), R"({"type":"object","properties":{}})");
+    EXPECT_EQ(sent(R"({"type":"object"})"), R"({"type":"object","properties":{}})");
+    EXPECT_EQ(sent(R"({"properties":{"a":{}}})"), R"({"properties":{"a":{}},"type":"object"})");
+    EXPECT_EQ(sent(R"({"type":["object","null"],"description":"d"})"),
+        R"({"type":"object","description":"d","properties":{}})");
+}
+
+TEST(Schema, MergesARootOfAlternatives)
+{
+    const std::string schema =
+        R"({"anyOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]},)"
+        R"({"type":"object","properties":{"b":{},"a":{"type":"integer"}}}],"description":"d"})";
+    EXPECT_EQ(json::parse(sent(schema)),
+        json::parse(R"({"type":"object","description":"d","properties":{"a":{"type":"string"},"b":{}}})"));
+    const std::string typed = R"({"type":"object","properties":{"a":{},"b":{}},"required":["a"],)"
+                              R"("allOf":[{"required":["b"]}]})";
+    EXPECT_EQ(sent(typed, "z-ai/glm-5"), typed);
+    EXPECT_EQ(json::parse(sent(typed, "openai/gpt-5.5")),
+        json::parse(R"({"type":"object","properties":{"a":{},"b":{}},"required":["a","b"]})"));
+}
+
+TEST(GeminiSchema, DropsKeywordsThatAreUnknownThere)
+{
+    // R44
+    EXPECT_EQ(
+        gemini(
+            R"({"$schema":"x","$id":"i","$comment":"c","type":"object","additionalProperties":false,)"
+            R"("propertyNames":{"pattern":"x"},"patternProperties":{},"default":{},"examples":[],"not":{},)"
+            R"("properties":{"u":{"type":"string","format":"uri","default":"x","minLength":1,"pattern":"^a"},)"
+            R"("t":{"type":"string","format":"date-time","pattern":"(?=a)x"}
+}
+})"),
+        json::parse(R"({"type":"object","properties":{"u":{"type":"string","minLength":1,"pattern":"^a"},)"
+                    R"("t":{"type":"string","format":"date-time"}}})"));
+}
+
+TEST(GeminiSchema, KeepsPropertiesThatAreNamedLikeKeywords)
+{
+    // R44
+    const std::string schema =
+        R"({"type":"object","properties":{"format":{"type":"string"},"default":{"type":"integer"},)"
+        R"("const":{"type":"boolean"},"$ref":{"type":"string"},"properties":{"type":"object","properties":)"
+        R"({"required":{"type":"string"}},"required":["required"]},"anyOf":{"type":"string"}},)"
+        R"("required":["format","$ref"]})";
+    EXPECT_EQ(gemini(schema), json::parse(schema));
+}
+
+TEST(GeminiSchema, TurnsNullIntoNullable)
+{
+    EXPECT_EQ(property(R"({"type":["string","null"]})"), json::parse(R"({"type":"string","nullable":true})"));
+    EXPECT_EQ(property(R"({"anyOf":[{"type":"string","description":"s"},{"type":"null"}]})"),
+        json::parse(R"({"type":"string","description":"s","nullable":true})"));
+    EXPECT_EQ(
+        property(
+            R"({"description":"d","oneOf":[{"type":"null"},{"type":"array","items":{"type":"integer"}}]})"),
+        json::parse(R"({"type":"array","description":"d","nullable":true,"items":{"type":"integer"}})"));
+    EXPECT_EQ(property(R"({"enum":["a",null,"","a"]})"),
+        json::parse(R"({"type":"string","nullable":true,"enum":["a"]})"));
+}
+
+TEST(GeminiSchema, LetsAlternativesStandAlone)
+{
+    EXPECT_EQ(
+        property(R"({"description":"d","anyOf":[{"type":"string"},{"type":"number","description":"n"}]})"),
+        json::parse(
+            R"({"anyOf":[{"type":"string","description":"d"},{"type":"number","description":"n"}]})"));
+    EXPECT_EQ(property(R"({"type":["string","number"]})"),
+        json::parse(R"({"anyOf":[{"type":"string"},{"type":"number"}]})"));
+    EXPECT_EQ(property(R"({"anyOf":[{"const":"a"},{"const":"b"},{"enum":["c","a"]}]})"),
+        json::parse(R"({"type":"string","enum":["a","b","c"]})"));
+    EXPECT_EQ(
+        property(R"({"type":"object","properties":{"a":{"type":"string"}},"anyOf":[{"required":["a"]}]})"),
+        json::parse(R"({"type":"object","properties":{"a":{"type":"string"}}})"));
+}
+
+TEST(GeminiSchema, MergesAllOf)
+{
+    EXPECT_EQ(property(R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]},)"
+                       R"({"properties":{"b":{"type":"boolean"}},"required":["b","a"]}]})"),
+        json::parse(
+            R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"boolean"}},"required":["a","b"]})"));
+}
+
+TEST(GeminiSchema, SpellsConstantsOut)
+{
+    EXPECT_EQ(property(R"({"const":"x"})"), json::parse(R"({"type":"string","enum":["x"]})"));
+    EXPECT_EQ(property(R"({"const":5})"), json::parse(R"({"type":"integer","description":"Always 5."})"));
+    EXPECT_EQ(property(R"({"type":"integer","enum":[1,2],"description":"n"})"),
+        json::parse(R"({"type":"integer","description":"n One of [1,2]."})"));
+}
+
+TEST(GeminiSchema, BoundsNumbersIn32Bits)
+{
+    EXPECT_EQ(property(R"({"type":"integer","exclusiveMinimum":0,"maximum":9007199254740991})"),
+        json::parse(R"({"type":"integer","minimum":1})"));
+    EXPECT_EQ(property(R"({"type":"number","exclusiveMaximum":1.5,"minimum":-3})"),
+        json::parse(R"({"type":"number","minimum":-3,"maximum":1.5})"));
+    EXPECT_EQ(property(R"({"type":"number","minimum":1,"exclusiveMinimum":true})"),
+        json::parse(R"({"type":"number","minimum":1})"));
+}
+
+TEST(GeminiSchema, MakesListsOfTuples)
+{
+    EXPECT_EQ(
+        property(R"({"type":"array","prefixItems":[{"type":"number"},{"type":"number"}],"minItems":2})"),
+        json::parse(R"({"type":"array","items":{"type":"number"},"minItems":2})"));
+    EXPECT_EQ(property(R"({"prefixItems":[{"type":"number"},{"type":"string"}],"items":false})"),
+        json::parse(R"({"type":"array","items":{"anyOf":[{"type":"number"},{"type":"string"}]}})"));
+    EXPECT_EQ(property(R"({"type":"array"})"), json::parse(R"({"type":"array","items":{"type":"string"}})"));
+}
+
+TEST(GeminiSchema, TidiesRequired)
+{
+    EXPECT_EQ(
+        gemini(
+            R"({"type":"object","properties":{"a":{"type":"string"},"z":false},"required":["a","a","gone","z"]})"),
+        json::parse(R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})"));
+}
+
+TEST(GeminiSchema, GivesAnythingAType)
+{
+    EXPECT_EQ(property("true"), json::parse(R"({"type":"string"})"));
+    EXPECT_EQ(property("{}"), json::parse(R"({"type":"string"})"));
+    EXPECT_EQ(property(R"({"description":"any"})"), json::parse(R"({"type":"string","description":"any"})"));
+    EXPECT_EQ(property(R"({"minimum":3})"), json::parse(R"({"type":"number","minimum":3})"));
+}
+
+TEST(GeminiSchema, PutsReferencesInPlace)
+{
+    EXPECT_EQ(gemini(R"({"$defs":{"a/b":{"type":"string","description":"s"}},"properties":{)"
+                     R"("x":{"$ref":"#/$defs/a~1b","description":"own"},"y":{"$ref":"#/%24defs/a~1b"},)"
+                     R"("z":{"$ref":"https://elsewhere/x"}}})"),
+        json::parse(R"({"type":"object","properties":{"x":{"type":"string","description":"own"},)"
+                    R"("y":{"type":"string","description":"s"},"z":{"type":"object","properties":{}}}})"));
+}
+
+TEST(GeminiSchema, EndsCircles)
+{
+    EXPECT_EQ(
+        gemini(
+            R"({"$ref":"#/$defs/node","$defs":{"node":{"type":"object","properties":{"v":{"type":"string"},)"
+            R"("children":{"type":"array","items":{"$ref":"#/$defs/node"}}}}}})"),
+        json::parse(R"({"type":"object","properties":{"v":{"type":"string"},)"
+                    R"("children":{"type":"array","items":{"type":"object","properties":{}}}}})"));
+    EXPECT_EQ(property(R"({"$ref":"#/properties/p"})"), json::parse(R"({"type":"object","properties":{}})"));
+}
+
+TEST(GeminiSchema, StaysBoundedWhateverItIsGiven)
+{
+    // Each definition refers twice to the next one: 2^40 schemas if they were all put in place.
+    std::string doubling = R"({"type":"object","properties":{"p":{"$ref":"#/$defs/d0"}},"$defs":{)";
+    std::string chain = doubling;
+    for (int i = 0; i < 40; ++i)
+        doubling += "\"d" + std::to_string(i) + R"(":{"properties":{"a":{"$ref":"#/$defs/d)"
+            + std::to_string(i + 1) + R"("},"b":{"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"}}},";
+    for (int i = 0; i < 20000; ++i)
+        chain += "\"d" + std::to_string(i) + R"(":{"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"},";
+    for (std::string schema : { doubling, chain }) {
+        schema += R"("end":{}}})";
+        const std::string result = sent(schema, "google/gemini-3-pro");
+        EXPECT_LT(result.size(), 8'000'000U);
+        EXPECT_TRUE(json::accept(result));
+    }
+}
+
+} // namespace
+} // namespace dragoman::translate
