@@ -137,6 +137,21 @@ void settle_models(Draft& draft)
     }
 }
 
+// The demonstration is its own upstream, whatever the file says: nothing may leave the machine, and it speaks
+// chat for every model.
+void forget_upstream(Draft& draft)
+{
+    Upstream& upstream = draft.config.upstream;
+    const Upstream standard;
+    upstream.name = standard.name;
+    upstream.preset = standard.preset;
+    upstream.auth = standard.auth;
+    upstream.key_required = standard.key_required;
+    upstream.dialect = Upstream::Dialect::chat;
+    draft.base_url = draft.messages_url = draft.models_url = draft.key = draft.key_file = std::nullopt;
+    draft.key_env.clear();
+}
+
 void settle_directories(Draft& draft, const Environment& environment)
 {
     if (draft.config.state_directory.empty())
@@ -156,6 +171,8 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     apply_dotenv(draft, dotenv);
     apply_environment(draft, sources.environment);
     apply_flags(draft, sources.flags);
+    if (sources.flags.demo)
+        forget_upstream(draft);
     settle_models(draft);
     settle_upstream(draft, sources, dotenv);
     settle_server(draft, dotenv);

@@ -276,6 +276,28 @@ TEST_F(LoadTest, AnthropicsOwnApiIsAPreset)
     EXPECT_EQ(config.models.small, "claude-haiku-4-5");
 }
 
+TEST_F(LoadTest, TheDemonstrationNeverReachesTheUpstreamOfTheFile)
+{
+    flags_.demo = true;
+    environment_["OPENROUTER_BASE_URL"] = "http://127.0.0.1:9/api/v1";
+    environment_["OPENROUTER_API_KEY"] = "demonstration";
+    environment_["HOME_KEY"] = "a-real-key";
+    for (const std::string_view upstream :
+        { "[upstreams.anthropic]\nkey = \"a-real-key\"\n",
+            "[upstreams.home]\nbase_url = \"https://real.example/v1\"\nkey_env = \"HOME_KEY\"\n",
+            "[upstreams.openrouter]\nmessages_url = \"https://real.example/v1/messages\"\n"
+            "models_url = \"https://real.example/v1/models\"\ndialect = \"messages\"\n" }) {
+        file(upstream);
+        const Config config = loaded();
+        EXPECT_EQ(config.upstream.chat_url, "http://127.0.0.1:9/api/v1/chat/completions") << upstream;
+        EXPECT_EQ(config.upstream.messages_url, "http://127.0.0.1:9/api/v1/messages") << upstream;
+        EXPECT_EQ(config.upstream.models_url, "http://127.0.0.1:9/api/v1/models") << upstream;
+        EXPECT_EQ(config.upstream.key.reveal(), "demonstration") << upstream;
+        EXPECT_EQ(config.upstream.dialect, Upstream::Dialect::chat) << upstream;
+        EXPECT_EQ(config.models.big, "openai/gpt-oss-120b") << upstream;
+    }
+}
+
 TEST_F(LoadTest, AnUpstreamMustBeKnownOrHaveABaseUrl)
 {
     file("[upstreams.home]\ndialect = \"chat\"\n");
