@@ -21,17 +21,24 @@ Task<void> run_in_background(std::function<void()> work);
 Task<bool> run_on_own_thread(std::function<void()> work, TimePoint when);
 } // namespace detail
 
-template <class F> Task<std::invoke_result_t<F>> in_background(F function)
+namespace detail {
+template <class F> struct Work {
+    F function;
+    std::optional<std::invoke_result_t<F>> result {};
+};
+template <class F> Task<std::invoke_result_t<F>> await_work(std::shared_ptr<Work<F>> work)
 {
-    using T = std::invoke_result_t<F>;
-    struct Shared {
-        F function;
-        std::optional<T> result;
-    };
-    auto shared = std::make_shared<Shared>(Shared { std::move(function), std::nullopt });
-    std::function<void()> work = [shared] { shared->result.emplace(shared->function()); };
-    co_await detail::run_in_background(std::move(work));
-    co_return std::move(*shared->result);
+    std::function<void()> call = [work] { work->result.emplace(work->function()); };
+    co_await run_in_background(std::move(call));
+    co_return std::move(*work->result);
+}
+} // namespace detail
+
+// Moves from `function`, which has to be a named variable: g++ 12 destroys a lambda that is written inside a
+// co_await expression twice.
+template <class F> Task<std::invoke_result_t<F>> in_background(F& function)
+{
+    return detail::await_work(std::make_shared<detail::Work<F>>(detail::Work<F> { std::move(function) }));
 }
 
 } // namespace dragoman::net

@@ -16,6 +16,7 @@ constexpr std::size_t first_read = 4 * limits::KiB;
 constexpr std::size_t large_read = 64 * limits::KiB;
 constexpr auto linger_time = std::chrono::seconds(3);
 constexpr auto probe_every = std::chrono::seconds(5);
+constexpr int overload_retry_s = 2;
 constexpr std::size_t blank_lines_max = 4; // in front of a request, as old clients leave them
 
 constexpr Problem bad_line { 400,
@@ -31,6 +32,8 @@ Error::Kind kind_of(int status)
         return Error::Kind::too_large;
     case 415:
         return Error::Kind::unsupported_media;
+    case 500:
+        return Error::Kind::internal;
     case 529:
         return Error::Kind::overloaded;
     default:
@@ -42,10 +45,10 @@ Error error_of(const Problem& problem)
 {
     Error error { .kind = kind_of(problem.status), .source = Error::Source::client };
     error.message = problem.why;
-    if (problem.status == 529) {
+    if (problem.status >= 500 && problem.status != 505)
         error.source = Error::Source::self;
-        error.retry_after_s = 2;
-    }
+    if (problem.status == 529)
+        error.retry_after_s = overload_retry_s;
     return error;
 }
 
@@ -82,7 +85,7 @@ Task<void> ClientConnection::serve()
         std::string text;
         Parsed<bool> arrived = co_await read_head(text);
         if (!arrived)
-            next = co_await refuse(arrived.error().status, error_of(arrived.error()), nullptr, false);
+            next = co_await refuse(arrived.error(), nullptr, false);
         else if (*arrived)
             next = co_await serve_one(std::move(text));
         else
@@ -157,7 +160,7 @@ Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
 {
     Parsed<RequestHead> head = parse_request_head(text);
     if (!head)
-        co_return co_await refuse(head.error().status, error_of(head.error()), nullptr, false);
+        co_return co_await refuse(head.error(), nullptr, false);
     ClientRequest request;
     request.head = std::move(*head);
     request.head.peer = peer_;
@@ -169,12 +172,12 @@ Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
     enter(Phase::body);
     Parsed<bool> body = co_await read_body(request, lease);
     if (!body)
-        co_return co_await refuse(body.error().status, error_of(body.error()), &request.head, false);
+        co_return co_await refuse(body.error(), &request.head, false);
     if (!*body)
         co_return Next::close;
     Parsed<void> decoded = decode_body(request, lease);
     if (!decoded)
-        co_return co_await refuse(decoded.error().status, error_of(decoded.error()), &request.head, true);
+        co_return co_await refuse(decoded.error(), &request.head, true);
     BufferCache& buffers = services_.buffers;
     request.on_release = [&buffers, held = std::move(lease)](
                              std::string&& buffer) { buffers.give(std::move(buffer)); };
@@ -185,9 +188,9 @@ Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
 }
 
 Task<ClientConnection::Next> ClientConnection::refuse(
-    int status, Error error, const RequestHead* head, bool body_is_read)
+    Problem problem, const RequestHead* head, bool body_is_read)
 {
-    Refusal refusal = services_.handler.refusal(status, error, head);
+    Refusal refusal = services_.handler.refusal(problem.status, error_of(problem), head);
     Next next = co_await send_refusal(refusal, head, body_is_read);
     co_return next;
 }
@@ -254,9 +257,9 @@ Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
     if (output_->gone())
         co_return Next::close;
     if (!writer.started()) {
-        Error error =
-            Error::internal(handler_failed_ ? "An internal error occurred" : "The request was not answered");
-        co_return co_await refuse(500, std::move(error), &request.head, true);
+        Problem problem { 500,
+            handler_failed_ ? "An internal error occurred" : "The request was not answered" };
+        co_return co_await refuse(problem, &request.head, true);
     }
     if (!writer.is_whole()) {
         // Over HTTP/1.0 the end of the connection is the end of the answer, so only a reset says that it is
@@ -328,11 +331,11 @@ void ClientConnection::on_tick(TimePoint now)
     switch (phase_) {
     case Phase::fresh:
         if (age >= patience.head)
-            cut();
+            close_if_idle();
         break;
     case Phase::idle:
         if (age >= patience.idle)
-            cut();
+            close_if_idle();
         break;
     case Phase::head:
         overdue_ = age >= patience.head;
@@ -364,5 +367,15 @@ void ClientConnection::on_tick(TimePoint now)
 }
 
 void ClientConnection::cut() { output_->close(); }
+
+bool ClientConnection::close_if_idle()
+{
+    char byte = 0;
+    bool arrived = ::recv(output_->socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    if (!is_idle() || arrived)
+        return false;
+    cut();
+    return true;
+}
 
 } // namespace dragoman::net

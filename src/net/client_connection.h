@@ -33,6 +33,7 @@ public:
     bool is_idle() const { return phase_ == Phase::idle || phase_ == Phase::fresh; }
     TimePoint phase_since() const { return phase_since_; }
     void cut(); // closes at once; an exchange in progress is cancelled
+    bool close_if_idle(); // not when a request has just arrived: it would be lost
 
 private:
     enum class Phase : std::uint8_t { fresh, idle, head, body, answer, linger };
@@ -42,7 +43,7 @@ private:
     Task<bool> read_more(); // false: end, reset or overdue
     Task<Parsed<bool>> read_head(std::string& text); // false: the connection is over
     Task<Next> serve_one(std::string text);
-    Task<Next> refuse(int status, Error error, const RequestHead* head, bool body_is_read);
+    Task<Next> refuse(Problem problem, const RequestHead* head, bool body_is_read);
     Task<Next> send_refusal(const Refusal& refusal, const RequestHead* head, bool body_is_read);
     Task<bool> drop_body(const RequestHead& head);
 

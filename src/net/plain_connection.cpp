@@ -1,6 +1,8 @@
 #include "base/limits.h"
 #include "net/upstream_connection.h"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -26,6 +28,7 @@ public:
     // Head and body in one system call when the socket takes them; waiting only for the rest.
     Task<bool> write(std::span<const std::string_view> pieces) override
     {
+        using namespace boost::asio::experimental::awaitable_operators;
         std::vector<iovec> parts;
         for (std::string_view piece : pieces)
             if (!piece.empty())
@@ -39,8 +42,8 @@ public:
             if (wrote < 0 && errno != EAGAIN && errno != EINTR)
                 co_return false;
             if (wrote < 0) {
-                bool usable = co_await until_writable(socket_);
-                if (!usable)
+                co_await (until_writable(socket_) || until_readable(socket_));
+                if (has_early_answer())
                     co_return false;
                 continue;
             }
@@ -74,6 +77,18 @@ public:
     }
 
 private:
+    // An upstream that refuses a large body may answer and not read the rest: then writing would wait for
+    // ever.
+    bool has_early_answer()
+    {
+        std::array<char, 10> begin {};
+        ssize_t got = ::recv(socket_.native_handle(), begin.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
+        if (got < 0)
+            return errno != EAGAIN;
+        std::string_view text(begin.data(), static_cast<std::size_t>(got));
+        return !text.starts_with("HTTP/1.1 1"); // An interim answer changes nothing.
+    }
+
     Socket socket_;
     std::size_t read_size_ = first_read;
 };

@@ -148,8 +148,7 @@ void Worker::drain_on(Clock::duration time)
         acceptor.close(ignored);
     std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
     for (ClientConnection* connection : all)
-        if (connection->is_idle())
-            connection->cut();
+        connection->close_if_idle();
     sweep_timer_.cancel();
     finish_if_done();
 }
@@ -251,9 +250,9 @@ void Worker::shed_idle(std::size_t count)
     std::ranges::copy_if(connections_, std::back_inserter(idle), [](auto* c) { return c->is_idle(); });
     std::ranges::sort(idle, {}, [](const ClientConnection* c) { return c->phase_since(); });
     for (ClientConnection* connection : idle) {
-        if (count-- == 0)
+        count -= connection->close_if_idle() ? 1 : 0;
+        if (count == 0)
             break;
-        connection->cut();
     }
     log::warning("out of file descriptors, idle connections are closed", { { "idle", idle.size() } });
 }

@@ -18,7 +18,11 @@ namespace dragoman::testing {
 class RawClient {
 public:
     explicit RawClient(std::uint16_t port)
-        : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+        : RawClient(port, ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+    }
+    RawClient(std::uint16_t port, int unconnected)
+        : fd_(unconnected)
     {
         sockaddr_in address {};
         address.sin_family = AF_INET;

@@ -23,7 +23,8 @@
 namespace dragoman::testing {
 
 struct Step {
-    enum class Then : std::uint8_t { keep, close, reset, wait }; // wait: until the other side closes
+    // wait: until the other side closes. hold: the same, without reading.
+    enum class Then : std::uint8_t { keep, close, reset, wait, hold };
     std::string answer;
     Then then = Then::keep;
     std::size_t piece = 0; // bytes in one segment; 0: all
@@ -145,6 +146,10 @@ private:
             char byte = 0;
             while (::recv(fd, &byte, 1, 0) > 0) { }
             ++closed;
+        }
+        if (step.then == Step::Then::hold) {
+            pollfd gone { fd, POLLRDHUP, 0 };
+            ::poll(&gone, 1, 10'000);
         }
         return step.then == Step::Then::keep;
     }

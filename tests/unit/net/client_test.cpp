@@ -1,6 +1,7 @@
 // Clients that leave, wait, dawdle or send too much: table C.
 #include "unit/net/test_server.h"
 
+#include <sys/resource.h>
 #include <vector>
 #include <zlib.h>
 
@@ -250,6 +251,36 @@ TEST(Client, StreamsByTheHundredKeepTheirOrder) // R-03, S-25
         }
         ASSERT_EQ(answer, expected + "0\r\n\r\n") << i;
     }
+}
+
+// Sockets that exist before descriptors run out, and are connected afterwards.
+std::vector<int> unconnected(std::size_t count)
+{
+    std::vector<int> sockets;
+    while (sockets.size() < count)
+        sockets.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return sockets;
+}
+
+TEST(Client, GetsAnAnswerAlthoughIdleOnesHoldAllDescriptors)
+{
+    TestServer server;
+    std::vector<int> sockets = unconnected(60);
+    rlimit before {};
+    getrlimit(RLIMIT_NOFILE, &before);
+    rlimit tight { static_cast<rlim_t>(sockets.back()) + 12, before.rlim_max };
+    setrlimit(RLIMIT_NOFILE, &tight);
+    std::vector<RawClient> clients;
+    int answered = 0;
+    for (int socket : sockets) {
+        clients.emplace_back(server.port, socket);
+        clients.back().send("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n");
+        answered += status_of(clients.back().read_answer()) == 200 ? 1 : 0;
+    }
+    setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_EQ(answered, 60);
+    EXPECT_LE(server.server->connections(), 12U);
+    EXPECT_EQ(status_of(server.ask("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n")), 200);
 }
 
 } // namespace

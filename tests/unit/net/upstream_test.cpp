@@ -144,6 +144,18 @@ TEST(Upstream, DoesNotAskAgainOnANewConnection) // U-19
     EXPECT_EQ(upstream.requests().size(), 1U);
 }
 
+TEST(Upstream, ReadsAnAnswerThatComesBeforeTheBodyIsTaken) // U-14
+{
+    // Neither side would ever move again if the whole body had to go first.
+    ScriptedUpstream upstream(
+        { { "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig", Step::Then::hold, 0, true } });
+    Fetching fetching;
+    Fetched fetched = fetching.fetch(local(upstream.port()), std::string(32 * limits::MiB, 'x'));
+    EXPECT_EQ(fetched.status, 413);
+    EXPECT_EQ(fetched.body, "big");
+    EXPECT_EQ(fetching.client.idle_connections(), 0U);
+}
+
 TEST(Upstream, SkipsSomeInterimAnswersButNotAThousand) // U-16
 {
     std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
