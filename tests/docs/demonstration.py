@@ -20,7 +20,8 @@ class Demonstration:
         self.reader = threading.Thread(target=self._read)
         self.reader.start()
         with self.changed:
-            self.changed.wait_for(lambda: self.address and "claude" in self.printed_now() or self.ended(), START_LIMIT)
+            self.changed.wait_for(
+                lambda: (self.address and " claude\n" in self.printed_now()) or self.ended(), START_LIMIT)
         if not self.address:
             self.__exit__()
             raise AssertionError("the demonstration did not start:\n" + self.printed_now())

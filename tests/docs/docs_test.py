@@ -23,6 +23,8 @@ DRAGOMAN = "dragoman"
 # Read by the program, but nothing that a person sets for dragoman.
 NOT_SETTINGS = {"DRAGOMAN_VERSION", "TERM", "NO_COLOR"}
 
+VARIABLE = r"(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+|HOST|PORT|HOME|(?:https?|all|no)_proxy"
+
 
 def source(*folders):
     return {path: path.read_text(encoding="utf-8")
@@ -35,12 +37,12 @@ def variables_of_source():
     for path, text in source("config", "base", "net").items():
         text = re.sub(r"//.*", "", text)
         if "nvironment" in text or "find(" in text or "getenv" in text:
-            names |= set(re.findall(r'"((?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+|HOST|PORT|HOME|(?:https?|all|no)_proxy)"', text))
+            names |= set(re.findall(rf'"({VARIABLE})"', text))
     return names - NOT_SETTINGS
 
 
 def variables_in(text):
-    return set(re.findall(r"`((?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+|HOST|PORT|HOME|(?:https?|all|no)_proxy)\b", text))
+    return set(re.findall(rf"`({VARIABLE})\b", text))
 
 
 def keys_of_loader():
@@ -135,6 +137,22 @@ class Documents(unittest.TestCase):
         for expected in ("OPENROUTER_API_KEY", "openai/gpt-oss-120b", "openai/gpt-oss-20b", ":8080"):
             self.assertIn(expected, checked.stdout)
 
+    def test_the_lines_for_people_who_move_over_load(self):
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        lines = [line for row in rows(readme, "what you run today")
+                 for line in re.findall(r"`([^`]*dragoman serve[^`]*)`", row[1])]
+        self.assertEqual(len(lines), 5)
+        shutil.copy(ROOT / "examples/minimal.toml", self.folder / "config.toml")
+        wrong = []
+        for line in lines:
+            line = line.removeprefix("ExecStart=").replace("dragoman serve", f"{DRAGOMAN} check-config")
+            done = subprocess.run(["bash", "-euc", line], cwd=self.folder, env=person(self.folder), text=True,
+                                  capture_output=True, timeout=60)
+            if done.returncode != 0 or any(f":{port} " not in done.stdout.replace("\n", " ")
+                                           for port in re.findall(r"PORT=(\d+)", line)):
+                wrong.append(f"{line}\n{done.stdout}{done.stderr}")
+        self.nothing(wrong)
+
     def test_variables_of_the_documents_are_read(self):
         known = variables_of_source()
         self.assertGreater(len(known), 25)
@@ -227,7 +245,7 @@ class Documents(unittest.TestCase):
         wrong = []
         for path in documents(ROOT) + sorted((ROOT / "examples").iterdir()):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                if re.search(r"(?<![\w.*%$}/-])/(work|root|tmp|home/\w)", line) or re.search(r"\bregistry\b", line, re.I):
+                if re.search(r"(?<![\w.*%$}/-])/(work|root|tmp|home/\w)|\b[Rr]egistry\b", line):
                     wrong.append(f"{path}:{number}: {line.strip()}")
         self.nothing(wrong)
 
@@ -253,11 +271,10 @@ class Documents(unittest.TestCase):
             self.assertIn("event: message_stop", done.stdout)
             self.assertNotIn("event: error", done.stdout)
 
-    def test_prose_has_no_bare_urls_of_this_project(self):
-        """Addresses in prose are links, so that a reader may follow them."""
-        wrong = [f"{document}: {url}" for document in documents(ROOT)
-                 for url in re.findall(r"(?<![(<`\"'])https?://[^\s)>]+", without_code(document.read_text(encoding="utf-8")))]
-        self.nothing(wrong)
+    def test_addresses_in_prose_are_links(self):
+        bare = re.compile(r"(?<![(<`\"'])https?://[^\s)>]+")
+        self.nothing([f"{document}: {url}" for document in documents(ROOT)
+                      for url in bare.findall(without_code(document.read_text(encoding="utf-8")))])
 
 
 if __name__ == "__main__":
