@@ -3,7 +3,6 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { arch, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,8 +96,6 @@ export class Dragoman {
 
     get log() { return this.child.out + this.child.err; }
 
-    fetch(path, options) { return fetch(this.url + path, options); }
-
     async stop(name = 'SIGTERM') {
         const status = await this.child.stop(name);
         rmSync(this.folder, { recursive: true, force: true });
@@ -141,16 +138,4 @@ export async function onStage(options, body) {
     } finally {
         await stage.stop();
     }
-}
-
-// A request in the raw: bytes out, bytes in until the other side closes.
-export function raw(port, text) {
-    return new Promise((done, fail) => {
-        const socket = connect(port, '127.0.0.1');
-        const parts = [];
-        socket.on('data', (bytes) => parts.push(bytes));
-        socket.on('error', fail);
-        socket.on('close', () => done(Buffer.concat(parts).toString('latin1')));
-        socket.write(text);
-    });
 }

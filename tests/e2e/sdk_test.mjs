@@ -5,19 +5,18 @@ import Anthropic from '@anthropic-ai/sdk';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before } from 'node:test';
 
 import { openRouterFailure, steps } from './answers.mjs';
-import { Stage, root } from './harness.mjs';
+import { root } from './harness.mjs';
+import { sharedStage } from './suite.mjs';
 
-let stage;
+const stage = sharedStage();
+const { test } = stage;
 let client;
-
-before(async () => {
-    stage = await Stage.start();
-    client = new Anthropic({ baseURL: stage.dragoman.url, apiKey: 'any-key-will-do', authToken: null, maxRetries: 0 });
+before(() => {
+    client = new Anthropic({ baseURL: stage.url, apiKey: 'any-key-will-do', authToken: null, maxRetries: 0 });
 });
-after(() => stage.stop());
 
 const ask = (content, extra = {}) => ({ model: 'claude-opus-4-8', max_tokens: 1000,
     messages: [{ role: 'user', content }], ...extra });
