@@ -42,6 +42,7 @@ struct AnswerPlan {
     std::optional<std::uint64_t> context_length {}; // tokens
     std::uint64_t max_tokens = 0; // as sent upstream
     std::uint64_t estimated_input = 0; // tokens; 0 when nobody counted. For answers without usage
+    std::string last_image {}; // where the newest picture stands, for errors about it; empty: there is none
 };
 
 } // namespace dragoman::translate

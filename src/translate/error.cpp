@@ -337,7 +337,8 @@ ErrorContext error_context(const AnswerPlan& plan, std::string_view provider)
         .context_length = plan.context_length,
         .max_tokens = plan.max_tokens,
         .estimated_input = plan.estimated_input,
-        .provider = std::string(provider) };
+        .provider = std::string(provider),
+        .last_image = plan.last_image };
 }
 
 Error translate_error(const UpstreamFailure& failure, const ErrorContext& context)

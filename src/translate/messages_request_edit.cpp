@@ -4,6 +4,7 @@
 #include "json/escape.h"
 #include "json/writer.h"
 #include "translate/conversation_identity.h"
+#include "translate/image_path.h"
 #include "translate/json_edits.h"
 #include "translate/messages_betas.h"
 #include "translate/messages_history_edit.h"
@@ -345,6 +346,7 @@ Result<UpstreamCall> to_messages(std::string_view body, const anthropic::Message
     call.plan.upstream_model = target.model;
     call.plan.upstream_name = options.upstream_name;
     call.plan.max_tokens = editor.max_tokens();
+    call.plan.last_image = last_image_path(request);
     if (target.facts)
         call.plan.context_length = target.facts->context_length;
     return call;

@@ -3,6 +3,7 @@
 #include "json/escape.h"
 #include "json/writer.h"
 #include "translate/conversation.h"
+#include "translate/image_path.h"
 #include "translate/output_format.h"
 #include "translate/parameters.h"
 #include "translate/token_limits.h"
@@ -31,6 +32,7 @@ void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request
     plan.upstream_name = options.upstream_name;
     plan.sources_footer = options.sources_footer;
     plan.inline_think = options.inline_think;
+    plan.last_image = last_image_path(request);
 }
 
 } // namespace

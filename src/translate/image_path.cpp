@@ -1,0 +1,37 @@
+#include "translate/image_path.h"
+
+#include <fmt/format.h>
+
+namespace dragoman::translate {
+
+namespace {
+
+using anthropic::Block;
+using anthropic::BlockType;
+
+std::string inside(const Block& block)
+{
+    for (std::size_t i = block.content.size(); i-- > 0;)
+        if (block.content[i].type == BlockType::image)
+            return fmt::format(".tool_result.content.{}", i);
+    return {};
+}
+
+} // namespace
+
+std::string last_image_path(const anthropic::MessagesRequest& request)
+{
+    for (std::size_t m = request.messages.size(); m-- > 0;) {
+        const auto& blocks = request.messages[m].blocks;
+        for (std::size_t b = blocks.size(); b-- > 0;) {
+            const std::string path = fmt::format("messages.{}.content.{}", m, b);
+            if (blocks[b].type == BlockType::image)
+                return path;
+            if (const std::string rest = inside(blocks[b]); !rest.empty())
+                return path + rest;
+        }
+    }
+    return {};
+}
+
+} // namespace dragoman::translate
