@@ -1,6 +1,9 @@
 #include "support/chat_call.h"
+#include "translate/envelope.h"
 
+#include <algorithm>
 #include <random>
+#include <span>
 
 namespace dragoman::translate {
 
@@ -13,9 +16,12 @@ using test::Json;
 // spelled.
 class History {
 public:
-    explicit History(unsigned seed)
+    History(unsigned seed, const std::string& model)
         : random_(seed)
     {
+        static const std::string details = R"({"type":"reasoning.text","text":"x","index":0})";
+        const json::RawValue detail { details };
+        envelope_ = encode_envelope("openrouter", model, std::span(&detail, 1));
         add_user_side();
     }
 
@@ -66,7 +72,8 @@ private:
     {
         Json blocks = Json::array();
         if (chance(30))
-            blocks.push_back({ { "type", "thinking" }, { "thinking", words() }, { "signature", "sig" } });
+            blocks.push_back({ { "type", "thinking" }, { "thinking", words() },
+                { "signature", chance(60) ? envelope_ : "sig" } });
         if (chance(70))
             blocks.push_back(text());
         calls_.clear();
@@ -115,6 +122,7 @@ private:
     }
 
     std::mt19937 random_;
+    std::string envelope_ {};
     Json messages_ = Json::array();
     std::vector<std::string> calls_ {};
     int counter_ = 0;
@@ -161,7 +169,7 @@ TEST(History, OfATurnIsThePrefixOfTheNext) // P1
              "google/gemini-2.5-pro", "mistralai/mistral-large" }) {
         route::Target target = test::chat_target(model);
         for (unsigned seed = 0; seed < 12; ++seed) {
-            History history(seed);
+            History history(seed, model);
             std::string before;
             for (int turn = 0; turn < 8; ++turn) {
                 std::string plain = test::messages_text(test::chat_body(history.request(false), target));
@@ -182,7 +190,7 @@ TEST(History, IsAlwaysWhatChatUpstreamsAccept) // field bugs 13, 14, 15
 {
     for (const char* model : { "openai/gpt-5", "deepseek/deepseek-v3.2", "anthropic/claude-sonnet-4.5" })
         for (unsigned seed = 100; seed < 140; ++seed) {
-            History history(seed);
+            History history(seed, model);
             for (int turn = 0; turn < 5; ++turn)
                 history.add_turn();
             Json sent = test::chat_json(history.request(true), test::chat_target(model));
