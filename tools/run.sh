@@ -2,7 +2,8 @@
 # Starts the program that was built: against the real upstream if there is a key, else as a demonstration.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if build/release/dragoman check-config --has-key > /dev/null 2>&1; then
-    exec build/release/dragoman serve "$@"
+dragoman=build/release/dragoman
+if "$dragoman" check-config 2> /dev/null | grep -q '^key *none: set '; then
+    exec "$dragoman" serve --demo "$@"
 fi
-exec build/release/dragoman serve --demo "$@"
+exec "$dragoman" serve "$@"

@@ -10,9 +10,10 @@ namespace dragoman::gateway {
 
 namespace {
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
 bool equal_ignoring_case(std::string_view a, std::string_view b)
 {
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
@@ -23,8 +24,10 @@ bool contains_ignoring_case(const std::vector<std::string>& names, std::string_v
 
 bool is_our_host(const config::Config& config, std::string_view host)
 {
-    std::string_view name = host_name(host);
-    std::string_view undotted = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+    std::string name(host_name(host));
+    std::ranges::transform(name, name.begin(), lower);
+    std::string_view undotted =
+        name.ends_with('.') ? std::string_view(name).substr(0, name.size() - 1) : name;
     return config::is_loopback(undotted) || contains_ignoring_case(config.server.allowed_hosts, undotted)
         || contains_ignoring_case(config.server.allowed_hosts, host);
 }

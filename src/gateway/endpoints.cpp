@@ -54,30 +54,6 @@ std::string_view without_prefixes(std::string_view path)
     return path;
 }
 
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text)
-{
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        int high = i + 2 < text.size() && text[i] == '%' ? hex_value(text[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-        if (low < 0) {
-            plain += text[i];
-            continue;
-        }
-        plain += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return plain;
-}
-
 } // namespace
 
 Route route_of(std::string_view target)
@@ -93,7 +69,7 @@ Route route_of(std::string_view target)
     if (path.starts_with(models))
         return { .endpoint = Endpoint::model,
             .allow = "GET, HEAD",
-            .model_id = percent_decoded(path.substr(models.size())) };
+            .model_id = std::string(path.substr(models.size())) };
     return {};
 }
 

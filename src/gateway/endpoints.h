@@ -21,7 +21,7 @@ struct Route {
     };
     Endpoint endpoint = Endpoint::unknown;
     std::string_view allow {}; // methods, as the Allow field lists them; empty for unknown paths
-    std::string model_id {}; // for Endpoint::model, percent-decoded
+    std::string model_id {}; // for Endpoint::model, as it stands in the path
     bool open = false; // needs no client token
 };
 

@@ -82,3 +82,11 @@ Task<bool> run_on_own_thread(std::function<void()> work, TimePoint when)
 }
 
 } // namespace dragoman::net::detail
+
+namespace dragoman::net {
+
+void post_to_background(std::function<void()> work) { boost::asio::post(detail::threads(), std::move(work)); }
+
+void finish_background() { detail::threads().join(); }
+
+} // namespace dragoman::net

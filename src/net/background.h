@@ -41,4 +41,10 @@ template <class F> Task<std::invoke_result_t<F>> in_background(F& function)
     return detail::await_work(std::make_shared<detail::Work<F>>(detail::Work<F> { std::move(function) }));
 }
 
+// For work that nobody waits for. It must own, or outlive until finish_background(), what it works on.
+void post_to_background(std::function<void()> work);
+
+// Waits for all of it and ends the pool: once, when the program ends.
+void finish_background();
+
 } // namespace dragoman::net

@@ -79,6 +79,13 @@ std::uint64_t Calibration::correct(std::string_view model, std::uint64_t estimat
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(corrected));
 }
 
+std::uint64_t Calibration::samples(std::string_view model) const
+{
+    const std::scoped_lock lock(mutex_);
+    const auto found = entries_.find(key_of(model));
+    return found == entries_.end() ? 0 : found->second.samples;
+}
+
 std::uint64_t Calibration::samples() const
 {
     const std::scoped_lock lock(mutex_);

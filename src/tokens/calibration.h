@@ -36,6 +36,7 @@ public:
 
     // Grows with each sample that was taken: whoever saves compares it.
     std::uint64_t samples() const;
+    std::uint64_t samples(std::string_view model) const; // of that model
 
     // {"version":1,"models":{"openai/gpt-oss-120b":{"ratio":1.083,"samples":12},…}}, sorted by name.
     std::string save() const;

@@ -1,0 +1,132 @@
+#include "gateway/control.h"
+
+#include "base/log.h"
+#include "gateway/catalogue_feed.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+#include <thread>
+
+namespace dragoman::gateway {
+
+namespace {
+
+constexpr auto tick = std::chrono::milliseconds(500); // a changed key counts within a second
+constexpr unsigned ticks_between_saves = 120;
+
+} // namespace
+
+struct Control::Loop {
+    boost::asio::io_context context { 1 };
+    boost::asio::signal_set signals { context, SIGTERM, SIGINT, SIGHUP };
+    boost::asio::steady_timer timer { context };
+};
+
+Control::Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration)
+    : server_(server)
+    , shared_(shared)
+    , calibration_(calibration)
+    , loop_(std::make_unique<Loop>())
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    wait_for_signal();
+    wait_for_tick();
+}
+
+Control::~Control() = default;
+
+void Control::run()
+{
+    server_.start();
+    std::thread waiter([this] {
+        server_.wait();
+        loop_->context.stop();
+    });
+    loop_->context.run();
+    waiter.join();
+}
+
+void Control::wait_for_signal()
+{
+    loop_->signals.async_wait([this](boost::system::error_code error, int number) {
+        if (error)
+            return;
+        on_signal(number);
+        wait_for_signal();
+    });
+}
+
+void Control::on_signal(int number)
+{
+    if (number == SIGHUP) {
+        reload();
+        return;
+    }
+    if (ending_) {
+        log::info("ending at once");
+        server_.stop_now();
+        return;
+    }
+    ending_ = true;
+    auto config = shared_.live.get();
+    auto patience = number == SIGINT ? config->server.drain_interrupt : config->server.drain;
+    log::info("ending once the running answers are through",
+        { { "running", server_.live_exchanges() }, { "patience_ms", patience.count() } });
+    server_.drain(patience);
+}
+
+void Control::wait_for_tick()
+{
+    loop_->timer.expires_after(tick);
+    loop_->timer.async_wait([this](boost::system::error_code error) {
+        if (error)
+            return;
+        on_tick();
+        wait_for_tick();
+    });
+}
+
+void Control::on_tick()
+{
+    if (shared_.reread_keys.exchange(false, std::memory_order_relaxed))
+        report(shared_.live.reread_keys());
+    report(shared_.live.poll(Clock::now()));
+    if (++ticks_ % ticks_between_saves == 0)
+        calibration_.save();
+}
+
+void Control::reload()
+{
+    if (auto reopened = log::reopen(); !reopened)
+        log::warning(reopened.error().message);
+    config::Live::Report reloaded = shared_.live.reload();
+    report(reloaded);
+    if (!reloaded.changed)
+        return;
+    auto config = shared_.live.get();
+    if (auto opened = log::open({ .level = config->log.level, .file = config->log.file }); !opened)
+        log::warning(opened.error().message);
+    server_.post_to_all([this](net::WorkerContext& context) {
+        if (context.index == 0)
+            boost::asio::co_spawn(
+                context.loop, fetch_catalogue(shared_, context.upstream), boost::asio::detached);
+    });
+}
+
+void Control::report(const config::Live::Report& report)
+{
+    for (const std::string& mistake : report.mistakes)
+        log::error("the old configuration stays in force: " + mistake);
+    for (const std::string& warning : report.warnings)
+        log::warning(warning);
+    for (const std::string& note : report.notes)
+        log::info(note);
+}
+
+} // namespace dragoman::gateway

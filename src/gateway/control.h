@@ -1,0 +1,37 @@
+// The main thread while the workers work: signals, files that change, and the end.
+#pragma once
+
+#include "gateway/shared.h"
+#include "net/server.h"
+#include "tokens/calibration_file.h"
+
+#include <memory>
+
+namespace dragoman::gateway {
+
+class Control {
+public:
+    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration);
+    ~Control();
+
+    // Starts the server and returns when it has ended.
+    void run();
+
+private:
+    struct Loop;
+    void wait_for_signal();
+    void on_signal(int number);
+    void wait_for_tick();
+    void on_tick();
+    void reload();
+    void report(const config::Live::Report& report);
+
+    net::Server& server_;
+    Shared& shared_;
+    tokens::CalibrationFile& calibration_;
+    std::unique_ptr<Loop> loop_;
+    bool ending_ = false;
+    unsigned ticks_ = 0;
+};
+
+} // namespace dragoman::gateway

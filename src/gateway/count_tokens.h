@@ -1,0 +1,23 @@
+// POST /v1/messages/count_tokens, answered here: no upstream is asked, nothing is billed. Long texts are
+// counted on a background thread, so that no other request waits.
+#pragma once
+
+#include "gateway/worker.h"
+#include "route/model_facts.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragoman::gateway {
+
+net::Task<void> answer_count_tokens(
+    Worker& worker, net::ClientRequest& request, net::ResponseWriter& response);
+
+// Whether a request to `model` should be counted to learn from what its answer bills.
+bool wants_sample(Shared& shared, std::string_view model);
+
+// Counts `body` in the background and compares with what the upstream billed for it.
+void learn_in_background(Shared& shared, route::Target target, std::uint64_t billed_tokens, std::string body);
+
+} // namespace dragoman::gateway

@@ -1,0 +1,241 @@
+#include "gateway/messages_exchange.h"
+
+#include "anthropic/decode_request.h"
+#include "base/log.h"
+#include "gateway/count_tokens.h"
+#include "gateway/targets.h"
+#include "json/escape.h"
+#include "net/background.h"
+#include "translate/chat_answer.h"
+#include "translate/messages_answer.h"
+#include "translate/messages_request_edit.h"
+#include "translate/request.h"
+
+#include <cmath>
+
+namespace dragoman::gateway {
+
+namespace {
+
+std::int64_t milliseconds(Clock::duration time)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
+Error no_key()
+{
+    return { .kind = Error::Kind::unauthorized,
+        .source = Error::Source::self,
+        .message = "no upstream key is configured: set OPENROUTER_API_KEY (or OPENROUTER_API_KEY_FILE, or "
+                   "key_file in the "
+                   "configuration) and start dragoman again",
+        .should_retry = false };
+}
+
+RequestRecord::Outcome outcome_of(const Error& error)
+{
+    switch (error.source) {
+    case Error::Source::client:
+        return RequestRecord::Outcome::client_error;
+    case Error::Source::upstream:
+        return RequestRecord::Outcome::upstream_error;
+    case Error::Source::self:
+        return RequestRecord::Outcome::proxy_error;
+    }
+    return RequestRecord::Outcome::proxy_error;
+}
+
+} // namespace
+
+MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, net::ResponseWriter& response)
+    : worker_(worker)
+    , request_(request)
+    , response_(response)
+    , config_(worker.shared().live.get())
+    , request_id_(worker.ids().with_prefix("req_"))
+{
+    record_.request_id = request_id_;
+    record_.method = request.head.method;
+    record_.path = request.head.path();
+    worker_.shared().requests.fetch_add(1, std::memory_order_relaxed);
+}
+
+MessagesExchange::~MessagesExchange()
+{
+    finish_record();
+    log::request_line(record_);
+    if (capture_)
+        finish_capture();
+}
+
+net::Task<void> MessagesExchange::run()
+{
+    begin_capture();
+    Result<void> prepared = prepare();
+    if (!prepared) {
+        note_error(prepared.error());
+        net::Refusal answer = render(prepared.error(), request_id_);
+        if (capture_)
+            capture_->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
+        record_.status = answer.status;
+        (void)co_await send(response_, answer);
+        ran_to_the_end_ = true;
+        co_return;
+    }
+    relay_ = std::make_unique<Relay>(RelayParts { .config = *config_,
+        .worker = worker_.context(),
+        .response = response_,
+        .call = call_,
+        .answer = *answer_,
+        .request_id = request_id_,
+        .url = endpoint_url(*config_, target_),
+        .upstream_fields = upstream_fields(*config_, target_, call_, worker_.shared().version),
+        .capture = capture_.get(),
+        .committed = [this] { request_.release_body(); } });
+    Result<void> relayed = co_await relay_->run();
+    if (response_.client_gone())
+        co_return; // What went wrong afterwards is nobody's concern.
+    if (!relayed) {
+        note_error(relayed.error());
+        co_await relay_->fail(relayed.error());
+    } else {
+        learn();
+    }
+    ran_to_the_end_ = true;
+}
+
+Result<void> MessagesExchange::prepare()
+{
+    Result<void> translated = translate();
+    if (!translated)
+        return translated;
+    if (config_->degraded())
+        return Failure(no_key());
+    refusal_key_ = route::RefusalMemory::key(endpoint_url(*config_, target_), call_.body);
+    if (auto refused = worker_.shared().refusals.find(refusal_key_, Clock::now()))
+        return Failure(std::move(*refused));
+    if (wants_sample(worker_.shared(), target_.model))
+        kept_body_ = request_.body;
+    if (target_.is_messages())
+        answer_ = std::make_unique<translate::MessagesAnswer>(call_.plan, worker_.ids());
+    else
+        answer_ = std::make_unique<translate::ChatAnswer>(call_.plan, worker_.ids());
+    if (capture_) {
+        capture_->upstream_request.start = "POST " + endpoint_url(*config_, target_);
+        capture_->upstream_request.body = call_.body;
+    }
+    return {};
+}
+
+// Between parsing and the finished upstream body nothing is awaited, so the worker's one document serves all.
+Result<void> MessagesExchange::translate()
+{
+    json::Document& document = worker_.document();
+    ASSIGN_OR_RETURN(request, anthropic::decode_request(document, request_.body));
+    record_.stream = request.stream;
+    record_.client_model = json::unescape(request.model);
+    ASSIGN_OR_RETURN(
+        target, resolve_target(record_.client_model, *config_, *worker_.shared().catalogue.get()));
+    target_ = std::move(target);
+    record_.upstream_model = target_.model;
+    translate::ClientHeaders headers { .anthropic_version = request_.head.field("anthropic-version"),
+        .anthropic_beta = request_.head.field("anthropic-beta"),
+        .session_id = request_.head.field("x-claude-code-session-id"),
+        .agent_id = request_.head.field("x-claude-code-agent-id") };
+    translate::Options options = translation_options(*config_);
+    auto call = target_.is_messages() ? translate::to_messages(request_.body, request, target_,
+                                            messages_profile(*config_), headers, options)
+                                      : translate::to_chat(request, target_, headers, options);
+    if (!call)
+        return Failure(std::move(call).error());
+    call_ = std::move(*call);
+    if (!target_.note.empty())
+        call_.notes.repair(target_.note);
+    return {};
+}
+
+void MessagesExchange::note_error(const Error& error)
+{
+    error_ = error;
+    if (error.upstream_status != 0 && relay_)
+        worker_.shared().refusals.remember(refusal_key_, error, Clock::now());
+    if (error.upstream_status == 401)
+        worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
+}
+
+void MessagesExchange::finish_record()
+{
+    record_.total_ms = milliseconds(Clock::now() - begun_);
+    record_.dropped = call_.notes.dropped;
+    record_.repaired = call_.notes.repaired;
+    if (relay_) {
+        const RelayTimes& times = relay_->times();
+        record_.attempts = times.upstream_asked ? 1 : 0;
+        record_.upstream_status = times.upstream_status;
+        record_.upstream_request_id = times.upstream_request_id;
+        if (times.first_byte)
+            record_.first_byte_ms = milliseconds(*times.first_byte - begun_);
+        if (times.first_byte && record_.status == 0)
+            record_.status = error_ && !response_.started() ? http_status(*error_) : 200;
+    }
+    if (answer_) {
+        const translate::AnswerFacts& facts = answer_->facts();
+        record_.provider = facts.upstream_provider;
+        if (!facts.upstream_id.empty())
+            record_.upstream_request_id = facts.upstream_id;
+        if (facts.usage) {
+            record_.input_tokens = static_cast<std::int64_t>(
+                facts.usage->input_tokens + facts.usage->cache_creation_input_tokens);
+            record_.cached_tokens = static_cast<std::int64_t>(facts.usage->cache_read_input_tokens);
+            record_.output_tokens = static_cast<std::int64_t>(facts.usage->output_tokens);
+        }
+        if (facts.cost_usd)
+            record_.cost_usd_micros = std::llround(*facts.cost_usd * 1e6);
+        for (const std::string& name : facts.notes.dropped)
+            record_.dropped.push_back(name);
+        for (const std::string& name : facts.notes.repaired)
+            record_.repaired.push_back(name);
+    }
+    if (error_)
+        record_.error = error_->message;
+    if (!ran_to_the_end_ || response_.client_gone())
+        record_.outcome = RequestRecord::Outcome::client_cancelled;
+    else if (error_)
+        record_.outcome = outcome_of(*error_);
+}
+
+void MessagesExchange::begin_capture()
+{
+    if (config_->log.capture.empty())
+        return;
+    capture_ = std::make_unique<CapturedExchange>();
+    capture_->request_id = request_id_;
+    capture_->client_request.start = record_.method + " " + std::string(request_.head.target);
+    add_fields(capture_->client_request, request_.head.fields);
+    capture_->client_request.body = request_.body;
+}
+
+void MessagesExchange::finish_capture()
+{
+    if (error_)
+        capture_->error = error_->message;
+    std::vector<Secret> secrets = config_->server.client_tokens;
+    secrets.push_back(config_->upstream.key);
+    std::string text = encode_capture(*capture_, secrets);
+    net::post_to_background(
+        [&captures = worker_.shared().captures, config = config_, id = request_id_, text = std::move(text)] {
+            captures.write(config->log.capture, config->log.capture_max, id, text);
+        });
+}
+
+// What the upstream billed tells how its tokenizer differs from ours. Counting a long request takes a while,
+// so it is done in the background, and only until the model is known well, and now and then afterwards.
+void MessagesExchange::learn()
+{
+    const auto& usage = answer_->facts().usage;
+    if (!usage || usage->estimated || kept_body_.empty())
+        return;
+    learn_in_background(worker_.shared(), target_, usage->prompt_tokens(), std::move(kept_body_));
+}
+
+} // namespace dragoman::gateway

@@ -1,0 +1,324 @@
+#include "gateway/relay.h"
+
+#include "anthropic/error_body.h"
+#include "base/limits.h"
+#include "net/race.h"
+#include "translate/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dragoman::gateway {
+
+namespace {
+
+using namespace boost::asio::experimental::awaitable_operators;
+
+constexpr auto drain_for_reuse = std::chrono::milliseconds(100);
+
+std::int64_t seconds(Clock::duration time)
+{
+    return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+bool is_success(int status) { return status >= 200 && status < 300 && status != 204; }
+
+// A field that several providers name differently.
+std::string first_field(const net::UpstreamAnswer& upstream, std::initializer_list<std::string_view> names)
+{
+    for (std::string_view name : names)
+        if (auto value = upstream.field(name); !value.empty())
+            return std::string(value);
+    return {};
+}
+
+} // namespace
+
+Relay::Relay(RelayParts parts)
+    : parts_(std::move(parts))
+    , last_sent_(times_.begun)
+    , last_event_(times_.begun)
+{
+}
+
+net::Task<Result<void>> Relay::run()
+{
+    auto first = co_await (pump() || watch() || parts_.worker.must_end.wait());
+    if (auto* pumped = std::get_if<0>(&first); pumped && !*pumped)
+        co_return Failure(std::move(*pumped).error());
+    if (auto* overdue = std::get_if<1>(&first))
+        co_return Failure(std::move(*overdue));
+    if (first.index() == 2)
+        co_return Failure(Error { .kind = Error::Kind::overloaded,
+            .source = Error::Source::self,
+            .message = "dragoman is shutting down" });
+    Result<void> completed = co_await complete();
+    if (completed && upstream_)
+        (void)co_await net::before(Clock::now() + drain_for_reuse, upstream_->read_some());
+    co_return completed;
+}
+
+net::Task<Result<void>> Relay::pump()
+{
+    auto url = net::parse_url(parts_.url);
+    if (!url)
+        co_return Failure(url.error());
+    std::vector<net::Field> fields = views(parts_.upstream_fields);
+    std::string_view body = parts_.call.body;
+    net::UpstreamRequest request { .origin = url->origin,
+        .target = url->path,
+        .fields = fields,
+        .body = { &body, 1 },
+        .connect_time = parts_.config.upstream.connect };
+    times_.upstream_asked = true;
+    auto answered = co_await parts_.worker.upstream.send(request);
+    if (!answered)
+        co_return Failure(answered.error());
+    upstream_ = std::move(*answered);
+    times_.upstream_status = upstream_->status();
+    times_.upstream_request_id = first_field(*upstream_, { "x-generation-id", "request-id", "x-request-id" });
+    if (parts_.capture) {
+        parts_.capture->upstream_answer.start = std::to_string(upstream_->status());
+        add_fields(parts_.capture->upstream_answer, upstream_->fields());
+    }
+    if (!is_success(upstream_->status())) {
+        Error error = co_await upstream_error(*upstream_);
+        co_return Failure(std::move(error));
+    }
+    co_return co_await read_answer(*upstream_);
+}
+
+net::Task<Result<void>> Relay::read_answer(net::UpstreamAnswer& upstream)
+{
+    std::optional<TimePoint> patience; // for the usage that may trail the finish reason
+    while (!parts_.answer.done()) {
+        if (!patience && parts_.answer.has_finish_reason())
+            patience = Clock::now() + limits::usage_after_finish;
+        std::optional<Result<std::string_view>> bytes;
+        if (patience)
+            bytes = co_await net::before(*patience, upstream.read_some());
+        else
+            bytes = co_await upstream.read_some();
+        if (!bytes || (!*bytes && parts_.answer.has_finish_reason()))
+            co_return Result<void> {}; // What matters has arrived.
+        if (!*bytes)
+            co_return Failure(bytes->error());
+        if ((*bytes)->empty())
+            co_return Result<void> {};
+        Result<void> taken = co_await take(**bytes);
+        if (!taken)
+            co_return taken;
+    }
+    co_return Result<void> {};
+}
+
+net::Task<Result<void>> Relay::take(std::string_view bytes)
+{
+    if (parts_.capture)
+        parts_.capture->upstream_answer.body.append(bytes);
+    Result<void> fed = parts_.answer.feed(bytes, out_);
+    if (parts_.answer.data_events() != events_seen_) {
+        events_seen_ = parts_.answer.data_events();
+        last_event_ = Clock::now();
+    }
+    if (parts_.call.plan.stream && !committed_ && parts_.answer.has_substance()) {
+        Result<void> begun = co_await commit();
+        if (!begun)
+            co_return begun;
+    }
+    if (committed_ && !out_.empty()) {
+        Result<void> sent = co_await send_pending();
+        if (!sent)
+            co_return sent;
+    }
+    co_return fed;
+}
+
+net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
+{
+    constexpr std::size_t enough = limits::MiB;
+    Result<std::string> body = co_await net::read_all(upstream, enough);
+    std::string text = body ? std::move(*body) : std::string();
+    if (parts_.capture)
+        parts_.capture->upstream_answer.body = text;
+    translate::UpstreamFailure failure { .status = upstream.status(),
+        .body = text,
+        .retry_after = upstream.field("retry-after"),
+        .retry_after_ms = upstream.field("retry-after-ms"),
+        .rate_limit_reset = upstream.field("x-ratelimit-reset"),
+        .rate_limit_reset_requests = upstream.field("x-ratelimit-reset-requests"),
+        .rate_limit_reset_tokens = upstream.field("x-ratelimit-reset-tokens"),
+        .should_retry = upstream.field("x-should-retry"),
+        .content_type = upstream.field("content-type"),
+        .request_id = times_.upstream_request_id,
+        .now = WallClock::now() };
+    co_return translate::translate_error(failure, translate::error_context(parts_.call.plan));
+}
+
+net::Task<Error> Relay::watch()
+{
+    for (;;) {
+        TimePoint now = Clock::now();
+        if (parts_.call.plan.stream && !committed_ && now >= times_.begun + limits::commit_after)
+            co_await commit_slow_stream();
+        if (auto error = overdue(now))
+            co_return std::move(*error);
+        if (committed_ && now >= last_sent_ + limits::ping_after) {
+            parts_.response.offer(ping_event);
+            note_sent();
+        }
+        co_await net::sleep_until(next_look());
+    }
+}
+
+// Deadlines are told apart by what did not happen: no answer at all, no further event, no end.
+std::optional<Error> Relay::overdue(TimePoint now) const
+{
+    const config::Upstream& upstream = parts_.config.upstream;
+    if (events_seen_ == 0 && now >= times_.begun + upstream.first_byte)
+        return Error::timed_out(
+            fmt::format("{} did not answer within {} s", upstream.name, seconds(upstream.first_byte)));
+    if (events_seen_ > 0 && !writing_ && parts_.call.plan.stream && now >= last_event_ + upstream.idle)
+        return Error { .kind = Error::Kind::upstream_failed,
+            .source = Error::Source::upstream,
+            .message = fmt::format("{} fell silent for {} s in the middle of its answer", upstream.name,
+                seconds(upstream.idle)) };
+    if (now >= times_.begun + upstream.stream_total)
+        return Error { .kind = Error::Kind::upstream_failed,
+            .source = Error::Source::upstream,
+            .message =
+                fmt::format("the answer took longer than {} s in all", seconds(upstream.stream_total)) };
+    return std::nullopt;
+}
+
+TimePoint Relay::next_look() const
+{
+    const config::Upstream& upstream = parts_.config.upstream;
+    TimePoint next = times_.begun + upstream.stream_total;
+    if (events_seen_ == 0)
+        next = std::min(next, times_.begun + upstream.first_byte);
+    else if (parts_.call.plan.stream)
+        next = std::min(next, std::max(last_event_ + upstream.idle, Clock::now() + std::chrono::seconds(1)));
+    if (committed_)
+        next = std::min(next, last_sent_ + limits::ping_after);
+    else if (parts_.call.plan.stream)
+        next = std::min(next, times_.begun + limits::commit_after);
+    // An upstream that begins to speak moves its deadlines closer, so none is slept past for long.
+    return std::min(next, Clock::now() + std::min<Clock::duration>(upstream.idle, limits::ping_after));
+}
+
+// The upstream takes its time: from now on the client is shown signs of life, and errors go into the stream.
+net::Task<void> Relay::commit_slow_stream()
+{
+    Result<void> begun = co_await commit();
+    if (!begun)
+        co_return;
+    parts_.answer.start(out_);
+    parts_.response.offer(out_);
+    if (parts_.capture)
+        parts_.capture->client_answer.body.append(out_);
+    out_.clear();
+    note_sent();
+}
+
+net::Task<Result<void>> Relay::commit()
+{
+    committed_ = true;
+    parts_.committed();
+    parts_.response.set_probe(std::string(ping_event));
+    OwnedFields fields = answer_fields("text/event-stream; charset=utf-8");
+    fields.emplace_back("x-accel-buffering", "no");
+    std::vector<net::Field> borrowed = views(fields);
+    if (parts_.capture) {
+        parts_.capture->client_answer.start = "200";
+        add_fields(parts_.capture->client_answer, borrowed);
+    }
+    co_return co_await parts_.response.head(200, borrowed);
+}
+
+net::Task<Result<void>> Relay::send_pending()
+{
+    if (parts_.capture)
+        parts_.capture->client_answer.body.append(out_);
+    writing_ = true;
+    Result<void> sent = co_await parts_.response.body(out_);
+    writing_ = false;
+    out_.clear();
+    last_event_ = std::max(last_event_, Clock::now());
+    note_sent();
+    co_return sent;
+}
+
+void Relay::note_sent()
+{
+    last_sent_ = Clock::now();
+    if (!times_.first_byte)
+        times_.first_byte = last_sent_;
+}
+
+net::Task<Result<void>> Relay::complete()
+{
+    Result<void> finished = parts_.answer.finish(out_);
+    if (!finished)
+        co_return finished;
+    if (!parts_.call.plan.stream) {
+        OwnedFields fields = answer_fields("application/json");
+        std::vector<net::Field> borrowed = views(fields);
+        if (parts_.capture)
+            parts_.capture->client_answer = { "200", fields, out_ };
+        Result<void> sent = co_await parts_.response.whole(200, borrowed, out_);
+        note_sent();
+        co_return sent;
+    }
+    if (!committed_) {
+        Result<void> begun = co_await commit();
+        if (!begun)
+            co_return begun;
+    }
+    if (!out_.empty()) {
+        Result<void> sent = co_await send_pending();
+        if (!sent)
+            co_return sent;
+    }
+    co_return co_await parts_.response.end();
+}
+
+net::Task<void> Relay::fail(const Error& error)
+{
+    if (error.kind == Error::Kind::client_gone || parts_.response.client_gone())
+        co_return;
+    if (!parts_.response.started()) {
+        net::Refusal answer = render(error, parts_.request_id);
+        if (parts_.capture)
+            parts_.capture->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
+        (void)co_await gateway::send(parts_.response, answer);
+        note_sent();
+        co_return;
+    }
+    parts_.answer.break_off(out_);
+    anthropic::append_error_event(out_, error, parts_.request_id);
+    Result<void> sent = co_await send_pending();
+    if (sent)
+        (void)co_await parts_.response.end();
+}
+
+OwnedFields Relay::answer_fields(std::string_view content_type) const
+{
+    const translate::AnswerFacts& facts = parts_.answer.facts();
+    OwnedFields fields { { "content-type", std::string(content_type) }, { "cache-control", "no-cache" },
+        { "request-id", std::string(parts_.request_id) } };
+    const std::string& model =
+        facts.upstream_model.empty() ? parts_.call.plan.upstream_model : facts.upstream_model;
+    fields.emplace_back("x-dragoman-model", model);
+    if (!facts.upstream_provider.empty())
+        fields.emplace_back("x-dragoman-provider", facts.upstream_provider);
+    if (!parts_.call.notes.dropped.empty())
+        fields.emplace_back(
+            "x-dragoman-dropped", fmt::format("{}", fmt::join(parts_.call.notes.dropped, ",")));
+    if (facts.usage && facts.usage->estimated)
+        fields.emplace_back("x-dragoman-usage", "estimated");
+    return fields;
+}
+
+} // namespace dragoman::gateway

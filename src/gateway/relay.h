@@ -1,0 +1,88 @@
+// One upstream answer on its way to one client, from the request that is sent to the last byte.
+//
+// Three things run at once while the answer comes in: pump() reads, translates and writes; watch() keeps the
+// clock (the commit of a stream that is slow to begin, pings, every deadline); and the worker may be told to
+// end. The first to finish ends the other two, and with them the upstream's connection. Awaiting the client's
+// write before the next upstream read is the whole of the back-pressure.
+#pragma once
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "gateway/capture.h"
+#include "gateway/respond.h"
+#include "net/server.h"
+#include "translate/answer.h"
+#include "translate/upstream_call.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dragoman::gateway {
+
+// Everything borrowed; all of it lives in the exchange's frame.
+struct RelayParts {
+    const config::Config& config;
+    net::WorkerContext& worker;
+    net::ResponseWriter& response;
+    const translate::UpstreamCall& call;
+    translate::Answer& answer;
+    std::string_view request_id;
+    std::string url; // of the upstream's endpoint
+    OwnedFields upstream_fields; // as they are sent
+    CapturedExchange* capture; // null: nobody wants it
+    std::function<void()>
+        committed; // the upstream's answer has begun: the request's body is not needed any more
+};
+
+// What the log wants to know about how it went.
+struct RelayTimes {
+    TimePoint begun = Clock::now();
+    std::optional<TimePoint> first_byte {}; // to the client
+    bool upstream_asked = false;
+    int upstream_status = 0;
+    std::string upstream_request_id {};
+};
+
+class Relay {
+public:
+    explicit Relay(RelayParts parts);
+
+    // Resolves when the client has a whole answer, or with the Error that prevented it. In the latter case
+    // fail() owes the client the rest.
+    net::Task<Result<void>> run();
+
+    // Tells the client, in the form that is still possible.
+    net::Task<void> fail(const Error& error);
+
+    const RelayTimes& times() const { return times_; }
+
+private:
+    net::Task<Result<void>> pump();
+    net::Task<Result<void>> read_answer(net::UpstreamAnswer& upstream);
+    net::Task<Result<void>> take(std::string_view bytes);
+    net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
+    net::Task<Error> watch();
+    net::Task<Result<void>> complete();
+    net::Task<Result<void>> commit();
+    net::Task<Result<void>> send_pending();
+    net::Task<void> commit_slow_stream();
+
+    std::optional<Error> overdue(TimePoint now) const;
+    TimePoint next_look() const;
+    void note_sent();
+    OwnedFields answer_fields(std::string_view content_type) const;
+
+    RelayParts parts_;
+    RelayTimes times_;
+    std::string out_; // for the client, not sent yet
+    std::unique_ptr<net::UpstreamAnswer> upstream_;
+    bool committed_ = false;
+    bool writing_ = false; // the client is slow, not the upstream
+    std::uint64_t events_seen_ = 0;
+    TimePoint last_sent_;
+    TimePoint last_event_;
+};
+
+} // namespace dragoman::gateway

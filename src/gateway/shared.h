@@ -1,0 +1,56 @@
+// What all workers share: the configuration that is in force, what was learned, and nothing on the path of an
+// event. Every member may be used from any thread.
+#pragma once
+
+#include "base/clock.h"
+#include "config/snapshot.h"
+#include "gateway/capture.h"
+#include "route/catalogue.h"
+#include "route/refusal_memory.h"
+#include "tokens/calibration.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace dragoman::gateway {
+
+// The upstream's model list, replaced whole when a newer one arrives. Never null; empty() until the first
+// one.
+class CatalogueHolder {
+public:
+    std::shared_ptr<const route::Catalogue> get() const
+    {
+        std::lock_guard lock(mutex_);
+        return catalogue_;
+    }
+    void set(std::shared_ptr<const route::Catalogue> catalogue)
+    {
+        std::lock_guard lock(mutex_);
+        catalogue_ = std::move(catalogue);
+        tried_ = true;
+    }
+    // The first attempt to fetch one is over, however it ended: nobody need wait any more.
+    void give_up_waiting() { tried_ = true; }
+    bool settled() const { return tried_; }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const route::Catalogue> catalogue_ = std::make_shared<route::Catalogue>();
+    std::atomic<bool> tried_ = false;
+};
+
+struct Shared {
+    config::Live& live;
+    std::string version;
+    TimePoint started = Clock::now();
+    CatalogueHolder catalogue {};
+    tokens::Calibration calibration {};
+    route::RefusalMemory refusals {};
+    Captures captures {};
+    std::atomic<bool> reread_keys = false; // an upstream refused its key: look at the key files again
+    std::atomic<std::uint64_t> requests = 0;
+};
+
+} // namespace dragoman::gateway

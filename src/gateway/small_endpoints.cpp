@@ -1,0 +1,77 @@
+#include "gateway/small_endpoints.h"
+
+#include "gateway/targets.h"
+#include "json/writer.h"
+#include "net/timer.h"
+#include "route/models_list.h"
+
+namespace dragoman::gateway {
+
+namespace {
+
+constexpr auto catalogue_wait = std::chrono::seconds(2);
+
+net::Task<void> wait_for_catalogue(const Shared& shared)
+{
+    TimePoint deadline = Clock::now() + catalogue_wait;
+    while (!shared.catalogue.settled() && Clock::now() < deadline)
+        co_await net::sleep_for(std::chrono::milliseconds(20));
+}
+
+net::Task<void> send_json(Worker& worker, net::ResponseWriter& response, std::string body)
+{
+    net::Refusal answer = render_json(200, std::move(body), worker.ids().with_prefix("req_"));
+    (void)co_await send(response, answer);
+}
+
+} // namespace
+
+net::Task<void> answer_health(Worker& worker, net::ResponseWriter& response)
+{
+    Shared& shared = worker.shared();
+    auto config = shared.live.get();
+    std::string body;
+    json::Writer json(body);
+    json.begin_object().key("status").text(config->degraded() ? "degraded" : "healthy");
+    if (config->degraded())
+        json.key("reason").text("no upstream key is configured: set OPENROUTER_API_KEY");
+    json.key("service").text("dragoman").key("version").text(shared.version).key("uptime_seconds");
+    json.integer(std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - shared.started).count());
+    if (config->demo)
+        json.key("demonstration").boolean(true);
+    json.end_object();
+    co_await send_json(worker, response, std::move(body));
+}
+
+net::Task<void> answer_hello(Worker& worker, net::ResponseWriter& response)
+{
+    co_await send_json(worker, response, R"({"message":"hello","service":"dragoman"})");
+}
+
+net::Task<void> answer_event_logging(Worker& worker, net::ResponseWriter& response)
+{
+    co_await send_json(worker, response, "{}");
+}
+
+net::Task<void> answer_models(Worker& worker, net::ResponseWriter& response)
+{
+    co_await wait_for_catalogue(worker.shared());
+    auto config = worker.shared().live.get();
+    co_await send_json(
+        worker, response, route::models_list(rules_of(*config), *worker.shared().catalogue.get()));
+}
+
+net::Task<void> answer_model(Worker& worker, std::string_view path_tail, net::ResponseWriter& response)
+{
+    co_await wait_for_catalogue(worker.shared());
+    auto config = worker.shared().live.get();
+    auto entry = route::model_entry(path_tail, rules_of(*config), *worker.shared().catalogue.get());
+    if (entry) {
+        co_await send_json(worker, response, std::move(*entry));
+        co_return;
+    }
+    net::Refusal answer = render(entry.error(), worker.ids().with_prefix("req_"));
+    (void)co_await send(response, answer);
+}
+
+} // namespace dragoman::gateway

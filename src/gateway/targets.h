@@ -1,0 +1,36 @@
+// From the configuration to what one request needs: the model, the endpoint, the fields, the translation's
+// options.
+#pragma once
+
+#include "config/config.h"
+#include "gateway/respond.h"
+#include "route/catalogue.h"
+#include "route/model_facts.h"
+#include "route/resolve.h"
+#include "translate/messages_request_edit.h"
+#include "translate/upstream_call.h"
+
+#include <string>
+#include <string_view>
+
+namespace dragoman::gateway {
+
+route::Rules rules_of(const config::Config& config);
+
+Result<route::Target> resolve_target(
+    std::string_view client_model, const config::Config& config, const route::Catalogue& catalogue);
+
+// Where the request goes. Always one of the configuration's own URLs: nothing of a request can change it.
+const std::string& endpoint_url(const config::Config& config, const route::Target& target);
+
+// All fields the upstream gets, beside those that belong to HTTP itself: a closed list, nothing is forwarded.
+OwnedFields upstream_fields(const config::Config& config, const route::Target& target,
+    const translate::UpstreamCall& call, std::string_view version);
+
+// Key, user agent and attribution: what every request to the upstream carries.
+OwnedFields common_fields(const config::Config& config, std::string_view version);
+
+translate::Options translation_options(const config::Config& config);
+translate::MessagesProfile messages_profile(const config::Config& config);
+
+} // namespace dragoman::gateway

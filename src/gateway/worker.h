@@ -1,0 +1,39 @@
+// What one worker answers its requests with: the handler that net calls, and the memory that requests reuse.
+#pragma once
+
+#include "base/id_source.h"
+#include "gateway/endpoints.h"
+#include "gateway/respond.h"
+#include "gateway/shared.h"
+#include "json/document.h"
+#include "net/server.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dragoman::gateway {
+
+class Worker final : public net::Handler {
+public:
+    Worker(net::WorkerContext& context, Shared& shared);
+
+    std::optional<net::Refusal> admit(const net::RequestHead& head) override;
+    net::Refusal refusal(int status, const Error& error, const net::RequestHead* head) override;
+    net::Task<void> handle(net::ClientRequest& request, net::ResponseWriter& response) override;
+
+    net::WorkerContext& context() { return context_; }
+    Shared& shared() { return shared_; }
+    IdSource& ids() { return ids_; }
+    json::Document& document() { return document_; } // for use between two awaits
+
+private:
+    net::Task<void> answer(Route route, net::ClientRequest& request, net::ResponseWriter& response);
+
+    net::WorkerContext& context_;
+    Shared& shared_;
+    RandomIds ids_;
+    json::Document document_;
+};
+
+} // namespace dragoman::gateway
