@@ -80,7 +80,8 @@ struct Refusal {
 };
 
 // What we owe the client: whole() once, or head() once, then any number of body(), then end(). Fields that
-// are not clean are left out (and logged). An error from any of them means that the client is gone.
+// are not clean are left out (and logged), and so are Content-Length, Date and whatever else is the
+// connection's own. An error of kind client_gone means that nobody is left to read.
 class ResponseWriter {
 public:
     virtual ~ResponseWriter() = default;
@@ -92,8 +93,8 @@ public:
     // offer().
     virtual Task<Result<void>> head(int status, std::span<const Field> fields) = 0;
 
-    // One HTTP chunk. Resolves as soon as at most limits::client_buffer bytes are unsent: awaiting it before
-    // the next read from upstream is the whole of the back-pressure.
+    // One HTTP chunk; nothing at all sends the head alone. Resolves as soon as at most limits::client_buffer
+    // bytes are unsent: awaiting it before the next read from upstream is the whole of the back-pressure.
     virtual Task<Result<void>> body(std::string_view bytes) = 0;
 
     // The same without waiting, from any coroutine of this worker, between head() and end(): never splits

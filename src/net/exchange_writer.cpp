@@ -35,6 +35,14 @@ std::string_view reason_of(int status)
     return found == reasons.end() ? std::string_view("Status") : found->text;
 }
 
+// What only the connection can know; an upstream's own are not passed on.
+bool is_ours(std::string_view name)
+{
+    static constexpr std::array<std::string_view, 6> ours { "connection", "content-length", "date",
+        "keep-alive", "transfer-encoding", "upgrade" };
+    return std::ranges::any_of(ours, [&](std::string_view own) { return same_name(own, name); });
+}
+
 // "Sun, 06 Nov 1994 08:49:37 GMT", made once a second by each worker.
 std::string_view date_now()
 {
@@ -75,6 +83,8 @@ std::string ExchangeWriter::make_head(int status, std::span<const Field> fields,
     fmt::format_to(
         std::back_inserter(text), "HTTP/1.1 {} {}\r\nDate: {}\r\n", status, reason_of(status), date_now());
     for (const Field& field : fields) {
+        if (is_ours(field.name))
+            continue;
         // A model's or a tool's name may end up here: a line break in it must not make a second field.
         if (!is_clean(field)) {
             log::warning(
@@ -92,6 +102,8 @@ std::string ExchangeWriter::make_head(int status, std::span<const Field> fields,
 
 Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fields, std::string_view body)
 {
+    if (state_ != State::unstarted)
+        co_return Failure(Error::internal("an answer was begun twice"));
     bool bodiless = status == 204 || status == 304;
     std::string framing = bodiless ? std::string() : fmt::format("Content-Length: {}\r\n", body.size());
     head_ = make_head(status, fields, framing);
@@ -114,6 +126,8 @@ Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fiel
 
 Task<Result<void>> ExchangeWriter::head(int status, std::span<const Field> fields)
 {
+    if (state_ != State::unstarted)
+        co_return Failure(Error::internal("an answer was begun twice"));
     if (form_.http_1_0)
         form_.keep_alive = false;
     head_ = make_head(status, fields, form_.http_1_0 ? "" : "Transfer-Encoding: chunked\r\n");
@@ -137,6 +151,8 @@ bool ExchangeWriter::send_chunk(std::string_view bytes)
 
 Task<Result<void>> ExchangeWriter::body(std::string_view bytes)
 {
+    if (state_ != State::streaming)
+        co_return Failure(Error::internal("a body was sent for an answer that is not open"));
     if (bytes.size() <= large_chunk || form_.head_only) {
         send_chunk(bytes);
     } else {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace dragoman::net {
 namespace {
@@ -21,6 +22,14 @@ Error cannot_reach(const std::string& host, std::string_view why)
     return error;
 }
 
+// Added here, whatever the caller has.
+bool is_ours(std::string_view name)
+{
+    static constexpr std::array<std::string_view, 6> ours { "accept-encoding", "connection", "content-length",
+        "host", "proxy-authorization", "transfer-encoding" };
+    return std::ranges::any_of(ours, [&](std::string_view own) { return same_name(own, name); });
+}
+
 Result<std::string> make_head(const UpstreamRequest& request, const std::optional<Proxy>& proxy)
 {
     std::size_t length = 0;
@@ -32,6 +41,8 @@ Result<std::string> make_head(const UpstreamRequest& request, const std::optiona
     fmt::format_to(std::back_inserter(head), "{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
         named_whole ? request.origin.text() : "", request.target, request.origin.authority());
     for (const Field& field : request.fields) {
+        if (is_ours(field.name))
+            continue;
         if (!is_clean(field))
             return Failure(
                 Error::internal(fmt::format("The request field {} holds control characters", field.name)));

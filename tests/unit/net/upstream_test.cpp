@@ -23,7 +23,8 @@ TEST(Upstream, SendsTheRequestAsItWasGiven)
 {
     ScriptedUpstream upstream({ { whole } });
     Fetching fetching;
-    Field fields[] = { { "Authorization", "Bearer k" } };
+    Field fields[] = { { "Authorization", "Bearer k" }, { "content-length", "99" },
+        { "host", "evil.example" } };
     Fetched fetched = fetching.fetch(local(upstream.port()), "{\"a\":1}", fields);
     EXPECT_EQ(fetched.status, 200);
     EXPECT_EQ(fetched.body, "hello");
