@@ -55,7 +55,9 @@ public:
     Checker(Document& document, std::size_t depth_max)
         : document_(document)
         , depth_max_(depth_max)
+        , stack_(document.open_)
     {
+        stack_.clear();
     }
 
     Result<void> check()
@@ -174,7 +176,7 @@ private:
 
     Document& document_;
     std::size_t depth_max_;
-    std::vector<std::uint32_t> stack_;
+    std::vector<std::uint32_t>& stack_; // the document's, so that a small text costs no allocation
     std::uint32_t token_ = 0;
     Expect expect_ = Expect::value;
     bool has_surrogates_ = false;

@@ -178,6 +178,7 @@ private:
     const std::uint32_t* position_ = nullptr; // of each token in text_
     std::uint32_t count_ = 0;
     std::vector<std::uint32_t> skip_; // for an opening bracket: the token after its closing one
+    std::vector<std::uint32_t> open_; // brackets, while the grammar is checked
     bool has_surrogates_ = false;
 };
 

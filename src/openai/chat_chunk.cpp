@@ -74,6 +74,18 @@ ReasoningDetail read_detail(json::Object object, json::RawValue whole)
     return detail;
 }
 
+// Servers that always send the field leave it null, false or empty.
+bool says_something(json::Value value)
+{
+    if (auto string = value.string())
+        return !string->empty();
+    if (auto object = value.object())
+        return !object->empty();
+    if (auto array = value.array())
+        return !array->empty();
+    return value.is(json::Type::number);
+}
+
 // {"url": "..."} or the URL itself.
 json::RawString url_of(json::Value value)
 {
@@ -231,7 +243,7 @@ Result<ChatChunk> ChatChunkDecoder::decode(std::string_view text)
             if (auto counts = usage ? usage->object() : std::nullopt; counts && !chunk.usage)
                 chunk.usage = read_usage(*counts);
         } else if (key_is(key, "error") || key_is(key, "errors")) {
-            chunk.is_error |= !value.is(json::Type::null) && !value.is(json::Type::boolean);
+            chunk.is_error |= says_something(value);
         } else if (key_is(key, "search_results") || key_is(key, "citations")) {
             read_search_results(value);
         } else if (key_is(key, "object")) {

@@ -98,8 +98,8 @@ TEST_F(ChatChunks, TellErrorsFromAnswers) // U-10, S28
         { R"({"error":{"code":502}})", R"({"error":"text"})", R"([{"error":{"code":1}}])",
             R"({"object":"error","message":"m"})", R"({"detail":"d"})", R"({"type":"error","error":{}})" })
         EXPECT_TRUE(decode(error).is_error) << error;
-    for (std::string_view fine :
-        { R"({"error":null,"choices":[]})", R"({"choices":[],"message":"m"})", "{}" })
+    for (std::string_view fine : { R"({"error":null,"choices":[]})", R"({"error":{},"errors":[]})",
+             R"({"error":"","choices":[]})", R"({"choices":[],"message":"m"})", "{}" })
         EXPECT_FALSE(decode(fine).is_error) << fine;
 }
 
