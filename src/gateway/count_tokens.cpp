@@ -53,18 +53,17 @@ net::Task<void> answer_count_tokens(
     else
         counted = co_await net::in_background(
             [&shared, body = std::move(request.body)] { return count(shared, body); });
-});
-net::Refusal answer;
-if (counted) {
-    std::string body;
-    json::Writer json(body);
-    json.begin_object().key("input_tokens");
-    json.integer(static_cast<std::int64_t>(*counted)).end_object();
-    answer = render_json(200, std::move(body), request_id);
-} else {
-    answer = render(counted.error(), request_id);
-}
-(void)co_await send(response, answer);
+    net::Refusal answer;
+    if (counted) {
+        std::string body;
+        json::Writer json(body);
+        json.begin_object().key("input_tokens");
+        json.integer(static_cast<std::int64_t>(*counted)).end_object();
+        answer = render_json(200, std::move(body), request_id);
+    } else {
+        answer = render(counted.error(), request_id);
+    }
+    (void)co_await send(response, answer);
 }
 
 bool wants_sample(Shared& shared, std::string_view model)
