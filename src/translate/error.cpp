@@ -247,8 +247,8 @@ bool is_forbidden(const FailureCase& one) { return one.status == 403; }
 
 bool is_unknown_model(const FailureCase& one)
 {
-    if (!one.has_status({ 0, 400, 404, 410, 422 }))
-        return false;
+    if (!one.has_status({ 0, 400, 404, 410, 422 }) || one.says({ "that support", "data policy" }))
+        return false; // the model is there, but not for this request
     if (one.is_called({ "model_not_found" })
         || one.says({ "is not a valid model", "no endpoints found for ", "model not found", "unknown model",
             "model_not_found", "model is deprecated", "has been deprecated", "no such model" }))

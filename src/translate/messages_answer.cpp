@@ -144,8 +144,12 @@ Result<void> MessagesAnswer::take_event(const sse::Event& event, std::string& ou
     else if (name == "message_stop")
         ended_ = true;
     has_substance_ |= name.starts_with("content_block") || name == "message_stop";
-    if (!plan_.stream)
+    if (!plan_.stream) {
         aggregate_.add(name, object);
+        aggregated_bytes_ += data.size();
+        if (aggregated_bytes_ > limits::whole_answer)
+            return Failure(broken("sent an answer that is larger than dragoman takes"));
+    }
     return {};
 }
 

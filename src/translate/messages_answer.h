@@ -66,6 +66,7 @@ private:
     json::Document document_ {};
     std::string whole_ {};
     MessageAggregate aggregate_ {}; // only for a client that wants one JSON text
+    std::size_t aggregated_bytes_ = 0;
 
     bool started_ = false; // the client has a message_start
     bool own_start_ = false; // and it was ours, without the usage of the upstream's

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -89,6 +91,31 @@ TEST(MessagesRequests, AreAlwaysWholeJson)
             const std::string body = sent(tests::read_file(file), endpoint);
             EXPECT_TRUE(nlohmann::json::accept(body)) << file << ' ' << endpoint.name << '\n' << body;
         }
+}
+
+TEST(MessagesRequests, StayWholeJsonWhateverIsInThem) // P5
+{
+    std::mt19937 random(1); // NOLINT: the same bytes every time
+    const std::string_view pieces[] = { "null", "{}", "[]", "\"\"", "0", "true", "\"\\ud83d\"" };
+    for (const auto& file : requests()) {
+        const auto original = nlohmann::ordered_json::parse(tests::read_file(file), nullptr, false);
+        if (original.is_discarded())
+            continue; // half a surrogate pair, which this parser refuses
+        const auto flat = original.flatten();
+        for (const auto& [path, value] : flat.items()) {
+            const std::string_view piece = pieces[random() % std::size(pieces)];
+            const std::string body = original.dump();
+            const std::string spelled = value.dump();
+            const std::size_t at = body.find(spelled);
+            if (at == std::string::npos)
+                continue;
+            const std::string mutated = std::string(body).replace(at, spelled.size(), piece);
+            for (const Endpoint& endpoint : endpoints) {
+                const std::string out = sent(mutated, endpoint);
+                EXPECT_TRUE(out.starts_with("!! ") || nlohmann::json::accept(out)) << mutated << '\n' << out;
+            }
+        }
+    }
 }
 
 } // namespace dragoman::translate

@@ -1,6 +1,6 @@
 // Files that hold what a translation must give, byte for byte.
 //
-// With DRAGOMAN_WRITE_GOLDENS set in the environment, files are written instead of compared: look at the
+// With UPDATE_GOLDEN set in the environment, files are written instead of compared: look at the
 // difference before committing it.
 #pragma once
 
@@ -24,7 +24,7 @@ inline std::string read_file(const std::filesystem::path& path)
 
 inline void expect_golden(const std::filesystem::path& path, std::string_view text)
 {
-    if (std::getenv("DRAGOMAN_WRITE_GOLDENS")) {
+    if (std::getenv("UPDATE_GOLDEN")) {
         std::ofstream(path, std::ios::binary) << text;
         return;
     }

@@ -161,7 +161,8 @@ TEST(TranslateError, NamesTheModelThatNobodyHas) // U-28
 TEST(TranslateError, TellsAnUnusableModelFromAMissingOne)
 {
     for (std::string_view message : { "No endpoints found matching your data policy",
-             "No endpoints found that support tool use", "No endpoints found that support image input" }) {
+             "No endpoints found that support tool use", "No endpoints found that support image input",
+             "No endpoints found for x/y that support tool use" }) {
         Error error = translated(404, said(message));
         EXPECT_EQ(error.kind, Kind::bad_request) << message;
         EXPECT_EQ(error.message.find(message), 0U);

@@ -208,6 +208,24 @@ TEST_F(MessagesAnswerTest, RefusesAWholeAnswerWithoutEnd) // U-27
     EXPECT_EQ(result.error().kind, Error::Kind::upstream_protocol);
 }
 
+TEST(MessagesAnswerWhole, RefusesEventsWithoutEnd) // U-27
+{
+    CountingIds ids;
+    MessagesAnswer answer(plan(false), ids);
+    std::string out;
+    ASSERT_TRUE(answer.feed(start_event, out));
+    ASSERT_TRUE(answer.feed(text_start, out));
+    const std::string delta =
+        "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\","
+        "\"text\":\""
+        + std::string(8 * limits::MiB, 'x') + "\"}}\n\n";
+    Result<void> result {};
+    for (int i = 0; i < 10 && result; ++i)
+        result = answer.feed(delta, out);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, Error::Kind::upstream_protocol);
+}
+
 TEST(MessagesAnswerWhole, GivesTheSameMessageWhetherItWasStreamedOrNot) // N9, N11
 {
     CountingIds ids;
