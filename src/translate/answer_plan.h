@@ -23,7 +23,8 @@ struct AnswerPlan {
     std::unordered_map<std::string, std::string> client_tool_names {};
     std::vector<std::string> declared_tools {};
 
-    // Tool ids of the history as the upstream was shown them: an answer that repeats one gets a fresh id.
+    // Tool ids of the history, as the upstream was shown them and as the client knows them: an answer that
+    // repeats one gets a fresh id.
     std::set<std::string, std::less<>> used_tool_ids {};
 
     // All sequences the client asked for, as plain UTF-8; the first `stop_sequences_upstream` went upstream.

@@ -1,9 +1,12 @@
 #include "translate/reasoning_history.h"
 
+#include "json/document.h"
 #include "json/escape.h"
 #include "translate/envelope.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace dragoman::translate {
 
@@ -59,6 +62,34 @@ std::size_t first_kept_message(const anthropic::MessagesRequest& request)
         first = std::max(first, start_of_last_turns(request.messages, turns));
     }
     return first;
+}
+
+// Whose details are of this format; empty for formats that any open model may use.
+std::string_view vendor_of_format(json::RawString format)
+{
+    struct Row {
+        std::string_view format;
+        std::string_view vendor;
+    };
+    constexpr std::array rows = std::to_array<Row>({ { claude_reasoning_format, "anthropic" },
+        { "google-gemini-v1", "google" }, { "openai-responses-v1", "openai" },
+        { "azure-openai-responses-v1", "openai" }, { "xai-responses-v1", "x-ai" } });
+    for (const Row& row : rows)
+        if (json::key_is(format, row.format))
+            return row.vendor;
+    return {};
+}
+
+// A model to fall back on may have answered in the place of the one that the envelope names.
+bool fits(const std::string& detail, std::string_view family)
+{
+    json::Document document;
+    auto root = document.parse(detail);
+    auto object = root ? root->object() : std::nullopt;
+    auto format = object ? object->find("format") : std::nullopt;
+    auto name = format ? format->string() : std::nullopt;
+    const std::string_view vendor = name ? vendor_of_format(*name) : std::string_view {};
+    return vendor.empty() || vendor == family.substr(0, family.find('/'));
 }
 
 bool is_open(std::string_view family) { return family.ends_with("/open"); }
@@ -122,7 +153,8 @@ void ReasoningHistory::add_envelope(
         return;
     }
     for (std::string& detail : envelope->details)
-        reasoning.details.push_back(std::move(detail));
+        if (fits(detail, family_))
+            reasoning.details.push_back(std::move(detail));
     if (envelope->details.empty() && is_open(family_))
         add_text(reasoning, "reasoning", block);
 }

@@ -65,7 +65,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
     json.end_object();
 
     names.describe(call.plan);
-    call.plan.used_tool_ids = ids.shown();
+    call.plan.used_tool_ids = ids.used();
     return call;
 }
 

@@ -84,6 +84,14 @@ std::string ToolIds::upstream(json::RawString client_id) const
     return known == upstream_by_client_.end() ? map(id, 0) : known->second;
 }
 
+std::set<std::string, std::less<>> ToolIds::used() const
+{
+    std::set<std::string, std::less<>> used = shown_;
+    for (const auto& [client, upstream] : upstream_by_client_)
+        used.insert(client);
+    return used;
+}
+
 // Attempt 0 is the best form of an id, later ones are for when another id of the history has taken it.
 std::string ToolIds::map(std::string_view client_id, unsigned attempt) const
 {

@@ -32,8 +32,9 @@ public:
     // Plain text: a Kimi id may hold anything. An id that is not in the history is mapped by the same rule.
     std::string upstream(json::RawString client_id) const;
 
-    // All of them, for AnswerPlan::used_tool_ids.
-    const std::set<std::string, std::less<>>& shown() const { return shown_; }
+    // All ids of the history, as the upstream was shown them and as the client knows them: an answer must
+    // repeat neither.
+    std::set<std::string, std::less<>> used() const;
 
 private:
     enum class Rule : unsigned char { openrouter, openai, own_ids, mistral };

@@ -45,7 +45,7 @@ private:
     anthropic::MessagesRequest request_ {};
 };
 
-inline route::Target chat_target(std::string model, route::ModelFacts facts = {})
+inline route::Target target_for(std::string model, route::ModelFacts facts = {})
 {
     facts.id = model;
     return { .model = std::move(model),

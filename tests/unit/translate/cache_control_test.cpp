@@ -4,8 +4,8 @@
 namespace dragoman::translate {
 namespace {
 
-using test::chat_target;
 using test::DecodedRequest;
+using test::target_for;
 
 const std::string mark = R"("cache_control":{"type":"ephemeral"})";
 
@@ -24,11 +24,11 @@ TEST(CacheControl, IsForModelsThatCacheOnRequest)
     // R10
     for (const char* model : { "anthropic/claude-opus-5.5", "~anthropic/claude-opus-latest",
              "google/gemini-3-pro", "qwen/qwen3-max", "qwen/qwen3-coder-plus" })
-        EXPECT_TRUE(takes_cache_control(chat_target(model))) << model;
+        EXPECT_TRUE(takes_cache_control(target_for(model))) << model;
     for (const char* model :
         { "openai/gpt-5.5", "openai/gpt-oss-120b", "google/gemma-4", "qwen/qwen3-32b", "z-ai/glm-5" })
-        EXPECT_FALSE(takes_cache_control(chat_target(model))) << model;
-    route::Target elsewhere = chat_target("anthropic/claude-opus-5.5");
+        EXPECT_FALSE(takes_cache_control(target_for(model))) << model;
+    route::Target elsewhere = target_for("anthropic/claude-opus-5.5");
     elsewhere.openrouter = false;
     EXPECT_FALSE(takes_cache_control(elsewhere));
 }
@@ -40,7 +40,7 @@ TEST(CacheControl, KeepsFourMarksAtMost)
         + "],\"system\":[" + text("s1") + "," + text("s2")
         + "],\"messages\":[{\"role\":\"user\",\"content\":[" + text("u1") + "," + text("u2") + ","
         + text("u3") + "]}]}");
-    const CacheMarks marks(*request, chat_target("anthropic/claude-opus-5.5"));
+    const CacheMarks marks(*request, target_for("anthropic/claude-opus-5.5"));
     EXPECT_FALSE(marks.keeps(request->tools[0].cache_control));
     EXPECT_TRUE(marks.keeps(request->tools[1].cache_control));
     EXPECT_FALSE(marks.keeps(request->system[0].cache_control));
@@ -49,7 +49,7 @@ TEST(CacheControl, KeepsFourMarksAtMost)
     EXPECT_TRUE(marks.keeps(request->messages[0].blocks[1].cache_control));
     EXPECT_TRUE(marks.keeps(request->messages[0].blocks[2].cache_control));
 
-    const CacheMarks none(*request, chat_target("openai/gpt-5.5"));
+    const CacheMarks none(*request, target_for("openai/gpt-5.5"));
     EXPECT_FALSE(none.keeps(request->messages[0].blocks[2].cache_control));
 }
 
@@ -62,7 +62,7 @@ TEST(CacheControl, CountsNoMarkThatCannotBeSet)
         + "," + text("4") + "," + text(" ")
         + R"(]},{"role":"assistant","content":[{"type":"tool_use","id":"i","name":"d2","input":{},)" + mark
         + "}]}]}");
-    const CacheMarks marks(*request, chat_target("anthropic/claude-opus-5.5"));
+    const CacheMarks marks(*request, target_for("anthropic/claude-opus-5.5"));
     for (int i = 0; i < 4; ++i)
         EXPECT_TRUE(marks.keeps(request->messages[0].blocks[static_cast<std::size_t>(i)].cache_control)) << i;
     EXPECT_FALSE(marks.keeps(request->messages[0].blocks[4].cache_control));
@@ -74,7 +74,7 @@ TEST(CacheControl, LeavesOneOfTheFourToTheAutomaticMark)
     const DecodedRequest request("{\"model\":\"m\",\"max_tokens\":9," + mark
         + ",\"messages\":[{\"role\":\"user\",\"content\":[" + text("1") + "," + text("2") + "," + text("3")
         + "," + text("4") + "]}]}");
-    const CacheMarks marks(*request, chat_target("anthropic/claude-opus-5.5"));
+    const CacheMarks marks(*request, target_for("anthropic/claude-opus-5.5"));
     EXPECT_TRUE(marks.automatic());
     EXPECT_FALSE(marks.keeps(request->messages[0].blocks[0].cache_control));
     EXPECT_TRUE(marks.keeps(request->messages[0].blocks[1].cache_control));
@@ -85,7 +85,7 @@ TEST(CacheControl, SeesMarksInsideToolResultsAndSystemMessages)
     const DecodedRequest request(
         R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"i","content":[)"
         + text("r") + "]," + mark + "}]},{\"role\":\"system\",\"content\":[" + text("s") + "]}]}");
-    const CacheMarks marks(*request, chat_target("google/gemini-3-pro"));
+    const CacheMarks marks(*request, target_for("google/gemini-3-pro"));
     EXPECT_TRUE(marks.keeps(request->messages[0].blocks[0].cache_control));
     EXPECT_TRUE(marks.keeps(request->messages[0].blocks[0].content[0].cache_control));
     EXPECT_TRUE(marks.keeps(request->messages[1].blocks[0].cache_control));
@@ -109,7 +109,7 @@ TEST(CacheControl, WritesTypeAndLifetimeOnly)
 TEST(CacheControl, KnowsWhenEveryMarkIsForAnHour)
 {
     const std::string hour = R"("cache_control":{"type":"ephemeral","ttl":"1h"})";
-    const auto claude = chat_target("anthropic/claude-opus-5.5");
+    const auto claude = target_for("anthropic/claude-opus-5.5");
     const DecodedRequest all("{\"model\":\"m\",\"max_tokens\":9," + hour
         + ",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
     EXPECT_TRUE(CacheMarks(*all, claude).all_for_an_hour());

@@ -6,9 +6,9 @@ namespace dragoman::translate {
 namespace {
 
 using nlohmann::json;
-using test::chat_target;
 using test::DecodedRequest;
 using test::supporting;
+using test::target_for;
 
 struct Sent {
     json fields {};
@@ -29,7 +29,7 @@ Sent send(const DecodedRequest& request, const route::Target& target, const Clie
 
 Sent send(const std::string& fields, const std::string& model = "z-ai/glm-5")
 {
-    return send(DecodedRequest::with(fields), chat_target(model));
+    return send(DecodedRequest::with(fields), target_for(model));
 }
 
 json sent_fields(const std::string& fields, const std::string& model = "z-ai/glm-5")
@@ -54,7 +54,7 @@ TEST(Parameters, LimitTheAnswerToWhatTheModelCanGive)
         const std::string field = max_tokens.empty() ? "" : "\"max_tokens\":" + max_tokens + ",";
         return send(
             DecodedRequest("{\"model\":\"m\"," + field + R"("messages":[{"role":"user","content":"x"}]})"),
-            chat_target(model, facts))
+            target_for(model, facts))
             .fields["max_tokens"];
     };
     EXPECT_EQ(limit("64000"), 16384);
@@ -70,10 +70,10 @@ TEST(Parameters, LeaveRoomForThePrompt)
     facts.context_length = 10000;
     const DecodedRequest request(
         R"({"model":"m","max_tokens":9000,"messages":[{"role":"user","content":"x"}]})");
-    EXPECT_EQ(send(request, chat_target("x/y", facts), {}, 500).fields["max_tokens"], 9000);
-    EXPECT_EQ(send(request, chat_target("x/y", facts), {}, 4936).fields["max_tokens"], 5000);
-    EXPECT_EQ(send(request, chat_target("x/y", facts), {}, 9900).fields["max_tokens"], 1024);
-    const Sent sent = send(request, chat_target("x/y", facts), {}, 20000);
+    EXPECT_EQ(send(request, target_for("x/y", facts), {}, 500).fields["max_tokens"], 9000);
+    EXPECT_EQ(send(request, target_for("x/y", facts), {}, 4936).fields["max_tokens"], 5000);
+    EXPECT_EQ(send(request, target_for("x/y", facts), {}, 9900).fields["max_tokens"], 1024);
+    const Sent sent = send(request, target_for("x/y", facts), {}, 20000);
     EXPECT_EQ(sent.fields["max_tokens"], 1024);
     EXPECT_EQ(sent.call.plan.max_tokens, 1024U);
     EXPECT_EQ(sent.call.plan.context_length, 10000U);
@@ -83,14 +83,14 @@ TEST(Parameters, WarmACacheWithTheSmallestAnswer)
 {
     const Sent sent =
         send(DecodedRequest(R"({"model":"m","max_tokens":0,"messages":[{"role":"user","content":"x"}]})"),
-            chat_target("x/y"));
+            target_for("x/y"));
     EXPECT_TRUE(sent.call.plan.prewarm);
     EXPECT_EQ(sent.fields["max_tokens"], 16);
 }
 
 TEST(Parameters, RenameTheLimitWhereOpenAiDid)
 {
-    route::Target target = chat_target("gpt-5.5");
+    route::Target target = target_for("gpt-5.5");
     target.openrouter = false;
     const json fields = send(DecodedRequest::with("\"stream\":true"), target).fields;
     EXPECT_EQ(fields["max_completion_tokens"], 1000);
@@ -107,7 +107,7 @@ TEST(Sampling, GoesAsFarAsTheModelTakesIt)
     EXPECT_EQ(open["top_p"], 0.95);
     EXPECT_EQ(open["top_k"], 40);
     const Sent refused =
-        send(DecodedRequest::with(all), chat_target("openai/gpt-5.5", supporting({ "max_tokens", "top_p" })));
+        send(DecodedRequest::with(all), target_for("openai/gpt-5.5", supporting({ "max_tokens", "top_p" })));
     EXPECT_FALSE(refused.fields.contains("temperature"));
     EXPECT_TRUE(refused.fields.contains("top_p"));
     EXPECT_EQ(refused.call.notes.dropped, (Names { "temperature", "top_k" }));
@@ -119,7 +119,7 @@ TEST(Sampling, KeepsTheSpellingOfNumbers)
     const DecodedRequest request = DecodedRequest::with(R"("temperature":1.0)");
     UpstreamCall call;
     EXPECT_EQ(test::written([&](dragoman::json::Writer& writer) {
-        append_sampling(writer, *request, chat_target("x/y"), call);
+        append_sampling(writer, *request, target_for("x/y"), call);
     }),
         R"({"temperature":1.0})");
 }
@@ -133,7 +133,7 @@ TEST(Sampling, SendsFourStopSequencesAndPlansForTheRest)
     EXPECT_EQ(sent.call.plan.stop_sequences_upstream, 4U);
     EXPECT_FALSE(sent_fields(R"("stop_sequences":[])").contains("stop"));
     const Sent none =
-        send(DecodedRequest::with(R"("stop_sequences":["</block>"])"), chat_target("x/y", supporting({})));
+        send(DecodedRequest::with(R"("stop_sequences":["</block>"])"), target_for("x/y", supporting({})));
     EXPECT_FALSE(none.fields.contains("stop"));
     EXPECT_EQ(none.call.plan.stop_sequences_upstream, 0U);
     EXPECT_EQ(none.call.plan.stop_sequences.size(), 1U);
@@ -167,13 +167,13 @@ TEST(OutputFormat, IsAskedForInWordsWhereItCannotBeBound)
     // R54
     const DecodedRequest request = DecodedRequest::with(
         R"("output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}})");
-    const auto json_only = chat_target("x/y", supporting({ "response_format" }));
+    const auto json_only = target_for("x/y", supporting({ "response_format" }));
     EXPECT_EQ(send(request, json_only).fields["response_format"], json::parse(R"({"type":"json_object"})"));
     EXPECT_NE(format_instruction(*request, json_only).find(R"({"type":"object"})"), std::string::npos);
-    const auto nothing = chat_target("x/y", supporting({}));
+    const auto nothing = target_for("x/y", supporting({}));
     EXPECT_FALSE(send(request, nothing).fields.contains("response_format"));
     EXPECT_NE(format_instruction(*request, nothing).find("JSON"), std::string::npos);
-    EXPECT_EQ(format_instruction(*request, chat_target("x/y")), "");
+    EXPECT_EQ(format_instruction(*request, target_for("x/y")), "");
     EXPECT_EQ(format_instruction(*DecodedRequest::with(""), nothing), "");
 }
 
@@ -202,7 +202,7 @@ TEST(Identity, TellsASessionAndADigestAndNothingElse)
 TEST(Identity, KeepsAgentsApart)
 {
     const DecodedRequest request = DecodedRequest::with("");
-    const auto target = chat_target("x/y");
+    const auto target = target_for("x/y");
     EXPECT_EQ(send(request, target, { .session_id = "s" }).fields["session_id"], "s");
     EXPECT_EQ(send(request, target, { .session_id = "s", .agent_id = "a1" }).fields["session_id"], "s-a1");
     EXPECT_FALSE(send(request, target, { .agent_id = "a1" }).fields.contains("session_id"));
@@ -261,7 +261,7 @@ TEST(Parameters, DropTheRestAndSaySo)
 
 TEST(Parameters, SendStrangersOnlyWhatEverybodyKnows)
 {
-    route::Target target = chat_target("llama");
+    route::Target target = target_for("llama");
     target.openrouter = false;
     const json fields =
         send(DecodedRequest::with(

@@ -7,8 +7,8 @@
 namespace dragoman::translate {
 namespace {
 
-using test::chat_target;
 using test::DecodedRequest;
+using test::target_for;
 
 std::string sealed(std::string_view model, std::initializer_list<std::string_view> details)
 {
@@ -29,7 +29,7 @@ std::string replayed(const std::string& blocks, const std::string& model, bool o
 {
     const DecodedRequest request(
         R"({"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[)" + blocks + "]}]}");
-    route::Target target = chat_target(model);
+    route::Target target = target_for(model);
     target.openrouter = openrouter;
     const ReasoningHistory history(*request, target);
     std::vector<const anthropic::Block*> pointers;
@@ -61,6 +61,18 @@ TEST(ReasoningHistory, DropsWhatAnotherFamilyThought)
         EXPECT_EQ(replayed(gpt, model), "{}") << model;
     EXPECT_EQ(replayed(thinking("a", "EqQBCgIYAhIk"), "openai/gpt-5.5"), "{}");
     EXPECT_EQ(replayed(R"({"type":"redacted_thinking","data":"EqQB"})", "openai/gpt-5.5"), "{}");
+}
+
+TEST(ReasoningHistory, LooksAtTheFormatToo)
+{
+    // R35: another vendor's model had answered in its place.
+    const std::string other = thinking("a",
+        sealed("anthropic/claude-opus-5.5",
+            { R"({"type":"reasoning.encrypted","data":"Z","format":"openai-responses-v1"})" }));
+    EXPECT_EQ(replayed(other, "anthropic/claude-opus-5.5"), "{}");
+    const std::string routed = thinking("a",
+        sealed("openrouter/auto", { R"({"type":"reasoning.text","text":"t","format":"google-gemini-v1"})" }));
+    EXPECT_EQ(replayed(routed, "openrouter/auto"), "{}");
 }
 
 TEST(ReasoningHistory, GivesClaudeItsOwnSignaturesBack)
@@ -116,7 +128,7 @@ std::vector<bool> kept_with(const std::string& edit)
     const DecodedRequest request(R"({"model":"m","max_tokens":9,"messages":[)" + question + "," + assistant
         + "," + result + "," + assistant + "," + question + "," + assistant + "," + question
         + R"(],"context_management":{"edits":[)" + edit + "]}}");
-    const ReasoningHistory history(*request, chat_target("z-ai/glm-5"));
+    const ReasoningHistory history(*request, target_for("z-ai/glm-5"));
     return { history.keeps(1), history.keeps(3), history.keeps(5) };
 }
 

@@ -5,13 +5,13 @@ namespace dragoman::translate {
 namespace {
 
 using nlohmann::json;
-using test::chat_target;
+using test::target_for;
 
 std::string sent(std::string_view schema, const std::string& model = "z-ai/glm-5")
 {
     std::string text;
     dragoman::json::Writer writer(text);
-    append_schema(writer, { schema }, chat_target(model));
+    append_schema(writer, { schema }, target_for(model));
     return text;
 }
 

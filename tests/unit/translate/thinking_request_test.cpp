@@ -4,8 +4,8 @@
 namespace dragoman::translate {
 namespace {
 
-using test::chat_target;
 using test::DecodedRequest;
+using test::target_for;
 
 route::ModelFacts thinking_model(std::vector<std::string> efforts = {})
 {
@@ -20,7 +20,7 @@ std::string sent(const std::string& fields, const route::ModelFacts& facts = {},
     const std::string& model = "z-ai/glm-5", std::uint64_t max_tokens = 1000, const Options& options = {})
 {
     const DecodedRequest request = DecodedRequest::with(fields);
-    const auto target = chat_target(model, facts);
+    const auto target = target_for(model, facts);
     return test::written([&](json::Writer& json) {
         append_reasoning_request(json, reasoning_request(*request, target, options, max_tokens), target);
     });
@@ -119,14 +119,14 @@ TEST(ThinkingRequest, FollowsTheLastEffortOfTheConversation)
         R"({"model":"m","max_tokens":9,"output_config":{"effort":"high"},"messages":[{"role":"user","content":"x"},)"
         R"({"role":"system","content":"a","output_config":{"effort":"low"}},{"role":"system","content":"b",)"
         R"("output_config":{"effort":"medium"}},{"role":"system","content":"c"}]})");
-    EXPECT_EQ(reasoning_request(*request, chat_target("x/y"), {}, 9),
+    EXPECT_EQ(reasoning_request(*request, target_for("x/y"), {}, 9),
         (ReasoningRequest { .kind = ReasoningRequest::Kind::effort, .effort = "medium" }));
 }
 
 TEST(ThinkingRequest, SpeaksPlainlyElsewhere)
 {
     auto elsewhere = [](const std::string& model) {
-        route::Target target = chat_target(model);
+        route::Target target = target_for(model);
         target.openrouter = false;
         return test::written([&](json::Writer& json) {
             append_reasoning_request(

@@ -6,8 +6,8 @@
 namespace dragoman::translate {
 namespace {
 
-using test::chat_target;
 using test::DecodedRequest;
+using test::target_for;
 
 // A history in which each id was called and answered.
 DecodedRequest history(const std::vector<std::string>& ids)
@@ -28,7 +28,7 @@ DecodedRequest history(const std::vector<std::string>& ids)
 std::vector<std::string> shown(const std::vector<std::string>& ids, const std::string& model)
 {
     const DecodedRequest request = history(ids);
-    const ToolIds mapped(*request, chat_target(model));
+    const ToolIds mapped(*request, target_for(model));
     std::vector<std::string> upstream;
     for (const anthropic::Message& message : request->messages)
         if (message.role == anthropic::Role::assistant)
@@ -101,7 +101,7 @@ TEST(ToolIds, UsesNineCharactersForMistral)
 
 TEST(ToolIds, ShortensForOpenAi)
 {
-    route::Target target = chat_target("gpt-5.5");
+    route::Target target = target_for("gpt-5.5");
     target.openrouter = false;
     const std::string long_id(50, 'x');
     const DecodedRequest request = history({ long_id, std::string(40, 'y') });
@@ -110,13 +110,12 @@ TEST(ToolIds, ShortensForOpenAi)
     EXPECT_EQ(ids.upstream({ std::string(40, 'y') }), std::string(40, 'y'));
 }
 
-TEST(ToolIds, TellsWhatTheUpstreamWasShown)
+TEST(ToolIds, TellsWhichIdsAreTaken)
 {
     const DecodedRequest request = history({ "call_12345678", "odd id" });
-    const ToolIds ids(*request, chat_target("z-ai/glm-5"));
-    EXPECT_EQ(ids.shown().size(), 2U);
-    EXPECT_TRUE(ids.shown().contains("call_12345678"));
-    EXPECT_TRUE(ids.shown().contains(ids.upstream({ "odd id" })));
+    const ToolIds ids(*request, target_for("z-ai/glm-5"));
+    EXPECT_EQ(ids.used(),
+        (std::set<std::string, std::less<>> { "call_12345678", "odd id", ids.upstream({ "odd id" }) }));
 }
 
 TEST(ClientToolId, PassesGoodOnesOn)

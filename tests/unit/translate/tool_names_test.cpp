@@ -6,8 +6,8 @@
 namespace dragoman::translate {
 namespace {
 
-using test::chat_target;
 using test::DecodedRequest;
+using test::target_for;
 
 DecodedRequest declaring(const std::vector<std::string>& names)
 {
@@ -20,7 +20,7 @@ DecodedRequest declaring(const std::vector<std::string>& names)
 std::string upstream_name(const std::string& name, const std::string& model = "z-ai/glm-5")
 {
     const DecodedRequest request = declaring({ name });
-    return ToolNames(*request, chat_target(model)).upstream(request->tools[0].name);
+    return ToolNames(*request, target_for(model)).upstream(request->tools[0].name);
 }
 
 TEST(ToolNames, LeavesGoodNamesAlone)
@@ -37,7 +37,7 @@ TEST(ToolNames, ReplacesAndShortensButKeepsNamesApart)
     const std::vector<std::string> names { common + "_read", common + "_write", "a.b", "a/b", "a b",
         "caf\xC3\xA9" };
     const DecodedRequest request = declaring(names);
-    const ToolNames mapped(*request, chat_target("z-ai/glm-5"));
+    const ToolNames mapped(*request, target_for("z-ai/glm-5"));
     std::set<std::string> distinct;
     for (const std::string& name : names) {
         const std::string upstream = mapped.upstream({ name });
@@ -59,7 +59,7 @@ TEST(ToolNames, DependsOnTheNameAlone)
     // R28, P1: what is declared beside it makes no difference.
     const DecodedRequest alone = declaring({ "a.b" });
     const DecodedRequest later = declaring({ "x.y", "Bash", "a.b", "a/b" });
-    const auto target = chat_target("z-ai/glm-5");
+    const auto target = target_for("z-ai/glm-5");
     EXPECT_EQ(ToolNames(*alone, target).upstream({ "a.b" }), ToolNames(*later, target).upstream({ "a.b" }));
 }
 
@@ -70,7 +70,7 @@ TEST(ToolNames, TellsTheAnswerTheWayBack)
         R"({"type":"tool_use","id":"a","name":"old.tool","input":{}}]}],)"
         R"("tools":[{"name":"Bash","input_schema":{}},{"name":"x.y","input_schema":{}},)"
         R"({"name":"DeferredToolPlaceholder","defer_loading":true,"input_schema":{}}]})");
-    const ToolNames names(*request, chat_target("z-ai/glm-5"));
+    const ToolNames names(*request, target_for("z-ai/glm-5"));
     AnswerPlan plan;
     names.describe(plan);
     EXPECT_EQ(plan.declared_tools, (std::vector<std::string> { "Bash", "x.y" }));
@@ -91,7 +91,7 @@ TEST(ToolNames, ReadsEscapedNamesAsWhatTheyMean)
 {
     const DecodedRequest request =
         DecodedRequest::with(R"("tools":[{"name":"B\u0061sh","input_schema":{}}])");
-    EXPECT_EQ(ToolNames(*request, chat_target("z-ai/glm-5")).upstream(request->tools[0].name), "Bash");
+    EXPECT_EQ(ToolNames(*request, target_for("z-ai/glm-5")).upstream(request->tools[0].name), "Bash");
 }
 
 } // namespace

@@ -5,8 +5,8 @@ namespace dragoman::translate {
 namespace {
 
 using nlohmann::json;
-using test::chat_target;
 using test::DecodedRequest;
+using test::target_for;
 
 struct Sent {
     std::string text {};
@@ -42,7 +42,7 @@ Sent send(const DecodedRequest& request, const route::Target& target)
 
 Sent send(const std::string& fields, const std::string& model = "z-ai/glm-5")
 {
-    return send(DecodedRequest::with(fields), chat_target(model));
+    return send(DecodedRequest::with(fields), target_for(model));
 }
 
 std::string custom(const std::string& name, const std::string& more = "")
@@ -163,7 +163,7 @@ TEST(Tools, ForceTheSearchThatClaudeCodeAsksFor)
             R"("Perform a web search for the query: rust 1.95 \"notes\"\n"}]}],"tools":[{"type":"web_search_20250305",)"
             R"("name":"web_search","max_uses":8,"allowed_domains":["a.org"]}])"
             + std::string(how) + "}");
-        const Sent sent = send(request, chat_target("z-ai/glm-5"));
+        const Sent sent = send(request, target_for("z-ai/glm-5"));
         EXPECT_EQ(sent.text,
             R"({"tools":[{"type":"openrouter:web_search","parameters":{"max_uses":8,"allowed_domains":["a.org"]}}],)"
             R"("tool_choice":{"type":"openrouter:web_search"}})");
@@ -196,7 +196,7 @@ TEST(Tools, SearchForModelsWithoutTools)
     const Sent sent = send(
         DecodedRequest::with(
             R"("tools":[{"type":"web_search_20250305","name":"web_search","max_uses":8,"blocked_domains":["b.org"]}])"),
-        chat_target("x/base", test::supporting({ "max_tokens" })));
+        target_for("x/base", test::supporting({ "max_tokens" })));
     EXPECT_EQ(
         sent.fields, json::parse(R"({"plugins":[{"id":"web","max_uses":8,"exclude_domains":["b.org"]}]})"));
     EXPECT_TRUE(sent.plan.web_search);
@@ -204,7 +204,7 @@ TEST(Tools, SearchForModelsWithoutTools)
 
 TEST(Tools, SendNoServerToolsToStrangers)
 {
-    route::Target target = chat_target("gpt-4o");
+    route::Target target = target_for("gpt-4o");
     target.openrouter = false;
     const Sent sent =
         send(DecodedRequest::with(R"("tools":[{"type":"web_search_20250305","name":"web_search"}])"), target);
@@ -218,8 +218,8 @@ TEST(Tools, GiveClaudeSomethingToPointAt)
     const std::string body =
         R"({"model":"m","max_tokens":9,"tools":[],"messages":[{"role":"assistant","content":[)"
         R"({"type":"tool_use","id":"i","name":"n","input":{}}]}]})";
-    EXPECT_EQ(send(DecodedRequest(body), chat_target("anthropic/claude-opus-5.5")).names(), Names { "noop" });
-    EXPECT_EQ(send(DecodedRequest(body), chat_target("z-ai/glm-5")).text, "{}");
+    EXPECT_EQ(send(DecodedRequest(body), target_for("anthropic/claude-opus-5.5")).names(), Names { "noop" });
+    EXPECT_EQ(send(DecodedRequest(body), target_for("z-ai/glm-5")).text, "{}");
 }
 
 // A conversation in which the client's search found `found`, one after another.
@@ -240,7 +240,7 @@ DecodedRequest searching(const std::vector<std::string>& found)
 TEST(DeferredTools, StayAwayUntilTheHistoryRefersToThem)
 {
     // R48
-    const auto target = chat_target("z-ai/glm-5");
+    const auto target = target_for("z-ai/glm-5");
     EXPECT_EQ(send(searching({}), target).names(), (Names { "Bash", "ToolSearch" }));
     EXPECT_EQ(send(searching({ "mcp__a" }), target).names(), (Names { "Bash", "ToolSearch", "mcp__a" }));
     EXPECT_EQ(send(searching({ "mcp__a", "WebFetch", "mcp__a" }), target).names(),
@@ -252,7 +252,7 @@ TEST(DeferredTools, StayAwayUntilTheHistoryRefersToThem)
 TEST(DeferredTools, LeaveWhatWasSentBeforeAsItWas)
 {
     // P1
-    const auto target = chat_target("z-ai/glm-5");
+    const auto target = target_for("z-ai/glm-5");
     std::string before = send(searching({}), target).text;
     for (const auto& found : { Names { "mcp__a" }, Names { "mcp__a", "WebFetch" } }) {
         const std::string now = send(searching(found), target).text;
@@ -271,7 +271,7 @@ TEST(DeferredTools, ComeWithACallAnAdditionOrADefinition)
         + custom("gone") + "," + custom("added", R"(,"defer_loading":true)") + ","
         + custom("called", R"(,"defer_loading":true)") + "," + custom("never", R"(,"defer_loading":true)")
         + "]}";
-    EXPECT_EQ(send(DecodedRequest(body), chat_target("z-ai/glm-5")).names(), (Names { "called", "added" }));
+    EXPECT_EQ(send(DecodedRequest(body), target_for("z-ai/glm-5")).names(), (Names { "called", "added" }));
 }
 
 TEST(DeferredTools, AreAllSentWhenTheServerWouldSearch)
@@ -291,12 +291,12 @@ TEST(Tools, EndWhereUpstreamsStopCounting)
     const std::string body = R"({"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[)"
                              R"({"type":"tool_use","id":"i","name":"t129","input":{}}]}],"tools":[)"
         + tools + "]}";
-    const Sent sent = send(DecodedRequest(body), chat_target("openai/gpt-5.5"));
+    const Sent sent = send(DecodedRequest(body), target_for("openai/gpt-5.5"));
     ASSERT_EQ(sent.names().size(), 128U);
     EXPECT_EQ(sent.names()[126], "t126");
     EXPECT_EQ(sent.names()[127], "t129");
     EXPECT_EQ(sent.notes.dropped, Names { "tools beyond 128" });
-    EXPECT_EQ(send(DecodedRequest(body), chat_target("anthropic/claude-opus-5.5")).names().size(), 130U);
+    EXPECT_EQ(send(DecodedRequest(body), target_for("anthropic/claude-opus-5.5")).names().size(), 130U);
 }
 
 TEST(Tools, AreDeclaredOnce)
@@ -324,7 +324,7 @@ TEST(ToolChoice, IsTranslated)
 TEST(ToolChoice, IsSaidInWordsWhereThereIsNoParameter)
 {
     // R42
-    const auto target = chat_target("x/y", test::supporting({ "tools" }));
+    const auto target = target_for("x/y", test::supporting({ "tools" }));
     auto say = [&](const std::string& choice) {
         const DecodedRequest request =
             DecodedRequest::with("\"tools\":[" + custom("a") + "],\"tool_choice\":" + choice);
@@ -342,7 +342,7 @@ TEST(ToolChoice, ForcesNoModelThatRefusesItWhileThinking)
     // R42
     route::ModelFacts facts = test::supporting({ "tools", "tool_choice", "reasoning" });
     facts.has_reasoning = true;
-    const auto target = chat_target("deepseek/deepseek-r2", facts);
+    const auto target = target_for("deepseek/deepseek-r2", facts);
     const std::string tools = "\"tools\":[" + custom("a") + R"(],"tool_choice":{"type":"any"})";
     EXPECT_FALSE(send(DecodedRequest::with(tools), target).fields.contains("tool_choice"));
     EXPECT_EQ(send(DecodedRequest::with(tools + R"(,"thinking":{"type":"disabled"})"), target)
