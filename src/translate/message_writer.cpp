@@ -164,7 +164,21 @@ void MessageWriter::orphan(ContentWriter& content, const Block& block)
 void MessageWriter::write_media(ContentWriter& content, const Media& media)
 {
     for (const Block* block : media)
-        write_media_part(content.part(), *block, mended_);
+        write_medium(content, *block);
+}
+
+void MessageWriter::write_medium(ContentWriter& content, const Block& block)
+{
+    // A file has a name of its own upstream, but no place for what the client says about it.
+    if (block.type == BlockType::document && !json::is_blank(block.context)) {
+        TextWriter& text = content.begin_text();
+        text.say("Context of the document");
+        if (!block.title.empty())
+            text.say(" \"").add(block.title).say("\"");
+        text.say(": ").add(block.context);
+        content.end_text();
+    }
+    write_media_part(content.part(), block, mended_);
 }
 
 void MessageWriter::result_media(ContentWriter& content)
@@ -199,7 +213,7 @@ void MessageWriter::user_block(ContentWriter& content, Entries entries)
 {
     const Block& block = *entries.front().block;
     if (is_media_part(block, scene_.style))
-        return write_media_part(content.part(), block, mended_);
+        return write_medium(content, block);
     if (block.type == BlockType::tool_result)
         return orphan(content, block);
     Media media;

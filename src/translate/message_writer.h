@@ -36,6 +36,7 @@ private:
     void system(Entries entries);
     void reminders(ContentWriter& content, Entries entries);
     void write_media(ContentWriter& content, const Media& media);
+    void write_medium(ContentWriter& content, const anthropic::Block& block);
     void result_media(ContentWriter& content);
 
     void assistant_content(const Turn& turn, bool trim);

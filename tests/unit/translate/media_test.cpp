@@ -93,6 +93,15 @@ TEST(Media, SendsPdfsAsFiles) // R16
         Json::parse(R"({"filename":"document.pdf","file_data":"https://x.example/a.pdf"})"));
 }
 
+TEST(Media, TellsWhatTheClientSaysAboutAPdf) // R16
+{
+    Json messages = chat_messages(user(R"({"type":"document","title":"Plan.pdf","context":"A draft",
+        "source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0="}})"));
+    ASSERT_EQ(messages.at(0)["content"].size(), 2U);
+    EXPECT_EQ(messages[0]["content"][0]["text"], "Context of the document \"Plan.pdf\": A draft");
+    EXPECT_EQ(messages[0]["content"][1]["type"], "file");
+}
+
 TEST(Media, TellsAnUpstreamWithoutFilesThatThereWasAPdf) // R16
 {
     route::Target target = chat_target("some-model");
