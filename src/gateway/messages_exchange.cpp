@@ -9,6 +9,7 @@
 #include "translate/chat_answer.h"
 #include "translate/messages_answer.h"
 #include "translate/messages_request_edit.h"
+#include "translate/parameters.h"
 #include "translate/request.h"
 
 #include <cmath>
@@ -111,7 +112,8 @@ Result<void> MessagesExchange::prepare()
         return translated;
     if (config_->degraded())
         return Failure(no_key());
-    refusal_key_ = route::RefusalMemory::key(endpoint_url(*config_, target_), call_.body);
+    std::string account = endpoint_url(*config_, target_) + '\n' + std::string(config_->upstream.key.reveal());
+    refusal_key_ = route::RefusalMemory::key(account, call_.body);
     if (auto refused = worker_.shared().refusals.find(refusal_key_, Clock::now()))
         return Failure(std::move(*refused));
     if (wants_sample(worker_.shared(), target_.model))
@@ -149,6 +151,9 @@ Result<void> MessagesExchange::translate()
     if (!call)
         return Failure(std::move(call).error());
     call_ = std::move(*call);
+    if (call_.plan.estimated_input == 0)
+        call_.plan.estimated_input
+            = worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));
     if (!target_.note.empty())
         call_.notes.repair(target_.note);
     return {};
