@@ -47,12 +47,13 @@ net::Task<void> answer_count_tokens(
 {
     std::string request_id = worker.ids().with_prefix("req_");
     const Shared& shared = worker.shared();
+    bool counting_is_short = request.body.size() <= counted_on_the_loop;
     Result<std::uint64_t> counted = 0;
-    if (request.body.size() <= counted_on_the_loop)
-        counted = count(shared, request.body);
+    auto counting = [&shared, body = std::move(request.body)] { return count(shared, body); };
+    if (counting_is_short)
+        counted = counting();
     else
-        counted = co_await net::in_background(
-            [&shared, body = std::move(request.body)] { return count(shared, body); });
+        counted = co_await net::in_background(counting);
     net::Refusal answer;
     if (counted) {
         std::string body;

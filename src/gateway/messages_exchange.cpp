@@ -112,7 +112,8 @@ Result<void> MessagesExchange::prepare()
         return translated;
     if (config_->degraded())
         return Failure(no_key());
-    std::string account = endpoint_url(*config_, target_) + '\n' + std::string(config_->upstream.key.reveal());
+    std::string account =
+        endpoint_url(*config_, target_) + '\n' + std::string(config_->upstream.key.reveal());
     refusal_key_ = route::RefusalMemory::key(account, call_.body);
     if (auto refused = worker_.shared().refusals.find(refusal_key_, Clock::now()))
         return Failure(std::move(*refused));
@@ -152,8 +153,8 @@ Result<void> MessagesExchange::translate()
         return Failure(std::move(call).error());
     call_ = std::move(*call);
     if (call_.plan.estimated_input == 0)
-        call_.plan.estimated_input
-            = worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));
+        call_.plan.estimated_input =
+            worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));
     if (!target_.note.empty())
         call_.notes.repair(target_.note);
     return {};
