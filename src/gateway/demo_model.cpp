@@ -88,7 +88,7 @@ void read_required_fields(const json::Value& format, Question& question)
     auto required = object ? object->find("required") : std::nullopt;
     if (!required || !required->array())
         return;
-    for (json::Value name : *required->array())
+    for (json::Value name : json::Array(*required->array()))
         if (auto text = name.string())
             question.json_fields.push_back(json::unescape(*text));
 }

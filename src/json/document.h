@@ -36,7 +36,8 @@ public:
 
     RawValue raw() const; // without white space around it
 
-    // nullopt when the value has another type.
+    // nullopt when the value has another type. A loop over *value.array() would outlive the optional: write
+    // for (Value v : Array(*value.array())).
     std::optional<RawString> string() const;
     std::optional<Object> object() const;
     std::optional<Array> array() const;

@@ -143,7 +143,7 @@ void Reader::read_object(Object object, int depth)
         if (auto found = object.find(name); found && body_.message.empty())
             read(*found, depth + 1);
     if (auto choices = object.find("choices"); choices && choices->is(Type::array))
-        for (Value choice : *choices->array())
+        for (Value choice : json::Array(*choices->array()))
             if (auto fields = choice.object(); fields && body_.message.empty())
                 if (auto failure = fields->find("error"))
                     read(*failure, depth + 1);
@@ -185,7 +185,7 @@ void Reader::read_waits(Object object)
     if (auto availability = object.find("availability"); availability && availability->is(Type::object))
         keep_first(body_.retry_after, text_at(*availability->object(), "retry_after"));
     if (auto details = object.find("details"); details && details->is(Type::array))
-        for (Value detail : *details->array())
+        for (Value detail : json::Array(*details->array()))
             if (auto fields = detail.object())
                 keep_first(body_.retry_after, text_at(*fields, "retryDelay"));
 }
@@ -198,7 +198,7 @@ void Reader::read_metadata(Object metadata, int depth)
     read_waits(metadata);
     body_.moderation |= metadata.find("flagged_input").has_value() || metadata.find("reasons").has_value();
     if (auto headers = metadata.find("headers"); headers && headers->is(Type::object))
-        for (json::Field field : *headers->object()) {
+        for (json::Field field : json::Object(*headers->object())) {
             const std::string name = lower(field.key.escaped);
             if (name == "x-ratelimit-reset")
                 body_.rate_limit_reset = text_of(field.value);
@@ -222,11 +222,11 @@ void Reader::read_detail(Value detail, int depth)
     if (!detail.is(Type::array))
         return read(detail, depth + 1);
     std::string joined;
-    for (Value element : *detail.array()) {
+    for (Value element : json::Array(*detail.array())) {
         std::string said = text_of(element);
         if (auto object = element.object()) {
             if (auto loc = object->find("loc"); loc && loc->is(Type::array))
-                for (Value part : *loc->array())
+                for (Value part : json::Array(*loc->array()))
                     said.append(said.empty() ? "" : ".").append(text_of(part));
             said.append(said.empty() ? "" : ": ").append(text_at(*object, "msg"));
         }
@@ -260,7 +260,7 @@ bool object_is_error(Object object)
         return true;
     auto choices = object.find("choices");
     if (choices && choices->is(Type::array)) {
-        for (Value choice : *choices->array())
+        for (Value choice : json::Array(*choices->array()))
             if (auto fields = choice.object(); fields && says_something(fields->find("error")))
                 return true;
         return false;

@@ -92,7 +92,7 @@ void MessageAggregate::add(std::string_view type, const Object& event)
             add_delta(block->second, *delta->object());
     } else if (type == "message_delta") {
         if (auto delta = event.find("delta"); delta && delta->is(Type::object))
-            for (Field field : *delta->object())
+            for (Field field : json::Object(*delta->object()))
                 set(ending_, field.key.escaped, field.value.raw().text);
         merge_usage(usage_, event.find("usage"));
         if (auto edits = event.find("context_management"))
@@ -127,7 +127,7 @@ void MessageAggregate::append_block(std::string& out, const Block& block)
     if (!root)
         return;
     Fields fields;
-    for (Field field : *root->object())
+    for (Field field : json::Object(*root->object()))
         set(fields, field.key.escaped, field.value.raw().text);
     const Object start = *root->object();
     auto grow = [&](std::string_view name, const std::string& grown) {
@@ -166,7 +166,7 @@ void MessageAggregate::append(
         fields = { { "id", "\"" + std::string(id_without_start) + "\"" }, { "type", "\"message\"" },
             { "role", "\"assistant\"" } };
     else if (auto root = document.parse(message_))
-        for (Field field : *root->object())
+        for (Field field : json::Object(*root->object()))
             set(fields, field.key.escaped, field.value.raw().text);
     std::string content;
     json::Writer list(content);

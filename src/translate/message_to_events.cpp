@@ -133,7 +133,7 @@ void append_block_deltas(std::string& out, int index, const Object& block)
                 out, index, each.delta, each.delta_field, "\"" + json::escape(value->raw().text) + "\"");
     }
     if (auto citations = block.find("citations"); citations && citations->is(Type::array))
-        for (Value citation : *citations->array())
+        for (Value citation : json::Array(*citations->array()))
             append_delta(out, index, "citations_delta", "citation", citation.raw().text);
 }
 
@@ -164,7 +164,7 @@ void append_message_events(
         append_start(out, message, client_model);
     int index = 0;
     if (auto content = message.find("content"); content && content->is(Type::array))
-        for (Value value : *content->array()) {
+        for (Value value : json::Array(*content->array())) {
             auto block = value.object();
             if (!block)
                 continue;

@@ -122,7 +122,7 @@ void GeminiSchema::write_root(const json::Value& schema)
     SchemaParts parts(schema, trail_);
     for (std::string_view keyword : { "anyOf", "oneOf" })
         if (auto list = parts.find(keyword); list && list->array())
-            for (json::Value alternative : *list->array())
+            for (json::Value alternative : json::Array(*list->array()))
                 parts.add(alternative, trail_);
     write_parts(parts, { .type = "object", .description = description_of(parts, {}) });
 }

@@ -166,7 +166,7 @@ std::string SchemaParts::guessed_type() const
     if (auto value = find("const"))
         return type_of_value(*value) == "null" ? "" : type_of_value(*value);
     if (auto list = find("enum"); list && list->array())
-        for (json::Value value : *list->array())
+        for (json::Value value : json::Array(*list->array()))
             if (!value.is(json::Type::null))
                 return type_of_value(value);
     for (const Hint& hint : hints)
@@ -185,7 +185,7 @@ bool SchemaParts::nullable() const
     if (std::ranges::find(types, "null") != types.end())
         return true;
     if (auto list = find("enum"); list && list->array())
-        for (json::Value value : *list->array())
+        for (json::Value value : json::Array(*list->array()))
             if (value.is(json::Type::null))
                 return true;
     return false;
