@@ -6,21 +6,36 @@
 // `hold` is a promise that the answer waits for, after its first chunk of content if it has one.
 
 const listOf = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
-const argumentsOf = (tool) => (typeof tool.input === 'string' ? tool.input : JSON.stringify(tool.input ?? {}));
+const argumentsOf = (tool) =>
+    typeof tool.input === 'string' ? tool.input : JSON.stringify(tool.input ?? {});
 
 const usual = {
-    prompt_tokens: 1200, completion_tokens: 34, total_tokens: 1234, cost: 0.00042,
-    prompt_tokens_details: { cached_tokens: 200 }, completion_tokens_details: { reasoning_tokens: 0 },
+    prompt_tokens: 1200,
+    completion_tokens: 34,
+    total_tokens: 1234,
+    cost: 0.00042,
+    prompt_tokens_details: { cached_tokens: 200 },
+    completion_tokens_details: { reasoning_tokens: 0 },
 };
 
 export const CUT = Symbol('the connection is reset here');
 export const END = Symbol('the connection ends properly here');
 
 export const chunk = (model, delta, finish = null, extra = {}) => ({
-    id: 'gen-1763000000-AbCdEfGhIjKlMnOpQrSt', provider: 'Fireworks', model, object: 'chat.completion.chunk',
+    id: 'gen-1763000000-AbCdEfGhIjKlMnOpQrSt',
+    provider: 'Fireworks',
+    model,
+    object: 'chat.completion.chunk',
     created: 1763000000,
-    choices: [{ index: 0, delta: { role: 'assistant', ...delta }, finish_reason: finish,
-        native_finish_reason: finish, logprobs: null }],
+    choices: [
+        {
+            index: 0,
+            delta: { role: 'assistant', ...delta },
+            finish_reason: finish,
+            native_finish_reason: finish,
+            logprobs: null,
+        },
+    ],
     ...extra,
 });
 
@@ -36,10 +51,20 @@ function toolChunks(model, turn) {
     const out = [];
     const tools = listOf(turn.tools);
     const rest = tools.map((tool, index) => ({ index, pieces: pieces(argumentsOf(tool)) }));
-    const head = (tool, index) => chunk(model, { content: null, tool_calls: [{
-        index, id: tool.id, type: 'function', function: { name: tool.name, arguments: '' } }] });
-    const next = (slot) => chunk(model, { content: null, tool_calls: [{
-        index: slot.index, type: 'function', function: { arguments: slot.pieces.shift() } }] });
+    const head = (tool, index) =>
+        chunk(model, {
+            content: null,
+            tool_calls: [
+                { index, id: tool.id, type: 'function', function: { name: tool.name, arguments: '' } },
+            ],
+        });
+    const next = (slot) =>
+        chunk(model, {
+            content: null,
+            tool_calls: [
+                { index: slot.index, type: 'function', function: { arguments: slot.pieces.shift() } },
+            ],
+        });
     if (turn.interleave) {
         tools.forEach((tool, index) => out.push(head(tool, index)));
         while (rest.some((slot) => slot.pieces.length > 0)) {
@@ -60,13 +85,25 @@ export const finishOf = (turn) => turn.finish ?? (listOf(turn.tools).length > 0 
 export function chatSteps(model, turn) {
     const steps = [': OPENROUTER PROCESSING\n\n', chunk(model, { content: '' })];
     const details = listOf(turn.details);
-    listOf(turn.reasoning).forEach((text) => steps.push(chunk(model, {
-        content: '', reasoning: text,
-        reasoning_details: [{ type: 'reasoning.text', text, format: turn.format ?? 'unknown', index: 0 }],
-    })));
+    listOf(turn.reasoning).forEach((text) =>
+        steps.push(
+            chunk(model, {
+                content: '',
+                reasoning: text,
+                reasoning_details: [
+                    { type: 'reasoning.text', text, format: turn.format ?? 'unknown', index: 0 },
+                ],
+            }),
+        ),
+    );
     for (const detail of details) {
-        steps.push(chunk(model, { content: '', reasoning: detail.text ?? detail.summary ?? null,
-            reasoning_details: [detail] }));
+        steps.push(
+            chunk(model, {
+                content: '',
+                reasoning: detail.text ?? detail.summary ?? null,
+                reasoning_details: [detail],
+            }),
+        );
     }
     const texts = Array.isArray(turn.text) ? turn.text : pieces(turn.text ?? '');
     texts.forEach((text, i) => {
@@ -87,17 +124,39 @@ export function chatWhole(model, turn) {
     const details = listOf(turn.details);
     const tools = listOf(turn.tools);
     const message = {
-        role: 'assistant', content: listOf(turn.text).join('') || null, refusal: null, reasoning,
+        role: 'assistant',
+        content: listOf(turn.text).join('') || null,
+        refusal: null,
+        reasoning,
         ...(details.length > 0 ? { reasoning_details: details } : {}),
         ...(turn.annotations ? { annotations: turn.annotations } : {}),
-        ...(tools.length > 0 ? { tool_calls: tools.map((tool, index) => ({ index, id: tool.id, type: 'function',
-            function: { name: tool.name, arguments: argumentsOf(tool) } })) } : {}),
+        ...(tools.length > 0
+            ? {
+                  tool_calls: tools.map((tool, index) => ({
+                      index,
+                      id: tool.id,
+                      type: 'function',
+                      function: { name: tool.name, arguments: argumentsOf(tool) },
+                  })),
+              }
+            : {}),
     };
     return {
-        id: 'gen-1763000000-AbCdEfGhIjKlMnOpQrSt', provider: 'Fireworks', model, object: 'chat.completion',
-        created: 1763000000, system_fingerprint: null,
-        choices: [{ index: 0, logprobs: null, finish_reason: finishOf(turn), native_finish_reason: finishOf(turn),
-            message }],
+        id: 'gen-1763000000-AbCdEfGhIjKlMnOpQrSt',
+        provider: 'Fireworks',
+        model,
+        object: 'chat.completion',
+        created: 1763000000,
+        system_fingerprint: null,
+        choices: [
+            {
+                index: 0,
+                logprobs: null,
+                finish_reason: finishOf(turn),
+                native_finish_reason: finishOf(turn),
+                message,
+            },
+        ],
         usage: { ...usual, ...turn.usage },
     };
 }
@@ -117,11 +176,22 @@ function messageContent(turn) {
 
 export function messageWhole(model, turn) {
     return {
-        id: 'gen-1763000000-ZyXwVuTsRqPoNmLkJiHg', type: 'message', role: 'assistant', model, provider: 'Anthropic',
+        id: 'gen-1763000000-ZyXwVuTsRqPoNmLkJiHg',
+        type: 'message',
+        role: 'assistant',
+        model,
+        provider: 'Anthropic',
         content: messageContent(turn),
-        stop_reason: turn.stop ?? (listOf(turn.tools).length > 0 ? 'tool_use' : 'end_turn'), stop_sequence: null,
-        usage: { input_tokens: 1000, cache_creation_input_tokens: 0, cache_read_input_tokens: 200,
-            output_tokens: 34, cost: 0.0042, ...turn.usage },
+        stop_reason: turn.stop ?? (listOf(turn.tools).length > 0 ? 'tool_use' : 'end_turn'),
+        stop_sequence: null,
+        usage: {
+            input_tokens: 1000,
+            cache_creation_input_tokens: 0,
+            cache_read_input_tokens: 200,
+            output_tokens: 34,
+            cost: 0.0042,
+            ...turn.usage,
+        },
         ...turn.extra,
     };
 }
@@ -141,7 +211,8 @@ function blockEvents(block, index) {
     } else {
         Object.assign(start, { id: block.id, name: block.name, input: {} });
         pieces(JSON.stringify(block.input)).forEach((partial_json) =>
-            deltas.push({ type: 'input_json_delta', partial_json }));
+            deltas.push({ type: 'input_json_delta', partial_json }),
+        );
     }
     return [
         event({ type: 'content_block_start', index, content_block: start }),
@@ -155,8 +226,16 @@ export function messageSteps(model, turn) {
     const { content, stop_reason, stop_sequence, usage, ...head } = whole;
     const steps = [
         ': OPENROUTER PROCESSING\n\n',
-        event({ type: 'message_start', message: { ...head, content: [], stop_reason: null, stop_sequence: null,
-            usage: { ...usage, output_tokens: 1 } } }),
+        event({
+            type: 'message_start',
+            message: {
+                ...head,
+                content: [],
+                stop_reason: null,
+                stop_sequence: null,
+                usage: { ...usage, output_tokens: 1 },
+            },
+        }),
         event({ type: 'ping' }),
     ];
     if (turn.hold) steps.push(turn.hold);
@@ -168,6 +247,13 @@ export function messageSteps(model, turn) {
 
 // An answer that is no turn: a status with a body, or a stream whose steps are written out.
 export const failure = (status, body, headers = {}) => ({ status, body, headers });
-export const openRouterFailure = (status, message, metadata, headers = {}) => failure(status,
-    { error: { code: status, message, ...(metadata ? { metadata } : {}) }, user_id: 'user_2abcdefghijklmnop' }, headers);
+export const openRouterFailure = (status, message, metadata, headers = {}) =>
+    failure(
+        status,
+        {
+            error: { code: status, message, ...(metadata ? { metadata } : {}) },
+            user_id: 'user_2abcdefghijklmnop',
+        },
+        headers,
+    );
 export const steps = (list, options = {}) => ({ steps: list, ...options });

@@ -5,8 +5,12 @@
 import { isObject } from './shapes.mjs';
 
 const partsOf = (content) => (Array.isArray(content) ? content : []);
-const textOf = (content) => (typeof content === 'string' ? content
-    : partsOf(content).map((part) => part.text ?? '').join(''));
+const textOf = (content) =>
+    typeof content === 'string'
+        ? content
+        : partsOf(content)
+              .map((part) => part.text ?? '')
+              .join('');
 const vendorOf = (id) => id.replace(/^~/, '').split('/')[0];
 
 function toolOrder(messages, problems) {
@@ -17,14 +21,18 @@ function toolOrder(messages, problems) {
         const path = `$.messages[${i}]`;
         if (message.role === 'tool') {
             if (!open.delete(message.tool_call_id)) {
-                problems.push(`${path}: messages with role 'tool' must be a response to a preceding message with `
-                    + `'tool_calls' (${message.tool_call_id})`);
+                problems.push(
+                    `${path}: messages with role 'tool' must be a response to a preceding message with ` +
+                        `'tool_calls' (${message.tool_call_id})`,
+                );
             }
             return;
         }
         if (open.size > 0) {
-            problems.push(`$.messages[${openAt}]: an assistant message with 'tool_calls' must be followed by tool `
-                + `messages responding to each 'tool_call_id'; missing: ${[...open].join(', ')}`);
+            problems.push(
+                `$.messages[${openAt}]: an assistant message with 'tool_calls' must be followed by tool ` +
+                    `messages responding to each 'tool_call_id'; missing: ${[...open].join(', ')}`,
+            );
         }
         open = new Set();
         if (message.role !== 'assistant') return;
@@ -46,7 +54,8 @@ function emptiness(messages, problems) {
         if (message.role === 'assistant') {
             const text = textOf(message.content);
             const calls = (message.tool_calls ?? []).length > 0;
-            if (message.content === undefined && !calls) problems.push(`${path}: content or tool_calls must be set`);
+            if (message.content === undefined && !calls)
+                problems.push(`${path}: content or tool_calls must be set`);
             if (text.trim() === '' && !calls && !message.reasoning && !message.reasoning_details) {
                 problems.push(`${path}: an assistant message must not be empty`);
             }
@@ -97,8 +106,11 @@ function toolsBelongTogether(body, problems) {
     if (choice?.type === 'function' && !names.includes(choice.function.name)) {
         problems.push(`$.tool_choice: function ${choice.function.name} is not in tools`);
     }
-    if (isObject(choice) && choice.type !== 'function'
-        && !(body.tools ?? []).some((tool) => tool.type === choice.type)) {
+    if (
+        isObject(choice) &&
+        choice.type !== 'function' &&
+        !(body.tools ?? []).some((tool) => tool.type === choice.type)
+    ) {
         problems.push(`$.tool_choice: ${choice.type} is not in tools`);
     }
 }
@@ -125,20 +137,43 @@ function caching(body, problems) {
 
 function media(body, model, problems) {
     const accepted = model.architecture.input_modalities;
-    body.messages.forEach((message, i) => partsOf(message.content).forEach((part) => {
-        if (part.type === 'image_url' && !accepted.includes('image')) {
-            problems.push(`$.messages[${i}]: No endpoints found that support image input (${model.id})`);
-        }
-        if (part.type !== 'text' && message.role !== 'user') {
-            problems.push(`$.messages[${i}]: ${part.type} is only allowed in user messages`);
-        }
-    }));
+    body.messages.forEach((message, i) =>
+        partsOf(message.content).forEach((part) => {
+            if (part.type === 'image_url' && !accepted.includes('image')) {
+                problems.push(`$.messages[${i}]: No endpoints found that support image input (${model.id})`);
+            }
+            if (part.type !== 'text' && message.role !== 'user') {
+                problems.push(`$.messages[${i}]: ${part.type} is only allowed in user messages`);
+            }
+        }),
+    );
 }
 
 // https://ai.google.dev/api/caching#Schema : an OpenAPI subset; these words are refused by name.
-const unknownToGemini = ['$schema', '$id', '$ref', '$defs', 'definitions', 'additionalProperties', 'propertyNames',
-    'patternProperties', 'exclusiveMinimum', 'exclusiveMaximum', 'const', 'oneOf', 'allOf', 'not', 'examples',
-    'prefixItems', 'if', 'then', 'else', 'dependentRequired', 'contains', 'uniqueItems'];
+const unknownToGemini = [
+    '$schema',
+    '$id',
+    '$ref',
+    '$defs',
+    'definitions',
+    'additionalProperties',
+    'propertyNames',
+    'patternProperties',
+    'exclusiveMinimum',
+    'exclusiveMaximum',
+    'const',
+    'oneOf',
+    'allOf',
+    'not',
+    'examples',
+    'prefixItems',
+    'if',
+    'then',
+    'else',
+    'dependentRequired',
+    'contains',
+    'uniqueItems',
+];
 
 function geminiSchema(schema, path, problems) {
     if (!isObject(schema)) {
@@ -153,7 +188,8 @@ function geminiSchema(schema, path, problems) {
         problems.push(`${path}.format: only 'enum' and 'date-time' are supported for STRING type`);
     }
     for (const name of schema.required ?? []) {
-        if (!Object.hasOwn(schema.properties ?? {}, name)) problems.push(`${path}.required: ${name} is not defined`);
+        if (!Object.hasOwn(schema.properties ?? {}, name))
+            problems.push(`${path}.required: ${name} is not defined`);
     }
     if (schema.type === 'array' && !isObject(schema.items)) problems.push(`${path}.items: missing field`);
     for (const [name, inner] of Object.entries(schema.properties ?? {})) {
@@ -170,20 +206,30 @@ function reasoning(body, model, problems) {
         problems.push(`$.reasoning: not supported by ${model.id}`);
     }
     if (asked.effort !== undefined && asked.max_tokens !== undefined) {
-        problems.push('$.reasoning: only one of "reasoning.effort" and "reasoning.max_tokens" can be specified');
+        problems.push(
+            '$.reasoning: only one of "reasoning.effort" and "reasoning.max_tokens" can be specified',
+        );
     }
     if (body.reasoning_effort !== undefined && body.reasoning_effort !== asked.effort) {
         problems.push('$.reasoning_effort: differs from reasoning.effort');
     }
     const efforts = model.reasoning?.supported_efforts;
     if (efforts && asked.effort !== undefined && !efforts.includes(asked.effort)) {
-        problems.push(`$.reasoning.effort: ${asked.effort} is not one of ${efforts.join(', ')} (${model.id})`);
+        problems.push(
+            `$.reasoning.effort: ${asked.effort} is not one of ${efforts.join(', ')} (${model.id})`,
+        );
     }
     const off = asked.effort === 'none' || asked.enabled === false;
     if (off && model.reasoning?.mandatory) {
-        problems.push(`$.reasoning: Reasoning is mandatory for this endpoint and cannot be disabled (${model.id})`);
+        problems.push(
+            `$.reasoning: Reasoning is mandatory for this endpoint and cannot be disabled (${model.id})`,
+        );
     }
-    if (asked.max_tokens !== undefined && body.max_tokens !== undefined && asked.max_tokens >= body.max_tokens) {
+    if (
+        asked.max_tokens !== undefined &&
+        body.max_tokens !== undefined &&
+        asked.max_tokens >= body.max_tokens
+    ) {
         problems.push('$.max_tokens: must be greater than reasoning.max_tokens');
     }
 }
@@ -199,15 +245,24 @@ export function chatRules(body, model) {
     reasoning(body, model, problems);
     const limit = model.top_provider.max_completion_tokens;
     for (const field of ['max_tokens', 'max_completion_tokens']) {
-        if (body[field] > limit) problems.push(`$.${field}: ${body[field]} is more than ${model.id} can give: ${limit}`);
+        if (body[field] > limit)
+            problems.push(`$.${field}: ${body[field]} is more than ${model.id} can give: ${limit}`);
     }
     const plainIds = vendorOf(model.id) !== 'moonshotai';
     for (const call of body.messages.flatMap((message) => message.tool_calls ?? [])) {
-        if (plainIds && !/^[a-zA-Z0-9_-]{1,64}$/.test(call.id)) problems.push(`$: bad tool call id ${call.id}`);
+        if (plainIds && !/^[a-zA-Z0-9_-]{1,64}$/.test(call.id))
+            problems.push(`$: bad tool call id ${call.id}`);
     }
     if (vendorOf(model.id) === 'google') {
-        (body.tools ?? []).filter((tool) => tool.type === 'function').forEach((tool) =>
-            geminiSchema(tool.function.parameters ?? {}, `$.tools.${tool.function.name}.parameters`, problems));
+        (body.tools ?? [])
+            .filter((tool) => tool.type === 'function')
+            .forEach((tool) =>
+                geminiSchema(
+                    tool.function.parameters ?? {},
+                    `$.tools.${tool.function.name}.parameters`,
+                    problems,
+                ),
+            );
     }
     return problems;
 }

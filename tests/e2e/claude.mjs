@@ -26,8 +26,12 @@ export function claudeEnvironment(url, folder, extra = {}) {
 }
 
 // The complete lines of what was printed so far.
-const eventsOf = (out) => out.slice(0, out.lastIndexOf('\n') + 1).split('\n')
-    .filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+const eventsOf = (out) =>
+    out
+        .slice(0, out.lastIndexOf('\n') + 1)
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line));
 
 export class Claude {
     constructor(version, stage) {
@@ -45,13 +49,25 @@ export class Claude {
         return join(this.work, name);
     }
 
-    environment(extra) { return claudeEnvironment(this.stage.dragoman.url, this.folder, extra); }
+    environment(extra) {
+        return claudeEnvironment(this.stage.dragoman.url, this.folder, extra);
+    }
 
     // One prompt in print mode. Resolves with the events, the result event, and the exit status.
     async print(prompt, { args = [], env = {}, input } = {}) {
-        const child = new Child(claudeBinary(this.version), ['-p', '--output-format', 'stream-json', '--verbose',
-            '--dangerously-skip-permissions', ...args, ...(input === undefined ? [prompt] : [])],
-        { env: this.environment(env), cwd: this.work, input });
+        const child = new Child(
+            claudeBinary(this.version),
+            [
+                '-p',
+                '--output-format',
+                'stream-json',
+                '--verbose',
+                '--dangerously-skip-permissions',
+                ...args,
+                ...(input === undefined ? [prompt] : []),
+            ],
+            { env: this.environment(env), cwd: this.work, input },
+        );
         this.last = undefined;
         const limit = setTimeout(() => child.signal('SIGKILL'), 120000);
         const status = await child.exit;
@@ -62,15 +78,30 @@ export class Claude {
 
     // Several prompts in one session, each sent when the one before it is answered.
     async converse(prompts, { args = [], env = {} } = {}) {
-        const child = new Child(claudeBinary(this.version), ['-p', '--input-format', 'stream-json',
-            '--output-format', 'stream-json', '--verbose', '--dangerously-skip-permissions', ...args],
-        { env: this.environment(env), cwd: this.work, input: 'pipe' });
+        const child = new Child(
+            claudeBinary(this.version),
+            [
+                '-p',
+                '--input-format',
+                'stream-json',
+                '--output-format',
+                'stream-json',
+                '--verbose',
+                '--dangerously-skip-permissions',
+                ...args,
+            ],
+            { env: this.environment(env), cwd: this.work, input: 'pipe' },
+        );
         this.last = undefined;
         const limit = setTimeout(() => child.signal('SIGKILL'), 180000);
         const results = () => eventsOf(child.out).filter((event) => event.type === 'result').length;
         for (const [n, prompt] of prompts.entries()) {
-            child.process.stdin.write(`${JSON.stringify({ type: 'user',
-                message: { role: 'user', content: [{ type: 'text', text: prompt }] } })}\n`);
+            child.process.stdin.write(
+                `${JSON.stringify({
+                    type: 'user',
+                    message: { role: 'user', content: [{ type: 'text', text: prompt }] },
+                })}\n`,
+            );
             await child.until(() => results() > n);
         }
         child.process.stdin.end();
@@ -82,18 +113,28 @@ export class Claude {
 
     // An interactive session in a terminal, past its first questions. What is shown is in `out`.
     interactive({ args = [], env = {} } = {}) {
-        writeFileSync(join(this.folder, 'home', '.claude', '.claude.json'), JSON.stringify({
-            hasCompletedOnboarding: true,
-            theme: 'dark',
-            projects: { [this.work]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } },
-        }));
+        writeFileSync(
+            join(this.folder, 'home', '.claude', '.claude.json'),
+            JSON.stringify({
+                hasCompletedOnboarding: true,
+                theme: 'dark',
+                projects: {
+                    [this.work]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true },
+                },
+            }),
+        );
         const environment = this.environment(env);
         delete environment.CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC; // it would also do without a title
-        return new Child('python3', [join(here, 'in_terminal.py'), '120', '40', claudeBinary(this.version), ...args],
-            { env: environment, cwd: this.work, input: 'pipe' });
+        return new Child(
+            'python3',
+            [join(here, 'in_terminal.py'), '120', '40', claudeBinary(this.version), ...args],
+            { env: environment, cwd: this.work, input: 'pipe' },
+        );
     }
 
-    end() { rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 }); }
+    end() {
+        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
 }
 
 export class Printed {
@@ -105,26 +146,44 @@ export class Printed {
         this.result = events.filter((event) => event.type === 'result').pop();
     }
 
-    get text() { return this.result?.result ?? ''; }
+    get text() {
+        return this.result?.result ?? '';
+    }
 
-    get session() { return this.result?.session_id; }
+    get session() {
+        return this.result?.session_id;
+    }
 
     blocks(role, type) {
-        return this.events.filter((event) => event.type === role)
+        return this.events
+            .filter((event) => event.type === role)
             .flatMap((event) => (Array.isArray(event.message.content) ? event.message.content : []))
             .filter((block) => block.type === type);
     }
 
-    get said() { return this.blocks('assistant', 'text').map((block) => block.text); }
+    get said() {
+        return this.blocks('assistant', 'text').map((block) => block.text);
+    }
 
-    get thought() { return this.blocks('assistant', 'thinking').map((block) => block.thinking); }
+    get thought() {
+        return this.blocks('assistant', 'thinking').map((block) => block.thinking);
+    }
 
-    get called() { return this.blocks('assistant', 'tool_use'); }
+    get called() {
+        return this.blocks('assistant', 'tool_use');
+    }
 
-    get results() { return this.blocks('user', 'tool_result'); }
+    get results() {
+        return this.blocks('user', 'tool_result');
+    }
 
     get summary() {
-        return JSON.stringify(this.events.filter((event) => event.type !== 'system'), null, 1).slice(0, 8000)
-            + `\nexit ${this.code} ${this.signal}\n${this.err.slice(0, 2000)}`;
+        return (
+            JSON.stringify(
+                this.events.filter((event) => event.type !== 'system'),
+                null,
+                1,
+            ).slice(0, 8000) + `\nexit ${this.code} ${this.signal}\n${this.err.slice(0, 2000)}`
+        );
     }
 }

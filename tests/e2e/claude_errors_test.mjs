@@ -6,17 +6,31 @@ import { CUT, END, chunk, failure, openRouterFailure, pieces, steps } from './an
 import { call, mainRequests, withBothClients } from './claude_scenario.mjs';
 
 const model = 'openai/gpt-oss-120b';
-const begun = (text) => [': OPENROUTER PROCESSING\n\n', chunk(model, { content: '' }),
-    ...pieces(text).map((piece) => chunk(model, { content: piece }))];
+const begun = (text) => [
+    ': OPENROUTER PROCESSING\n\n',
+    chunk(model, { content: '' }),
+    ...pieces(text).map((piece) => chunk(model, { content: piece })),
+];
 const midStream = (code, message) => ({
-    ...chunk(model, { content: '' }, 'error'), error: { code, message, metadata: { provider_name: 'Fireworks' } },
+    ...chunk(model, { content: '' }, 'error'),
+    error: { code, message, metadata: { provider_name: 'Fireworks' } },
 });
 
 withBothClients('429, then success', {}, async (claude, upstream) => {
     upstream.script(
-        openRouterFailure(429, 'Provider returned error', { provider_name: 'Groq', raw: JSON.stringify({ error: {
-            message: 'Rate limit reached for model gpt-oss-120b. Please try again in 0.4s.' } }) },
-        { 'retry-after': '1' }),
+        openRouterFailure(
+            429,
+            'Provider returned error',
+            {
+                provider_name: 'Groq',
+                raw: JSON.stringify({
+                    error: {
+                        message: 'Rate limit reached for model gpt-oss-120b. Please try again in 0.4s.',
+                    },
+                }),
+            },
+            { 'retry-after': '1' },
+        ),
         { text: 'Patience pays.' },
     );
     const printed = await claude.print('Try');
@@ -25,14 +39,18 @@ withBothClients('429, then success', {}, async (claude, upstream) => {
     assert.equal(upstream.chats[0].text, upstream.chats[1].text, 'asked again with the same bytes');
 });
 
-const tooLong = openRouterFailure(400, "This endpoint's maximum context length is 131072 tokens. However, you "
-    + 'requested about 140000 tokens (139000 of text input, 1000 in the output). Please reduce the length of '
-    + 'either one, or use the "middle-out" transform to compress your prompt automatically.');
+const tooLong = openRouterFailure(
+    400,
+    "This endpoint's maximum context length is 131072 tokens. However, you " +
+        'requested about 140000 tokens (139000 of text input, 1000 in the output). Please reduce the length of ' +
+        'either one, or use the "middle-out" transform to compress your prompt automatically.',
+);
 
 withBothClients('context overflow ends in compaction', {}, async (claude, upstream, stage) => {
     let refused = 0;
     upstream.answer = (request) => {
-        if (/TEXT ONLY|detailed summary/i.test(request.lastText)) return { text: '<summary>Two questions.</summary>' };
+        if (/TEXT ONLY|detailed summary/i.test(request.lastText))
+            return { text: '<summary>Two questions.</summary>' };
         if (/Question 3/.test(request.text) && refused === 0) {
             refused += 1;
             return tooLong;
@@ -60,7 +78,9 @@ withBothClients('a bad key', { env: { OPENROUTER_API_KEY: 'sk-or-v1-wrong' } }, 
 });
 
 withBothClients('a 400 that explains nothing', {}, async (claude, upstream) => {
-    upstream.script(openRouterFailure(400, 'Provider returned error', { provider_name: 'DeepInfra', raw: 'nope' }));
+    upstream.script(
+        openRouterFailure(400, 'Provider returned error', { provider_name: 'DeepInfra', raw: 'nope' }),
+    );
     const printed = await claude.print('Hello?');
     assert.equal(printed.result.is_error, true);
     assert.match(printed.text, /API Error/);
@@ -69,7 +89,9 @@ withBothClients('a 400 that explains nothing', {}, async (claude, upstream) => {
 });
 
 withBothClients('a request without credit', {}, async (claude, upstream) => {
-    upstream.script(openRouterFailure(402, 'Insufficient credits. Add more using https://openrouter.ai/credits'));
+    upstream.script(
+        openRouterFailure(402, 'Insufficient credits. Add more using https://openrouter.ai/credits'),
+    );
     const printed = await claude.print('Hello?');
     assert.equal(printed.result.is_error, true);
     assert.match(printed.text, /credit/i);
@@ -77,16 +99,21 @@ withBothClients('a request without credit', {}, async (claude, upstream) => {
 });
 
 withBothClients('an error page of somebody in between', {}, async (claude, upstream) => {
-    upstream.script(failure(502, '<html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>'),
-        { text: 'It was only a moment.' });
+    upstream.script(failure(502, '<html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>'), {
+        text: 'It was only a moment.',
+    });
     const printed = await claude.print('Hello?');
     assert.equal(printed.text, 'It was only a moment.');
 });
 
 withBothClients('an error in the stream before any text', {}, async (claude, upstream) => {
     upstream.script(
-        steps([': OPENROUTER PROCESSING\n\n', chunk(model, { content: '' }), midStream(502, 'Upstream overloaded'),
-            'data: [DONE]\n\n']),
+        steps([
+            ': OPENROUTER PROCESSING\n\n',
+            chunk(model, { content: '' }),
+            midStream(502, 'Upstream overloaded'),
+            'data: [DONE]\n\n',
+        ]),
         { text: 'The second time it worked.' },
     );
     const printed = await claude.print('Hello?');
@@ -97,7 +124,11 @@ withBothClients('an error in the stream before any text', {}, async (claude, ups
 
 withBothClients('an error in the stream after text', {}, async (claude, upstream) => {
     upstream.script(
-        steps([...begun('The first half is here. '), midStream(502, 'Provider disconnected'), 'data: [DONE]\n\n']),
+        steps([
+            ...begun('The first half is here. '),
+            midStream(502, 'Provider disconnected'),
+            'data: [DONE]\n\n',
+        ]),
         { text: 'And here is the second half.' },
     );
     const printed = await claude.print('Tell me both halves');
@@ -105,19 +136,17 @@ withBothClients('an error in the stream after text', {}, async (claude, upstream
 });
 
 withBothClients('an abrupt end', {}, async (claude, upstream) => {
-    upstream.script(
-        steps([...begun('The first half is here. '), CUT]),
-        { text: 'And here is the second half.' },
-    );
+    upstream.script(steps([...begun('The first half is here. '), CUT]), {
+        text: 'And here is the second half.',
+    });
     const printed = await claude.print('Tell me both halves');
     assertResumedOrShown(claude, printed, upstream);
 });
 
 withBothClients('an end without finish', {}, async (claude, upstream) => {
-    upstream.script(
-        steps([...begun('The first half is here. '), END]),
-        { text: 'And here is the second half.' },
-    );
+    upstream.script(steps([...begun('The first half is here. '), END]), {
+        text: 'And here is the second half.',
+    });
     const printed = await claude.print('Tell me both halves');
     assertResumedOrShown(claude, printed, upstream);
 });
@@ -144,8 +173,15 @@ withBothClients('a tool call that is cut is never run', {}, async (claude, upstr
     const [whole] = [call('Bash', { command: `touch ${marker}`, description: 'Touch' })];
     const half = JSON.stringify(whole.input).slice(0, -20);
     upstream.script(
-        steps([...begun(''), chunk(model, { tool_calls: [{ index: 0, id: whole.id, type: 'function',
-            function: { name: 'Bash', arguments: half } }] }), CUT]),
+        steps([
+            ...begun(''),
+            chunk(model, {
+                tool_calls: [
+                    { index: 0, id: whole.id, type: 'function', function: { name: 'Bash', arguments: half } },
+                ],
+            }),
+            CUT,
+        ]),
         { text: 'Not run.' },
     );
     const printed = await claude.print('Touch it');

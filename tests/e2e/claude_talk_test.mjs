@@ -21,7 +21,9 @@ withBothClients('plain text', {}, async (claude, upstream) => {
     assert.equal(request.body.stream, true);
     assert.ok(request.body.max_tokens <= 32768);
     assert.equal(request.messages[0].role, 'system');
-    assert.ok(request.messages.some((m) => m.role === 'user' && JSON.stringify(m.content).includes('in French')));
+    assert.ok(
+        request.messages.some((m) => m.role === 'user' && JSON.stringify(m.content).includes('in French')),
+    );
     assert.match(request.body.session_id ?? request.headers['x-session-id'], /^[0-9a-f-]{36}/);
     assert.equal(request.body.reasoning?.effort, claude.newest ? 'medium' : 'high');
 });
@@ -45,8 +47,18 @@ withBothClients('an upstream id as --model', { big: 'openai/gpt-5.5' }, async (c
 withBothClients('an anthropic model goes through the Messages dialect', {}, async (claude, upstream) => {
     const signature = Buffer.from('a signature of the real thing').toString('base64');
     upstream.script(
-        { thinking: 'Let me run it.', signature, text: 'Running.', tools: [{ id: 'toolu_01AbCdEfGhIjKlMnOpQrStUv',
-            name: 'Bash', input: { command: 'echo through-$((40+2))', description: 'Say it' } }] },
+        {
+            thinking: 'Let me run it.',
+            signature,
+            text: 'Running.',
+            tools: [
+                {
+                    id: 'toolu_01AbCdEfGhIjKlMnOpQrStUv',
+                    name: 'Bash',
+                    input: { command: 'echo through-$((40+2))', description: 'Say it' },
+                },
+            ],
+        },
         { text: 'It said through-42.' },
     );
     const printed = await claude.print('Run it', { args: ['--model', 'anthropic/claude-sonnet-4.5'] });
@@ -57,7 +69,10 @@ withBothClients('an anthropic model goes through the Messages dialect', {}, asyn
     assert.equal(first.body.model, 'anthropic/claude-sonnet-4.5');
     assert.ok(first.headers['anthropic-version']);
     const turn = second.messages.find((m) => m.role === 'assistant');
-    assert.deepEqual(turn.content.map((block) => block.type), ['thinking', 'text', 'tool_use']);
+    assert.deepEqual(
+        turn.content.map((block) => block.type),
+        ['thinking', 'text', 'tool_use'],
+    );
     assert.equal(turn.content[0].thinking, 'Let me run it.');
     assert.equal(turn.content[0].signature, signature, 'a signature comes back as it was');
     assert.match(second.toolResults[0].text, /through-42/);
@@ -67,14 +82,28 @@ const openaiThinking = {
     details: [
         { type: 'reasoning.summary', summary: '**Plan**\n\nRun ', format: 'openai-responses-v1', index: 0 },
         { type: 'reasoning.summary', summary: 'the command.', format: 'openai-responses-v1', index: 0 },
-        { type: 'reasoning.encrypted', data: 'gAAAAABo+/9k==secret_state', id: 'rs_0a1b2c', index: 1,
-            format: 'openai-responses-v1' },
+        {
+            type: 'reasoning.encrypted',
+            data: 'gAAAAABo+/9k==secret_state',
+            id: 'rs_0a1b2c',
+            index: 1,
+            format: 'openai-responses-v1',
+        },
     ],
     returns: [
-        { type: 'reasoning.summary', summary: '**Plan**\n\nRun the command.', format: 'openai-responses-v1',
-            index: 0 },
-        { type: 'reasoning.encrypted', data: 'gAAAAABo+/9k==secret_state', id: 'rs_0a1b2c', index: 1,
-            format: 'openai-responses-v1' },
+        {
+            type: 'reasoning.summary',
+            summary: '**Plan**\n\nRun the command.',
+            format: 'openai-responses-v1',
+            index: 0,
+        },
+        {
+            type: 'reasoning.encrypted',
+            data: 'gAAAAABo+/9k==secret_state',
+            id: 'rs_0a1b2c',
+            index: 1,
+            format: 'openai-responses-v1',
+        },
     ],
 };
 
@@ -86,9 +115,19 @@ withBothClients('thinking comes back as it was', { big: 'openai/gpt-5.5' }, asyn
     ];
     upstream.script(
         { ...openaiThinking, text: 'On it.', tools },
-        { details: signed, tools: [call('Bash', { command: 'echo second', description: 'Two' }, 2)],
-            returns: [{ type: 'reasoning.text', text: 'Now “the\tsecond” — one 🧮.', signature: 'c2lnbmVk',
-                format: 'unknown', index: 0 }] },
+        {
+            details: signed,
+            tools: [call('Bash', { command: 'echo second', description: 'Two' }, 2)],
+            returns: [
+                {
+                    type: 'reasoning.text',
+                    text: 'Now “the\tsecond” — one 🧮.',
+                    signature: 'c2lnbmVk',
+                    format: 'unknown',
+                    index: 0,
+                },
+            ],
+        },
         { text: 'Both ran.' },
     );
     const printed = await claude.print('Run both');
@@ -98,21 +137,30 @@ withBothClients('thinking comes back as it was', { big: 'openai/gpt-5.5' }, asyn
     const turns = upstream.chats[2].messages.filter((m) => m.role === 'assistant');
     assert.equal(turns.length, 2);
     assert.equal(canonical(turns[0].reasoning_details), canonical(openaiThinking.returns));
-    assert.ok(turns.every((turn) => turn.reasoning === undefined), 'the text is not sent twice');
+    assert.ok(
+        turns.every((turn) => turn.reasoning === undefined),
+        'the text is not sent twice',
+    );
 });
 
 // The messages of one request as raw text, without the closing bracket.
 const historyOf = (request) => topLevelText(request.text).messages.replace(/\s*\]$/, '');
 
 withBothClients('ten turns, each a prefix of the next', {}, async (claude, upstream) => {
-    const prompts = Array.from({ length: 10 }, (_, n) => `Question ${n}: what is ${n} + ${n}? „gut“ \u2028 ok`);
+    const prompts = Array.from(
+        { length: 10 },
+        (_, n) => `Question ${n}: what is ${n} + ${n}? „gut“ \u2028 ok`,
+    );
     upstream.answer = (request) => {
         const asked = /Question (\d+)/g;
         const n = [...request.text.matchAll(asked)].map((found) => Number(found[1])).pop();
         const results = request.toolResults.length;
         if (n % 3 === 1 && results < (n + 2) / 3) {
-            return { text: 'Computing.', reasoning: `Thinking about ${n}.`, tools: [call('Bash',
-                { command: `echo $((${n}+${n}))`, description: 'Add' }, n)] };
+            return {
+                text: 'Computing.',
+                reasoning: `Thinking about ${n}.`,
+                tools: [call('Bash', { command: `echo $((${n}+${n}))`, description: 'Add' }, n)],
+            };
         }
         return { text: `Answer ${n}: ${n + n}.` };
     };
@@ -123,8 +171,10 @@ withBothClients('ten turns, each a prefix of the next', {}, async (claude, upstr
     for (let i = 1; i < requests.length; i += 1) {
         const before = historyOf(requests[i - 1]);
         const now = historyOf(requests[i]);
-        assert.ok(now.startsWith(before), `request ${i} does not begin with request ${i - 1}: `
-            + firstDifference(before, now));
+        assert.ok(
+            now.startsWith(before),
+            `request ${i} does not begin with request ${i - 1}: ` + firstDifference(before, now),
+        );
         const [rest, earlier] = [requests[i], requests[i - 1]].map((r) => topLevelText(r.text));
         for (const key of ['model', 'tools', 'session_id', 'reasoning', 'user']) {
             assert.equal(rest[key], earlier[key], `${key} changed between turns`);
@@ -135,6 +185,8 @@ withBothClients('ten turns, each a prefix of the next', {}, async (claude, upstr
 function firstDifference(a, b) {
     let at = 0;
     while (at < a.length && a[at] === b[at]) at += 1;
-    return `${JSON.stringify(a.slice(Math.max(0, at - 120), at + 120))} became `
-        + `${JSON.stringify(b.slice(Math.max(0, at - 120), at + 120))}`;
+    return (
+        `${JSON.stringify(a.slice(Math.max(0, at - 120), at + 120))} became ` +
+        `${JSON.stringify(b.slice(Math.max(0, at - 120), at + 120))}`
+    );
 }

@@ -27,10 +27,16 @@ async function typeInto(claude, args, line, shown) {
 const titled = (title) => (out) => new RegExp(`\u001b\\]0;[^\u0007]*${title}`).test(out);
 
 withBothClients('a session title', {}, async (claude, upstream) => {
-    upstream.answer = (request) => (request.body.response_format
-        ? { text: '{"title":"Greeting in French"}', reasoning: 'A title.' } : { text: 'Bonjour!' });
-    await typeInto(claude, ['--permission-mode', 'default'], 'Say-hello-in-French',
-        (out) => plain(out).includes('Bonjour!') && titled('Greeting in French')(out));
+    upstream.answer = (request) =>
+        request.body.response_format
+            ? { text: '{"title":"Greeting in French"}', reasoning: 'A title.' }
+            : { text: 'Bonjour!' };
+    await typeInto(
+        claude,
+        ['--permission-mode', 'default'],
+        'Say-hello-in-French',
+        (out) => plain(out).includes('Bonjour!') && titled('Greeting in French')(out),
+    );
     const title = upstream.chats.find((request) => request.body.response_format);
     assert.equal(title.body.tools, undefined, 'an empty list of tools is left out');
     assert.equal(title.body.tool_choice, undefined);
@@ -43,19 +49,24 @@ withBothClients('a session title', {}, async (claude, upstream) => {
 // A fresh profile of the newest client starts in auto mode: it asks for safeguards, and for updates of the
 // thinking, neither of which a chat upstream knows.
 withBothClients('the mode that a fresh profile starts in', {}, async (claude, upstream) => {
-    upstream.answer = (request) => (request.body.response_format
-        ? { text: '{"title":"Greeting in Dutch"}' } : { text: 'Hallo!', reasoning: 'In Dutch.' });
+    upstream.answer = (request) =>
+        request.body.response_format
+            ? { text: '{"title":"Greeting in Dutch"}' }
+            : { text: 'Hallo!', reasoning: 'In Dutch.' };
     await typeInto(claude, [], 'Say-hello-in-Dutch', (out) => plain(out).includes('Hallo!'));
     const [request] = mainRequests(upstream);
     assert.ok(!request.text.includes('classifier_context'));
 });
 
 withBothClients('the same with an anthropic model', {}, async (claude, upstream) => {
-    const answerOf = (request) => (request.body.output_config?.format
-        ? { text: '{"title":"Greeting in Danish"}' } : { text: 'Hej med dig!' });
+    const answerOf = (request) =>
+        request.body.output_config?.format
+            ? { text: '{"title":"Greeting in Danish"}' }
+            : { text: 'Hej-med-dig!' };
     upstream.answer = answerOf;
-    await typeInto(claude, ['--model', 'anthropic/claude-sonnet-4.5'], 'Say-hello-in-Danish',
-        (out) => plain(out).includes('Hej med dig!'));
+    await typeInto(claude, ['--model', 'anthropic/claude-sonnet-4.5'], 'Say-hello-in-Danish', (out) =>
+        plain(out).includes('Hej-med-dig!'),
+    );
     assert.equal(upstream.chats.length, 0);
     const request = upstream.passed.find((r) => r.toolNames.includes('Bash'));
     assert.notEqual(request.body.thinking?.display, 'updates');

@@ -15,7 +15,8 @@ export const binary = resolve(process.env.DRAGOMAN_BIN ?? join(root, 'build/rele
 export const canaryKey = 'sk-or-v1-canary0000000000000000000000000000000000000000000000000000c0de';
 export const versions = ['2.1.197', '2.1.329'];
 
-export const claudeBinary = (version) => join(root, 'tests/node_modules', `claude-${version}-${arch()}`, 'claude');
+export const claudeBinary = (version) =>
+    join(root, 'tests/node_modules', `claude-${version}-${arch()}`, 'claude');
 
 export function temporaryFolder() {
     return mkdtempSync(join(tmpdir(), 'dragoman-e2e-'));
@@ -29,15 +30,24 @@ export class Child {
         this.out = '';
         this.err = '';
         this.waiters = [];
-        this.process = spawn(file, args, { env: { PATH: searchPath, ...env }, cwd,
-            stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+        this.process = spawn(file, args, {
+            env: { PATH: searchPath, ...env },
+            cwd,
+            stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        });
         this.process.stdout.on('data', (bytes) => this.heard('out', bytes));
         this.process.stderr.on('data', (bytes) => this.heard('err', bytes));
         this.exit = new Promise((done) => {
-            this.process.on('error', (error) => { this.err += error.stack; done({ code: -1, signal: null }); });
+            this.process.on('error', (error) => {
+                this.err += error.stack;
+                done({ code: -1, signal: null });
+            });
             this.process.on('close', (code, signal) => done({ code, signal }));
         });
-        this.exit.then((status) => { this.status = status; this.wake(); });
+        this.exit.then((status) => {
+            this.status = status;
+            this.wake();
+        });
         if (input !== undefined && input !== 'pipe') this.process.stdin.end(input);
     }
 
@@ -46,7 +56,9 @@ export class Child {
         this.wake();
     }
 
-    wake() { this.waiters.splice(0).forEach((done) => done()); }
+    wake() {
+        this.waiters.splice(0).forEach((done) => done());
+    }
 
     // Resolves with what `found` returns, asked again whenever the child has said something; rejects when the
     // child ended before.
@@ -59,7 +71,9 @@ export class Child {
         }
     }
 
-    says(pattern) { return this.until(() => pattern.exec(this.out) ?? pattern.exec(this.err)); }
+    says(pattern) {
+        return this.until(() => pattern.exec(this.out) ?? pattern.exec(this.err));
+    }
 
     signal(name) {
         if (!this.status) this.process.kill(name);
@@ -79,8 +93,13 @@ export class Dragoman {
         this.child = new Child(binary, args, {
             cwd: cwd ?? join(this.folder, 'work'),
             env: {
-                HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_STATE_HOME: join(home, 'state'),
-                XDG_CACHE_HOME: join(home, 'cache'), HOST: '127.0.0.1', PORT: '0', ...env,
+                HOME: home,
+                XDG_CONFIG_HOME: join(home, 'config'),
+                XDG_STATE_HOME: join(home, 'state'),
+                XDG_CACHE_HOME: join(home, 'cache'),
+                HOST: '127.0.0.1',
+                PORT: '0',
+                ...env,
             },
         });
     }
@@ -94,7 +113,9 @@ export class Dragoman {
         return dragoman;
     }
 
-    get log() { return this.child.out + this.child.err; }
+    get log() {
+        return this.child.out + this.child.err;
+    }
 
     async stop(name = 'SIGTERM') {
         const status = await this.child.stop(name);
@@ -106,13 +127,24 @@ export class Dragoman {
 // The upstream, the program in front of it, and what has to be ended afterwards. The environment holds what
 // a person sets, and nothing else.
 export class Stage {
-    static async start({ env = {}, big = 'openai/gpt-oss-120b', small = 'openai/gpt-5.5-mini', ...options } = {}) {
+    static async start({
+        env = {},
+        big = 'openai/gpt-oss-120b',
+        small = 'openai/gpt-5.5-mini',
+        ...options
+    } = {}) {
         const stage = new Stage();
         stage.upstream = await StrictUpstream.start({ key: canaryKey });
-        stage.dragoman = await Dragoman.start({
-            OPENROUTER_API_KEY: canaryKey, OPENROUTER_BASE_URL: stage.upstream.baseUrl,
-            BIG_MODEL_NAME: big, SMALL_MODEL_NAME: small, ...env,
-        }, options).catch(async (error) => {
+        stage.dragoman = await Dragoman.start(
+            {
+                OPENROUTER_API_KEY: canaryKey,
+                OPENROUTER_BASE_URL: stage.upstream.baseUrl,
+                BIG_MODEL_NAME: big,
+                SMALL_MODEL_NAME: small,
+                ...env,
+            },
+            options,
+        ).catch(async (error) => {
             await stage.upstream.stop();
             throw error;
         });
@@ -132,10 +164,40 @@ export async function onStage(options, body) {
     try {
         await body(stage);
     } catch (error) {
-        error.message += `\n--- log of the program ---\n${stage.dragoman.log.slice(-6000)}`
-            + `\n--- refused by the upstream ---\n${stage.upstream.violations.join('\n').slice(0, 6000)}`;
+        error.message +=
+            `\n--- log of the program ---\n${stage.dragoman.log.slice(-6000)}` +
+            `\n--- refused by the upstream ---\n${stage.upstream.violations.join('\n').slice(0, 6000)}`;
         throw error;
     } finally {
         await stage.stop();
     }
 }
+
+// An upstream, a folder, and a way to start the program in front of it with any environment.
+export async function withUpstream(body, key = canaryKey) {
+    const upstream = await StrictUpstream.start({ key });
+    const folder = temporaryFolder();
+    const running = [];
+    const start = async (env, options = {}) => {
+        const dragoman = await Dragoman.start({ OPENROUTER_BASE_URL: upstream.baseUrl, ...env }, options);
+        running.push(dragoman);
+        return dragoman;
+    };
+    try {
+        await body({ upstream, folder, start });
+    } catch (error) {
+        error.message += running.map((d) => `\n--- log ---\n${d.log.slice(-4000)}`).join('');
+        throw error;
+    } finally {
+        for (const dragoman of running) await dragoman.stop('SIGKILL');
+        await upstream.stop();
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+// The program as a command that ends.
+export const run = async (args, env = {}) => {
+    const child = new Child(binary, args, { env: { HOME: '/nonexistent', ...env }, cwd: '/' });
+    const status = await child.exit;
+    return { code: status.code, out: child.out, err: child.err };
+};

@@ -6,10 +6,18 @@ import http from 'node:http';
 
 // One request, one answer: { status, headers, text, json }.
 export function ask(url, path, { method = 'GET', headers = {}, body, agent } = {}) {
-    const bytes = body === undefined ? undefined
-        : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const fields = { ...(bytes === undefined ? {} : { 'content-type': 'application/json',
-        'content-length': Buffer.byteLength(bytes) }), ...headers };
+    const bytes =
+        body === undefined
+            ? undefined
+            : typeof body === 'string' || Buffer.isBuffer(body)
+              ? body
+              : JSON.stringify(body);
+    const fields = {
+        ...(bytes === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
+        ...headers,
+    };
     return new Promise((done, fail) => {
         const request = http.request(url, { method, path, headers: fields, agent }, (response) => {
             const parts = [];
@@ -18,7 +26,11 @@ export function ask(url, path, { method = 'GET', headers = {}, body, agent } = {
             response.on('end', () => {
                 const text = Buffer.concat(parts).toString('utf8');
                 let json;
-                try { json = JSON.parse(text); } catch { json = undefined; }
+                try {
+                    json = JSON.parse(text);
+                } catch {
+                    json = undefined;
+                }
                 done({ status: response.statusCode, headers: response.headers, text, json });
             });
         });
@@ -27,11 +39,15 @@ export function ask(url, path, { method = 'GET', headers = {}, body, agent } = {
     });
 }
 
-export const message = (content = 'Hello', extra = {}) => ({ model: 'claude-opus-4-8', max_tokens: 100,
-    messages: [{ role: 'user', content }], ...extra });
+export const message = (content = 'Hello', extra = {}) => ({
+    model: 'claude-opus-4-8',
+    max_tokens: 100,
+    messages: [{ role: 'user', content }],
+    ...extra,
+});
 
-export const post = (url, body, options = {}) => ask(url, options.path ?? '/v1/messages',
-    { method: 'POST', body, ...options });
+export const post = (url, body, options = {}) =>
+    ask(url, options.path ?? '/v1/messages', { method: 'POST', body, ...options });
 
 // A streamed answer while it is still coming.
 export class Stream {
@@ -39,13 +55,24 @@ export class Stream {
         this.text = '';
         this.waiters = [];
         const bytes = JSON.stringify({ ...body, stream: true });
-        this.request = http.request(url, { method: 'POST', path, agent: false, headers: {
-            'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes), ...headers } });
+        this.request = http.request(url, {
+            method: 'POST',
+            path,
+            agent: false,
+            headers: {
+                'content-type': 'application/json',
+                'content-length': Buffer.byteLength(bytes),
+                ...headers,
+            },
+        });
         this.request.on('error', (error) => this.finish(error));
         this.request.on('response', (response) => {
             this.response = response;
             this.status = response.statusCode;
-            response.on('data', (part) => { this.text += part.toString('utf8'); this.wake(); });
+            response.on('data', (part) => {
+                this.text += part.toString('utf8');
+                this.wake();
+            });
             response.on('end', () => this.finish());
             response.on('error', (error) => this.finish(error));
             this.wake();
@@ -59,7 +86,9 @@ export class Stream {
         this.wake();
     }
 
-    wake() { this.waiters.splice(0).forEach((done) => done()); }
+    wake() {
+        this.waiters.splice(0).forEach((done) => done());
+    }
 
     async until(found) {
         for (;;) {
@@ -75,27 +104,39 @@ export class Stream {
         return this;
     }
 
-    get events() { return eventsOf(this.text); }
+    get events() {
+        return eventsOf(this.text);
+    }
 
-    leave() { this.request.destroy(); }
+    leave() {
+        this.request.destroy();
+    }
 }
 
 // The events of a stream of the Messages API: { name, data }.
 export function eventsOf(text) {
-    return text.split('\n\n').slice(0, -1).map((frame) => {
-        const [first, second, ...rest] = frame.split('\n');
-        if (!first?.startsWith('event: ') || !second?.startsWith('data: ') || rest.length > 0) {
-            throw new Error(`not a frame of this API: ${JSON.stringify(frame)}`);
-        }
-        const data = JSON.parse(second.slice(6));
-        if (data.type !== first.slice(7)) throw new Error(`event ${first} holds ${data.type}`);
-        return { name: data.type, data };
-    });
+    return text
+        .split('\n\n')
+        .slice(0, -1)
+        .map((frame) => {
+            const [first, second, ...rest] = frame.split('\n');
+            if (!first?.startsWith('event: ') || !second?.startsWith('data: ') || rest.length > 0) {
+                throw new Error(`not a frame of this API: ${JSON.stringify(frame)}`);
+            }
+            const data = JSON.parse(second.slice(6));
+            if (data.type !== first.slice(7)) throw new Error(`event ${first} holds ${data.type}`);
+            return { name: data.type, data };
+        });
 }
 
-const deltaOf = { text: ['text_delta'], thinking: ['thinking_delta', 'signature_delta'],
-    tool_use: ['input_json_delta'], server_tool_use: ['input_json_delta'], redacted_thinking: [],
-    web_search_tool_result: [] };
+const deltaOf = {
+    text: ['text_delta'],
+    thinking: ['thinking_delta', 'signature_delta'],
+    tool_use: ['input_json_delta'],
+    server_tool_use: ['input_json_delta'],
+    redacted_thinking: [],
+    web_search_tool_result: [],
+};
 
 // What the grammar of https://docs.anthropic.com/en/api/messages-streaming says is wrong with a stream.
 export function grammarProblems(text) {
@@ -105,7 +146,8 @@ export function grammarProblems(text) {
     const names = [];
     for (const { name, data } of eventsOf(text)) {
         if (names.length === 0 && name !== 'message_start') problems.push(`begins with ${name}`);
-        if (['message_stop', 'error'].includes(names[names.length - 1])) problems.push(`${name} after the end`);
+        if (['message_stop', 'error'].includes(names[names.length - 1]))
+            problems.push(`${name} after the end`);
         names.push(name);
         if (name === 'content_block_start') {
             if (open) problems.push('two blocks open');
@@ -114,7 +156,8 @@ export function grammarProblems(text) {
             next += 1;
         } else if (name === 'content_block_delta') {
             if (!open || data.index !== next - 1) problems.push('a delta without its block');
-            else if (!deltaOf[open.type]?.includes(data.delta.type)) problems.push(`${data.delta.type} in ${open.type}`);
+            else if (!deltaOf[open.type]?.includes(data.delta.type))
+                problems.push(`${data.delta.type} in ${open.type}`);
         } else if (name === 'content_block_stop') {
             if (!open || data.index !== next - 1) problems.push('a stop without its block');
             open = undefined;

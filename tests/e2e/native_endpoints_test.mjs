@@ -47,8 +47,15 @@ test('what clients touch first is answered at once', async () => {
 
 test('one endpoint has many spellings', async () => {
     stage.upstream.script({ text: 'Found.' });
-    for (const path of ['/v1/messages', '/v1/messages?beta=true', '/v1/messages/', '//v1//messages',
-        '/anthropic/v1/messages', '/api/v1/messages', '/v1/v1/messages']) {
+    for (const path of [
+        '/v1/messages',
+        '/v1/messages?beta=true',
+        '/v1/messages/',
+        '//v1//messages',
+        '/anthropic/v1/messages',
+        '/api/v1/messages',
+        '/v1/v1/messages',
+    ]) {
         const { status, json } = await post(stage.url, message(), { path });
         assert.equal(status, 200, path);
         assert.equal(json.content[0].text, 'Found.');
@@ -58,10 +65,20 @@ test('one endpoint has many spellings', async () => {
 });
 
 test('unknown paths and wrong methods are refused in the shape of the API', async () => {
-    for (const path of ['/v2/messages', '/v1/messages/batches', '/v1/files', '/v1/complete', '/v1/messages/cache_touch']) {
+    for (const path of [
+        '/v2/messages',
+        '/v1/messages/batches',
+        '/v1/files',
+        '/v1/complete',
+        '/v1/messages/cache_touch',
+    ]) {
         assertError(await ask(stage.url, path, { method: 'POST', body: {} }), 404, 'not_found_error');
     }
-    for (const [method, path] of [['GET', '/v1/messages'], ['DELETE', '/v1/models'], ['PUT', '/v1/messages']]) {
+    for (const [method, path] of [
+        ['GET', '/v1/messages'],
+        ['DELETE', '/v1/models'],
+        ['PUT', '/v1/messages'],
+    ]) {
         const answer = await ask(stage.url, path, { method });
         assert.equal(answer.status, 405);
         assert.ok(answer.headers.allow.length > 0);
@@ -70,26 +87,46 @@ test('unknown paths and wrong methods are refused in the shape of the API', asyn
 });
 
 test('a body must be JSON, and say so', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-        const answer = await post(stage.url, JSON.stringify(message()), { headers: { 'content-type': type } });
+    for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+    ]) {
+        const answer = await post(stage.url, JSON.stringify(message()), {
+            headers: { 'content-type': type },
+        });
         assert.equal(answer.status, 415, type);
         assert.equal(answer.json.type, 'error');
     }
-    const charset = await post(stage.url, message(), { headers: { 'content-type': 'application/json; charset=utf-8' } });
+    const charset = await post(stage.url, message(), {
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+    });
     assert.equal(charset.status, 200);
 });
 
 test('a bad body is refused by name of the field, and never goes upstream', async () => {
     const before = stage.upstream.paid.length;
     const bad = [
-        ['', /empty|JSON/i], ['{', /JSON/i], ['{"model":"x",}', /JSON/i], ['[]', /object/i], ['{} x', /JSON/i],
+        ['', /empty|JSON/i],
+        ['{', /JSON/i],
+        ['{"model":"x",}', /JSON/i],
+        ['[]', /object/i],
+        ['{} x', /JSON/i],
         [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), /UTF-8|JSON/i],
-        [{ max_tokens: 1, messages: [] }, /model/], [{ model: 'claude-opus-4-8', max_tokens: 1 }, /messages/],
-        [message('x', { messages: 'x' }), /messages/], [message('x', { messages: [] }), /messages/],
-        [message('x', { max_tokens: 'many' }), /max_tokens/], [message('x', { max_tokens: -1 }), /max_tokens/],
-        [message('x', { stream: 'true' }), /stream/], [message('x', { temperature: 'hot' }), /temperature/],
-        [message('x', { tools: {} }), /tools/], [message('x', { system: 7 }), /system/],
-        [message('x', { messages: [{ role: 'robot', content: 'x' }] }), /messages\.0\.role|messages\[0\]\.role|role/],
+        [{ max_tokens: 1, messages: [] }, /model/],
+        [{ model: 'claude-opus-4-8', max_tokens: 1 }, /messages/],
+        [message('x', { messages: 'x' }), /messages/],
+        [message('x', { messages: [] }), /messages/],
+        [message('x', { max_tokens: 'many' }), /max_tokens/],
+        [message('x', { max_tokens: -1 }), /max_tokens/],
+        [message('x', { stream: 'true' }), /stream/],
+        [message('x', { temperature: 'hot' }), /temperature/],
+        [message('x', { tools: {} }), /tools/],
+        [message('x', { system: 7 }), /system/],
+        [
+            message('x', { messages: [{ role: 'robot', content: 'x' }] }),
+            /messages\.0\.role|messages\[0\]\.role|role/,
+        ],
         [message('x', { messages: [{ role: 'user', content: [{ text: 'x' }] }] }), /type/],
         [message('x', { messages: [{ role: 'user', content: [{ type: 'text', text: 5 }] }] }), /text/],
         [message('x', { tools: [{ input_schema: {} }] }), /name/],
@@ -98,6 +135,7 @@ test('a bad body is refused by name of the field, and never goes upstream', asyn
     ];
     for (const [body, reason] of bad) {
         const answer = await post(stage.url, body);
+        assert.equal(answer.status, 400, JSON.stringify(body) + answer.text);
         assertError(answer, 400, 'invalid_request_error');
         assert.match(answer.json.error.message, reason, JSON.stringify(body));
     }
@@ -107,8 +145,12 @@ test('a bad body is refused by name of the field, and never goes upstream', asyn
 test('a body of 33 MB is too large', async () => {
     const answer = await post(stage.url, message('x'.repeat(33 * 1024 * 1024))).catch((error) => ({ error }));
     if (!answer.error) assertError(answer, 413, 'request_too_large');
-    const announced = await raw(stage.dragoman.port, 'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\n'
-        + 'Content-Type: application/json\r\nContent-Length: 40000000\r\n\r\n{', (got) => got.includes('request_too'));
+    const announced = await raw(
+        stage.dragoman.port,
+        'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\n' +
+            'Content-Type: application/json\r\nContent-Length: 40000000\r\n\r\n{',
+        (got) => got.includes('request_too'),
+    );
     assert.match(announced, /^HTTP\/1\.1 413 /);
     assert.match(announced, /request_too_large/);
 });
@@ -148,25 +190,38 @@ test('requests that two servers could read differently are refused', async () =>
 test('chunked bodies, 100-continue and a connection for several requests work', async () => {
     stage.upstream.script({ text: 'Yes.' });
     const body = JSON.stringify(message());
-    const chunks = [body.slice(0, 10), body.slice(10)].map((part) =>
-        `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`).join('');
+    const chunks = [body.slice(0, 10), body.slice(10)]
+        .map((part) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`)
+        .join('');
     const head = 'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
-    const answer = await raw(stage.dragoman.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`
-        + 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    const answer = await raw(
+        stage.dragoman.port,
+        `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n` +
+            'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    );
     assert.equal(answer.match(/HTTP\/1\.1 200 /g).length, 2);
     assert.match(answer, /Yes\.[^]*"service":\s*"dragoman"/);
-    const waiting = await raw(stage.dragoman.port, `${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`,
-        (got) => got.includes('100 Continue'));
+    const waiting = await raw(
+        stage.dragoman.port,
+        `${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`,
+        (got) => got.includes('100 Continue'),
+    );
     assert.match(waiting, /^HTTP\/1\.1 100 Continue\r\n\r\n/);
 });
 
 test('curl gets an answer, whole and streamed, and a compressed request is understood', async () => {
     stage.upstream.script({ text: 'Hello, curl.' });
-    const curl = (args, input) => new Promise((done, fail) => import('node:child_process').then(({ execFile }) => {
-        const child = execFile('curl', ['-sS', '--max-time', '20', ...args, `${stage.url}/v1/messages`],
-            (error, out) => (error ? fail(error) : done(out)));
-        child.stdin.end(input);
-    }));
+    const curl = (args, input) =>
+        new Promise((done, fail) =>
+            import('node:child_process').then(({ execFile }) => {
+                const child = execFile(
+                    'curl',
+                    ['-sS', '--max-time', '20', ...args, `${stage.url}/v1/messages`],
+                    (error, out) => (error ? fail(error) : done(out)),
+                );
+                child.stdin.end(input);
+            }),
+        );
     const json = ['-H', 'content-type: application/json', '--data-binary', '@-'];
     assert.match(await curl(json, JSON.stringify(message())), /"text":"Hello, curl\."/);
     const stream = await curl(['-N', ...json], JSON.stringify(message('x', { stream: true })));
@@ -179,24 +234,41 @@ test('curl gets an answer, whole and streamed, and a compressed request is under
 
 test('count_tokens answers a burst alone', async () => {
     const before = stage.upstream.paid.length;
-    const tools = Array.from({ length: 20 }, (_, n) => ({ name: `Tool${n}`, description: 'does '.repeat(50),
-        input_schema: { type: 'object', properties: { a: { type: 'string' } } } }));
-    const bodies = Array.from({ length: 60 }, (_, n) => ({ model: 'claude-opus-4-8', tools: tools.slice(0, n % 20),
-        messages: [{ role: 'user', content: 'foo' }] }));
-    const answers = await Promise.all(bodies.map((body) => post(stage.url, body, { path: '/v1/messages/count_tokens?beta=true' })));
+    const tools = Array.from({ length: 20 }, (_, n) => ({
+        name: `Tool${n}`,
+        description: 'does '.repeat(50),
+        input_schema: { type: 'object', properties: { a: { type: 'string' } } },
+    }));
+    const bodies = Array.from({ length: 60 }, (_, n) => ({
+        model: 'claude-opus-4-8',
+        tools: tools.slice(0, n % 20),
+        messages: [{ role: 'user', content: 'foo' }],
+    }));
+    const answers = await Promise.all(
+        bodies.map((body) => post(stage.url, body, { path: '/v1/messages/count_tokens?beta=true' })),
+    );
     answers.forEach(({ status, json }) => {
         assert.equal(status, 200);
         assert.ok(Number.isInteger(json.input_tokens) && json.input_tokens > 0);
     });
     assert.ok(answers[19].json.input_tokens > answers[0].json.input_tokens);
-    assert.equal(answers[0].json.input_tokens, answers[20].json.input_tokens, 'the same body, the same count');
-    assertError(await post(stage.url, { model: 'claude-opus-4-8' }, { path: '/v1/messages/count_tokens' }), 400,
-        'invalid_request_error');
+    assert.equal(
+        answers[0].json.input_tokens,
+        answers[20].json.input_tokens,
+        'the same body, the same count',
+    );
+    assertError(
+        await post(stage.url, { model: 'claude-opus-4-8' }, { path: '/v1/messages/count_tokens' }),
+        400,
+        'invalid_request_error',
+    );
     assert.equal(stage.upstream.paid.length, before);
 });
 
 test('the models list serves both kinds of client', async () => {
-    const { json } = await ask(stage.url, '/v1/models?limit=1000', { headers: { 'anthropic-version': '2023-06-01' } });
+    const { json } = await ask(stage.url, '/v1/models?limit=1000', {
+        headers: { 'anthropic-version': '2023-06-01' },
+    });
     assert.equal(json.object, 'list');
     assert.equal(json.has_more, false);
     assert.equal(json.first_id, json.data[0].id);

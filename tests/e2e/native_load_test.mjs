@@ -13,25 +13,31 @@ const rounds = Number(process.env.LOAD_REQUESTS ?? 10000);
 // Runs `work` for 0…count-1, `width` at a time.
 async function inParallel(count, width, work) {
     let next = 0;
-    await Promise.all(Array.from({ length: width }, async () => {
-        while (next < count) {
-            const n = next;
-            next += 1;
-            await work(n);
-        }
-    }));
+    await Promise.all(
+        Array.from({ length: width }, async () => {
+            while (next < count) {
+                const n = next;
+                next += 1;
+                await work(n);
+            }
+        }),
+    );
 }
 
 test(`${rounds} tagged requests get their own answers`, async () => {
     const tagOf = (request) => /tag-\d+-end/.exec(request.lastText)[0];
-    stage.upstream.answer = (request) => ({ text: [`echo ${tagOf(request)}`], reasoning: `for ${tagOf(request)}` });
+    stage.upstream.answer = (request) => ({
+        text: [`echo ${tagOf(request)}`],
+        reasoning: `for ${tagOf(request)}`,
+    });
     const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
     const wrong = [];
     await inParallel(rounds, 64, async (n) => {
         const stream = n % 4 !== 0;
         const { status, text } = await post(stage.url, message(`say tag-${n}-end`, { stream }), { agent });
         const tags = new Set(text.match(/tag-\d+-end/g));
-        if (status !== 200 || tags.size !== 1 || !tags.has(`tag-${n}-end`)) wrong.push([n, status, [...tags]]);
+        if (status !== 200 || tags.size !== 1 || !tags.has(`tag-${n}-end`))
+            wrong.push([n, status, [...tags]]);
         if (stream && n % 100 === 1) assert.deepEqual(grammarProblems(text), []);
     });
     agent.destroy();
@@ -43,15 +49,23 @@ test(`${rounds} tagged requests get their own answers`, async () => {
 
 test('500 streams at the same time', async () => {
     let open;
-    const everybody = new Promise((resolve) => { open = resolve; });
-    stage.upstream.answer = (request) => ({ text: [`begin ${request.lastText}`, ` end ${request.lastText}`],
-        hold: everybody });
+    const everybody = new Promise((resolve) => {
+        open = resolve;
+    });
+    stage.upstream.answer = (request) => ({
+        text: [`begin ${request.lastText}`, ` end ${request.lastText}`],
+        hold: everybody,
+    });
     const streams = Array.from({ length: 500 }, (_, n) => new Stream(stage.url, message(`stream-${n}-x`)));
-    await Promise.all(streams.map((stream, n) => stream.until((s) => s.text.includes(`begin stream-${n}-x`))));
+    await Promise.all(
+        streams.map((stream, n) => stream.until((s) => s.text.includes(`begin stream-${n}-x`))),
+    );
     open();
     await Promise.all(streams.map((stream) => stream.end()));
     streams.forEach((stream, n) => {
-        const text = eventsOf(stream.text).map((event) => event.data.delta?.text ?? '').join('');
+        const text = eventsOf(stream.text)
+            .map((event) => event.data.delta?.text ?? '')
+            .join('');
         assert.equal(text, `begin stream-${n}-x end stream-${n}-x`);
     });
     stage.upstream.assertClean();
@@ -60,8 +74,13 @@ test('500 streams at the same time', async () => {
 test('a burst of counting does not make a stream wait', async () => {
     stage.upstream.script({ text: 'Quick.' });
     const long = 'The quick brown fox jumps over the lazy dog. '.repeat(20000);
-    const counts = Array.from({ length: 20 }, (_, n) => post(stage.url, { model: 'claude-opus-4-8',
-        messages: [{ role: 'user', content: `${n} ${long}` }] }, { path: '/v1/messages/count_tokens' }));
+    const counts = Array.from({ length: 20 }, (_, n) =>
+        post(
+            stage.url,
+            { model: 'claude-opus-4-8', messages: [{ role: 'user', content: `${n} ${long}` }] },
+            { path: '/v1/messages/count_tokens' },
+        ),
+    );
     const answered = [];
     counts.forEach((count) => count.then(() => answered.push('count')));
     const quick = await post(stage.url, message('quick')).then((answer) => {
@@ -73,5 +92,8 @@ test('a burst of counting does not make a stream wait', async () => {
         assert.equal(status, 200);
         assert.ok(json.input_tokens > 150000);
     }
-    assert.ok(answered.indexOf('message') < 19, `the message was answered as number ${answered.indexOf('message')}`);
+    assert.ok(
+        answered.indexOf('message') < 19,
+        `the message was answered as number ${answered.indexOf('message')}`,
+    );
 });

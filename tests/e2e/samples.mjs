@@ -27,8 +27,12 @@ export function png(width = 8, height = 8, [red, green, blue] = [200, 30, 30]) {
     head.set([8, 2, 0, 0, 0], 8);
     const row = Buffer.from([0, ...Array.from({ length: width }, () => [red, green, blue]).flat()]);
     const rows = Buffer.concat(Array.from({ length: height }, () => row));
-    return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), part('IHDR', head),
-        part('IDAT', deflateSync(rows)), part('IEND', Buffer.alloc(0))]);
+    return Buffer.concat([
+        Buffer.from('89504e470d0a1a0a', 'hex'),
+        part('IHDR', head),
+        part('IDAT', deflateSync(rows)),
+        part('IEND', Buffer.alloc(0)),
+    ]);
 }
 
 // One page that says `text`; https://www.iso.org/standard/75839.html in its smallest form.
@@ -46,8 +50,9 @@ export function pdf(text) {
     add(`<</Length ${stream.length}>>\nstream\n${stream}\nendstream`);
     add('<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>');
     const table = out.length;
-    out += `xref\n0 6\n0000000000 65535 f \n${offsets.map((at) =>
-        `${String(at).padStart(10, '0')} 00000 n \n`).join('')}`;
+    out += `xref\n0 6\n0000000000 65535 f \n${offsets
+        .map((at) => `${String(at).padStart(10, '0')} 00000 n \n`)
+        .join('')}`;
     out += `trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
     return Buffer.from(out, 'latin1');
 }

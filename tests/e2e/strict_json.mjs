@@ -29,7 +29,11 @@ class Reader {
         if (c === '{') return this.object(path);
         if (c === '[') return this.array(path);
         if (c === '"') return this.string(path);
-        for (const [word, value] of [['true', true], ['false', false], ['null', null]]) {
+        for (const [word, value] of [
+            ['true', true],
+            ['false', false],
+            ['null', null],
+        ]) {
             if (this.text.startsWith(word, this.at)) {
                 this.at += word.length;
                 return value;
@@ -153,6 +157,9 @@ export function topLevelText(text) {
 
 // One spelling of a value, whatever the order of its keys; strings and numbers stay exact.
 export function canonical(value) {
-    return JSON.stringify(value, (_, inner) => (inner && typeof inner === 'object' && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
+    return JSON.stringify(value, (_, inner) =>
+        inner && typeof inner === 'object' && !Array.isArray(inner)
+            ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : inner,
+    );
 }

@@ -13,16 +13,29 @@ import { modelById, models } from './models.mjs';
 import { chatRequest } from './openrouter_schema.mjs';
 import { canonical, readStrictJson } from './strict_json.mjs';
 
-const always = ['host', 'authorization', 'content-type', 'content-length', 'accept', 'accept-encoding', 'connection',
-    'user-agent', 'http-referer', 'x-title', 'x-openrouter-title', 'x-openrouter-metadata', 'x-session-id'];
+const always = [
+    'host',
+    'authorization',
+    'content-type',
+    'content-length',
+    'accept',
+    'accept-encoding',
+    'connection',
+    'user-agent',
+    'http-referer',
+    'x-title',
+    'x-openrouter-title',
+    'x-openrouter-metadata',
+    'x-session-id',
+];
 const allowedFields = {
     chat: new Set([...always, 'x-anthropic-beta']),
     messages: new Set([...always, 'x-anthropic-beta', 'anthropic-beta', 'anthropic-version']),
     models: new Set(always),
 };
 
-const textOf = (content) => (typeof content === 'string' ? content
-    : (content ?? []).map((part) => part.text ?? '').join('\n'));
+const textOf = (content) =>
+    typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('\n');
 
 // One request as it arrived. `left` resolves when the peer went away before the answer was whole.
 export class Received {
@@ -37,38 +50,58 @@ export class Received {
         this.status = undefined;
         this.finished = false;
         this.gone = false;
-        this.left = new Promise((resolve) => { this.markLeft = resolve; });
-        this.done = new Promise((resolve) => { this.markDone = resolve; });
+        this.left = new Promise((resolve) => {
+            this.markLeft = resolve;
+        });
+        this.done = new Promise((resolve) => {
+            this.markDone = resolve;
+        });
     }
 
-    get text() { return this.bytes.toString('utf8'); }
+    get text() {
+        return this.bytes.toString('utf8');
+    }
 
-    get messages() { return this.body?.messages ?? []; }
+    get messages() {
+        return this.body?.messages ?? [];
+    }
 
-    get last() { return this.messages[this.messages.length - 1]; }
+    get last() {
+        return this.messages[this.messages.length - 1];
+    }
 
-    get lastText() { return textOf(this.last?.content); }
+    get lastText() {
+        return textOf(this.last?.content);
+    }
 
     get systemText() {
         if (this.kind === 'messages') return textOf(this.body.system ?? '');
-        return this.messages.filter((m) => m.role === 'system' || m.role === 'developer')
-            .map((m) => textOf(m.content)).join('\n');
+        return this.messages
+            .filter((m) => m.role === 'system' || m.role === 'developer')
+            .map((m) => textOf(m.content))
+            .join('\n');
     }
 
-    get toolNames() { return (this.body?.tools ?? []).map((tool) => tool.function?.name ?? tool.name ?? tool.type); }
+    get toolNames() {
+        return (this.body?.tools ?? []).map((tool) => tool.function?.name ?? tool.name ?? tool.type);
+    }
 
     get toolResults() {
         if (this.kind === 'messages') {
-            return this.messages.flatMap((m) => (Array.isArray(m.content) ? m.content : []))
+            return this.messages
+                .flatMap((m) => (Array.isArray(m.content) ? m.content : []))
                 .filter((block) => block.type === 'tool_result')
                 .map((block) => ({ id: block.tool_use_id, text: textOf(block.content) }));
         }
-        return this.messages.filter((m) => m.role === 'tool')
+        return this.messages
+            .filter((m) => m.role === 'tool')
             .map((m) => ({ id: m.tool_call_id, text: textOf(m.content) }));
     }
 
     // The text of a title, a summary or another request that is not the conversation itself.
-    get isHelper() { return !this.body?.tools; }
+    get isHelper() {
+        return !this.body?.tools;
+    }
 }
 
 function send(step, response) {
@@ -100,15 +133,25 @@ export class StrictUpstream {
         return upstream;
     }
 
-    get port() { return this.server.address().port; }
+    get port() {
+        return this.server.address().port;
+    }
 
-    get baseUrl() { return `http://127.0.0.1:${this.port}/api/v1`; }
+    get baseUrl() {
+        return `http://127.0.0.1:${this.port}/api/v1`;
+    }
 
-    get chats() { return this.received.filter((r) => r.kind === 'chat'); }
+    get chats() {
+        return this.received.filter((r) => r.kind === 'chat');
+    }
 
-    get passed() { return this.received.filter((r) => r.kind === 'messages'); }
+    get passed() {
+        return this.received.filter((r) => r.kind === 'messages');
+    }
 
-    get paid() { return this.received.filter((r) => r.kind !== 'models'); }
+    get paid() {
+        return this.received.filter((r) => r.kind !== 'models');
+    }
 
     // The n-th answer of a list; the last one again when more is asked.
     script(...answers) {
@@ -142,8 +185,12 @@ export class StrictUpstream {
         const parts = [];
         for await (const part of message) parts.push(part);
         const path = message.url.split('?')[0];
-        const kind = { '/api/v1/chat/completions': 'chat', '/api/v1/messages': 'messages',
-            '/api/v1/models': 'models', '/api/v1/models/user': 'models' }[path];
+        const kind = {
+            '/api/v1/chat/completions': 'chat',
+            '/api/v1/messages': 'messages',
+            '/api/v1/models': 'models',
+            '/api/v1/models/user': 'models',
+        }[path];
         const received = new Received(kind, message, Buffer.concat(parts));
         response.on('close', () => {
             if (!received.finished) {
@@ -162,12 +209,20 @@ export class StrictUpstream {
         const problems = kind === 'models' ? this.fieldProblems(received) : this.problems(received);
         this.waiters.splice(0).forEach((resolve) => resolve());
         if (this.wrongKey(received)) {
-            if (!this.wrongKeyExpected) this.violations.push(`authorization: ${message.headers.authorization}`);
-            this.json(received, response, 401, { error: { message: 'No auth credentials found', code: 401 } });
+            if (!this.wrongKeyExpected)
+                this.violations.push(`authorization: ${message.headers.authorization}`);
+            this.json(received, response, 401, {
+                error: { message: 'No auth credentials found', code: 401 },
+            });
         } else if (problems.length > 0) {
             this.violations.push(...problems.map((problem) => `request ${this.received.length}: ${problem}`));
-            this.json(received, response, 400, { error: { code: 400, message: problems[0],
-                metadata: { raw: problems.join('; '), provider_name: 'Strict' } } });
+            this.json(received, response, 400, {
+                error: {
+                    code: 400,
+                    message: problems[0],
+                    metadata: { raw: problems.join('; '), provider_name: 'Strict' },
+                },
+            });
         } else if (kind === 'models') {
             this.json(received, response, 200, { data: this.catalogue });
         } else {
@@ -182,9 +237,13 @@ export class StrictUpstream {
     fieldProblems(received) {
         const problems = [];
         for (const name of Object.keys(received.headers)) {
-            if (!allowedFields[received.kind].has(name)) problems.push(`header field ${name} does not belong here`);
+            if (!allowedFields[received.kind].has(name))
+                problems.push(`header field ${name} does not belong here`);
         }
-        if (received.kind !== 'models' && received.headers['content-type']?.split(';')[0] !== 'application/json') {
+        if (
+            received.kind !== 'models' &&
+            received.headers['content-type']?.split(';')[0] !== 'application/json'
+        ) {
             problems.push(`content-type: ${received.headers['content-type']}`);
         }
         return problems;
@@ -196,7 +255,8 @@ export class StrictUpstream {
         received.body = value;
         if (value === undefined) return [...problems, ...badJson];
         problems.push(...badJson);
-        const [schema, rules] = received.kind === 'chat' ? [chatRequest, chatRules] : [messagesRequest, messagesRules];
+        const [schema, rules] =
+            received.kind === 'chat' ? [chatRequest, chatRules] : [messagesRequest, messagesRules];
         const before = problems.length;
         schema(value, '$', problems);
         if (problems.length > before) return problems;
@@ -212,8 +272,10 @@ export class StrictUpstream {
             for (const call of entry.tool_calls ?? []) {
                 const wanted = this.mustReturn.get(call.id);
                 if (wanted && canonical(entry.reasoning_details) !== canonical(wanted)) {
-                    problems.push(`reasoning_details of ${call.id} must be passed back as they were: `
-                        + `${JSON.stringify(entry.reasoning_details)} instead of ${JSON.stringify(wanted)}`);
+                    problems.push(
+                        `reasoning_details of ${call.id} must be passed back as they were: ` +
+                            `${JSON.stringify(entry.reasoning_details)} instead of ${JSON.stringify(wanted)}`,
+                    );
                 }
             }
         }
@@ -224,8 +286,10 @@ export class StrictUpstream {
         received.status = status;
         received.finished = true;
         const text = typeof body === 'string' ? body : JSON.stringify(body);
-        response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json',
-            ...headers });
+        response.writeHead(status, {
+            'content-type': typeof body === 'string' ? 'text/html' : 'application/json',
+            ...headers,
+        });
         response.end(text);
     }
 
@@ -248,14 +312,24 @@ export class StrictUpstream {
             await this.play(received, response, list, answer);
         } else {
             if (answer.hold) await answer.hold;
-            this.json(received, response, 200, (chat ? chatWhole : messageWhole)(model, answer), answer.headers);
+            this.json(
+                received,
+                response,
+                200,
+                (chat ? chatWhole : messageWhole)(model, answer),
+                answer.headers,
+            );
         }
     }
 
     async play(received, response, list, { headers = {}, split } = {}) {
         received.status = 200;
-        response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache',
-            'x-generation-id': 'gen-1763000000-AbCdEfGhIjKlMnOpQrSt', ...headers });
+        response.writeHead(200, {
+            'content-type': 'text/event-stream',
+            'cache-control': 'no-cache',
+            'x-generation-id': 'gen-1763000000-AbCdEfGhIjKlMnOpQrSt',
+            ...headers,
+        });
         response.flushHeaders();
         response.socket?.setNoDelay(true);
         for (const step of list) {
@@ -275,7 +349,9 @@ export class StrictUpstream {
     }
 
     async bytewise(step, response, size) {
-        const bytes = Buffer.isBuffer(step) ? step : Buffer.from(typeof step === 'string' ? step : `data: ${JSON.stringify(step)}\n\n`);
+        const bytes = Buffer.isBuffer(step)
+            ? step
+            : Buffer.from(typeof step === 'string' ? step : `data: ${JSON.stringify(step)}\n\n`);
         for (let i = 0; i < bytes.length; i += size) {
             response.write(bytes.subarray(i, i + size));
             await new Promise((resolve) => setImmediate(resolve));

@@ -12,8 +12,11 @@ import { StrictUpstream } from './strict_upstream.mjs';
 
 const user = { role: 'user', content: 'Hello' };
 const tool = { type: 'function', function: { name: 'Bash', parameters: { type: 'object', properties: {} } } };
-const called = (...ids) => ({ role: 'assistant', content: null, tool_calls: ids.map((id) => ({ id, type: 'function',
-    function: { name: 'Bash', arguments: '{}' } })) });
+const called = (...ids) => ({
+    role: 'assistant',
+    content: null,
+    tool_calls: ids.map((id) => ({ id, type: 'function', function: { name: 'Bash', arguments: '{}' } })),
+});
 const result = (id, content = 'done') => ({ role: 'tool', tool_call_id: id, content });
 const chat = (extra = {}) => ({ model: 'openai/gpt-oss-120b', messages: [user], ...extra });
 
@@ -25,15 +28,44 @@ function judged(body, schema = chatRequest, rules = chatRules) {
 
 const accepted = {
     'a question': chat(),
-    'a tool loop': chat({ tools: [tool], tool_choice: 'auto', messages: [user, called('a', 'b'), result('b'),
-        result('a'), user] }),
+    'a tool loop': chat({
+        tools: [tool],
+        tool_choice: 'auto',
+        messages: [user, called('a', 'b'), result('b'), result('a'), user],
+    }),
     'a system message in the middle, openai': chat({ messages: [user, { role: 'system', content: 'x' }] }),
-    'reasoning that comes back': chat({ messages: [user, { role: 'assistant', content: 'x', reasoning_details: [
-        { type: 'reasoning.encrypted', data: 'x', format: 'openai-responses-v1', id: 'rs_1', index: 0 }] }, user] }),
-    'a forced server tool': chat({ tools: [{ type: 'openrouter:web_search', parameters: { max_uses: 8 } }],
-        tool_choice: { type: 'openrouter:web_search' } }),
-    'a picture': chat({ model: 'openai/gpt-5.5', messages: [{ role: 'user', content: [
-        { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }] }] }),
+    'reasoning that comes back': chat({
+        messages: [
+            user,
+            {
+                role: 'assistant',
+                content: 'x',
+                reasoning_details: [
+                    {
+                        type: 'reasoning.encrypted',
+                        data: 'x',
+                        format: 'openai-responses-v1',
+                        id: 'rs_1',
+                        index: 0,
+                    },
+                ],
+            },
+            user,
+        ],
+    }),
+    'a forced server tool': chat({
+        tools: [{ type: 'openrouter:web_search', parameters: { max_uses: 8 } }],
+        tool_choice: { type: 'openrouter:web_search' },
+    }),
+    'a picture': chat({
+        model: 'openai/gpt-5.5',
+        messages: [
+            {
+                role: 'user',
+                content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }],
+            },
+        ],
+    }),
 };
 
 for (const [name, body] of Object.entries(accepted)) {
@@ -42,43 +74,125 @@ for (const [name, body] of Object.entries(accepted)) {
 
 const refused = {
     'an unknown field': [chat({ metadata_user: 1 }), /unrecognized key/],
-    'an unknown key in a message': [chat({ messages: [{ ...user, cache_control: null }] }), /unrecognized key/],
-    'an unknown key in a part': [chat({ messages: [{ role: 'user', content: [{ type: 'text', text: 'x',
-        citations: null }] }] }), /unrecognized key/],
+    'an unknown key in a message': [
+        chat({ messages: [{ ...user, cache_control: null }] }),
+        /unrecognized key/,
+    ],
+    'an unknown key in a part': [
+        chat({ messages: [{ role: 'user', content: [{ type: 'text', text: 'x', citations: null }] }] }),
+        /unrecognized key/,
+    ],
     'an empty list of tools': [chat({ tools: [] }), /too short/],
     'tool_choice without tools': [chat({ tool_choice: 'auto' }), /only allowed when tools/],
     'parallel_tool_calls without tools': [chat({ parallel_tool_calls: false }), /only allowed when tools/],
-    'a choice that is not there': [chat({ tools: [tool], tool_choice: { type: 'function',
-        function: { name: 'Read' } } }), /not in tools/],
-    'a long tool name': [chat({ tools: [{ type: 'function', function: { name: 'x'.repeat(65) } }] }), /match/],
+    'a choice that is not there': [
+        chat({ tools: [tool], tool_choice: { type: 'function', function: { name: 'Read' } } }),
+        /not in tools/,
+    ],
+    'a long tool name': [
+        chat({ tools: [{ type: 'function', function: { name: 'x'.repeat(65) } }] }),
+        /match/,
+    ],
     'a tool twice': [chat({ tools: [tool, tool] }), /unique/],
-    'a schema that is no object': [chat({ tools: [{ type: 'function', function: { name: 'x',
-        parameters: { type: 'object', properties: {}, anyOf: [] } } }] }), /anyOf/],
+    'a schema that is no object': [
+        chat({
+            tools: [
+                {
+                    type: 'function',
+                    function: { name: 'x', parameters: { type: 'object', properties: {}, anyOf: [] } },
+                },
+            ],
+        }),
+        /anyOf/,
+    ],
     'an empty tool id': [chat({ messages: [user, called(''), result(''), user] }), /match/],
-    'an id used twice': [chat({ messages: [user, called('a'), result('a'), user, called('a'), result('a')] }),
-        /used twice/],
+    'an id used twice': [
+        chat({ messages: [user, called('a'), result('a'), user, called('a'), result('a')] }),
+        /used twice/,
+    ],
     'a missing result': [chat({ messages: [user, called('a', 'b'), result('a'), user] }), /missing: b/],
-    'a message between call and result': [chat({ messages: [user, called('a'), user, result('a')] }), /followed by/],
+    'a message between call and result': [
+        chat({ messages: [user, called('a'), user, result('a')] }),
+        /followed by/,
+    ],
     'an orphan result': [chat({ messages: [user, result('a')] }), /preceding message/],
-    'arguments that are no object': [chat({ messages: [user, { role: 'assistant', content: null, tool_calls: [
-        { id: 'a', type: 'function', function: { name: 'Bash', arguments: '[]' } }] }, result('a')] }), /no.* object/],
+    'arguments that are no object': [
+        chat({
+            messages: [
+                user,
+                {
+                    role: 'assistant',
+                    content: null,
+                    tool_calls: [{ id: 'a', type: 'function', function: { name: 'Bash', arguments: '[]' } }],
+                },
+                result('a'),
+            ],
+        }),
+        /no.* object/,
+    ],
     'empty content': [chat({ messages: [{ role: 'user', content: '' }] }), /short/],
     'blank content': [chat({ messages: [{ role: 'user', content: ' \n' }] }), /non-empty/],
     'an empty answer': [chat({ messages: [user, { role: 'assistant', content: '' }, user] }), /empty/],
-    'five cache marks': [chat({ model: 'anthropic/claude-sonnet-4.5', messages: [{ role: 'user',
-        content: Array.from({ length: 5 }, () => ({ type: 'text', text: 'x',
-            cache_control: { type: 'ephemeral' } })) }] }), /maximum of 4/],
-    'a cache mark for a model without': [chat({ model: 'deepseek/deepseek-v3.2', messages: [{ role: 'user',
-        content: [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }] }] }), /means nothing/],
+    'five cache marks': [
+        chat({
+            model: 'anthropic/claude-sonnet-4.5',
+            messages: [
+                {
+                    role: 'user',
+                    content: Array.from({ length: 5 }, () => ({
+                        type: 'text',
+                        text: 'x',
+                        cache_control: { type: 'ephemeral' },
+                    })),
+                },
+            ],
+        }),
+        /maximum of 4/,
+    ],
+    'a cache mark for a model without': [
+        chat({
+            model: 'deepseek/deepseek-v3.2',
+            messages: [
+                {
+                    role: 'user',
+                    content: [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }],
+                },
+            ],
+        }),
+        /means nothing/,
+    ],
     'five stop sequences': [chat({ stop: ['a', 'b', 'c', 'd', 'e'] }), /more than 4/],
     'too many tokens': [chat({ max_tokens: 64000 }), /more than/],
-    'a picture for a text model': [chat({ messages: [{ role: 'user', content: [{ type: 'image_url',
-        image_url: { url: 'https://example.org/a.png' } }] }] }), /image input/],
-    'a system message in the middle': [chat({ model: 'qwen/qwen3-coder', messages: [user,
-        { role: 'system', content: 'x' }] }), /beginning/],
-    'a schema word for Gemini': [chat({ model: 'google/gemini-3-pro', tools: [{ type: 'function', function: {
-        name: 'x', parameters: { type: 'object', properties: { a: { type: 'string', format: 'uri' } } } } }] }),
-    /format/],
+    'a picture for a text model': [
+        chat({
+            messages: [
+                {
+                    role: 'user',
+                    content: [{ type: 'image_url', image_url: { url: 'https://example.org/a.png' } }],
+                },
+            ],
+        }),
+        /image input/,
+    ],
+    'a system message in the middle': [
+        chat({ model: 'qwen/qwen3-coder', messages: [user, { role: 'system', content: 'x' }] }),
+        /beginning/,
+    ],
+    'a schema word for Gemini': [
+        chat({
+            model: 'google/gemini-3-pro',
+            tools: [
+                {
+                    type: 'function',
+                    function: {
+                        name: 'x',
+                        parameters: { type: 'object', properties: { a: { type: 'string', format: 'uri' } } },
+                    },
+                },
+            ],
+        }),
+        /format/,
+    ],
     'effort and budget together': [chat({ reasoning: { effort: 'low', max_tokens: 9 } }), /only one of/],
     'an effort the model lacks': [chat({ reasoning: { effort: 'xhigh' } }), /not one of/],
     'reasoning off where it is mandatory': [chat({ reasoning: { enabled: false } }), /mandatory/],
@@ -90,16 +204,38 @@ for (const [name, [body, reason]] of Object.entries(refused)) {
 }
 
 test('the Messages dialect refuses foreign signatures, unknown fields and unpaired tools', () => {
-    const ask = (extra) => judged({ model: 'anthropic/claude-sonnet-4.5', max_tokens: 10, messages: [user], ...extra },
-        messagesRequest, messagesRules).join('; ');
+    const ask = (extra) =>
+        judged(
+            { model: 'anthropic/claude-sonnet-4.5', max_tokens: 10, messages: [user], ...extra },
+            messagesRequest,
+            messagesRules,
+        ).join('; ');
     assert.equal(ask({}), '');
     assert.match(ask({ diagnostics: {} }), /unrecognized key/);
     assert.match(ask({ thinking: { type: 'adaptive', display: 'updates' } }), /display/);
-    assert.match(ask({ messages: [user, { role: 'assistant', content: [{ type: 'thinking', thinking: 'x',
-        signature: 'dgm1.abc' }] }] }), /signature/);
-    assert.match(ask({ messages: [user, { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'B',
-        input: {} }] }, user] }), /without `tool_result`/);
-    assert.match(ask({ model: 'deepseek/deepseek-v3.2', context_management: { edits: [] } }), /context management/);
+    assert.match(
+        ask({
+            messages: [
+                user,
+                { role: 'assistant', content: [{ type: 'thinking', thinking: 'x', signature: 'dgm1.abc' }] },
+            ],
+        }),
+        /signature/,
+    );
+    assert.match(
+        ask({
+            messages: [
+                user,
+                { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'B', input: {} }] },
+                user,
+            ],
+        }),
+        /without `tool_result`/,
+    );
+    assert.match(
+        ask({ model: 'deepseek/deepseek-v3.2', context_management: { edits: [] } }),
+        /context management/,
+    );
 });
 
 test('the JSON reader refuses what is only almost JSON', () => {
@@ -118,14 +254,21 @@ test('the JSON reader refuses what is only almost JSON', () => {
 test('the server refuses header fields of the client, wrong keys and lost reasoning', async () => {
     const upstream = await StrictUpstream.start({ key: 'k' });
     const { request } = await import('node:http');
-    const post = (body, headers = {}) => new Promise((done) => {
-        const out = request(`${upstream.baseUrl}/chat/completions`, { method: 'POST', headers: {
-            authorization: 'Bearer k', 'content-type': 'application/json', ...headers } }, (response) => {
-            response.resume();
-            response.on('end', () => done(response.statusCode));
+    const post = (body, headers = {}) =>
+        new Promise((done) => {
+            const out = request(
+                `${upstream.baseUrl}/chat/completions`,
+                {
+                    method: 'POST',
+                    headers: { authorization: 'Bearer k', 'content-type': 'application/json', ...headers },
+                },
+                (response) => {
+                    response.resume();
+                    response.on('end', () => done(response.statusCode));
+                },
+            );
+            out.end(JSON.stringify(body));
         });
-        out.end(JSON.stringify(body));
-    });
     try {
         assert.equal(await post(chat()), 200);
         upstream.assertClean();

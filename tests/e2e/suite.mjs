@@ -9,25 +9,36 @@ export const timeLimit = 90000;
 
 export const test = (name, body) => plainTest(name, { timeout: timeLimit }, body);
 
-export function sharedStage(options) {
+export function sharedStage(options, ready = () => {}) {
     const shared = {
-        get upstream() { return shared.stage.upstream; },
-        get dragoman() { return shared.stage.dragoman; },
-        get url() { return shared.stage.dragoman.url; },
-        test: (name, body) => test(name, async () => {
-            const from = shared.dragoman.log.length;
-            try {
-                await body();
-            } catch (error) {
-                error.message += `\n--- log of the program ---\n${shared.dragoman.log.slice(from).slice(-4000)}`
-                    + `\n--- refused by the upstream ---\n${shared.upstream.violations.join('\n').slice(0, 4000)}`;
-                throw error;
-            } finally {
-                shared.upstream.violations.length = 0;
-            }
-        }),
+        get upstream() {
+            return shared.stage.upstream;
+        },
+        get dragoman() {
+            return shared.stage.dragoman;
+        },
+        get url() {
+            return shared.stage.dragoman.url;
+        },
+        test: (name, body) =>
+            test(name, async () => {
+                const from = shared.dragoman.log.length;
+                try {
+                    await body();
+                } catch (error) {
+                    error.message +=
+                        `\n--- log of the program ---\n${shared.dragoman.log.slice(from).slice(-4000)}` +
+                        `\n--- refused by the upstream ---\n${shared.upstream.violations.join('\n').slice(0, 4000)}`;
+                    throw error;
+                } finally {
+                    shared.upstream.violations.length = 0;
+                }
+            }),
     };
-    before(async () => { shared.stage = await Stage.start(options); });
+    before(async () => {
+        shared.stage = await Stage.start(options);
+        ready();
+    });
     after(() => shared.stage?.stop());
     return shared;
 }
