@@ -68,6 +68,7 @@ export class Claude {
             ],
             { env: this.environment(env), cwd: this.work, input },
         );
+        this.child = child;
         this.last = undefined;
         const limit = setTimeout(() => child.signal('SIGKILL'), 120000);
         const status = await child.exit;

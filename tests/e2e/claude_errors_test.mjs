@@ -136,10 +136,12 @@ withBothClients('an error in the stream after text', {}, async (claude, upstream
 });
 
 withBothClients('an abrupt end', {}, async (claude, upstream) => {
-    upstream.script(steps([...begun('The first half is here. '), CUT]), {
+    upstream.script(steps([...begun('The first half is here. '), () => claude.child.says(/is here/), CUT]), {
         text: 'And here is the second half.',
     });
-    const printed = await claude.print('Tell me both halves');
+    const printed = await claude.print('Tell me both halves', {
+        args: ['--include-partial-messages'], // so that the cut comes after the text was seen
+    });
     assertResumedOrShown(claude, printed, upstream);
 });
 

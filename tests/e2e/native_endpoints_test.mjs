@@ -130,7 +130,7 @@ test('a bad body is refused by name of the field, and never goes upstream', asyn
         [message('x', { messages: [{ role: 'user', content: [{ text: 'x' }] }] }), /type/],
         [message('x', { messages: [{ role: 'user', content: [{ type: 'text', text: 5 }] }] }), /text/],
         [message('x', { tools: [{ input_schema: {} }] }), /name/],
-        [message('x', { tool_choice: { type: 'sometimes' }, tools: [noTools] }), /tool_choice/],
+        [message('x', { tool_choice: 'auto', tools: [noTools] }), /tool_choice/],
         [message('x', { mcp_servers: [{ type: 'url', url: 'https://x', name: 'x' }] }), /mcp_servers|MCP/],
     ];
     for (const [body, reason] of bad) {

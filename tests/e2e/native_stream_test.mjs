@@ -199,15 +199,20 @@ test('an error before any content is an HTTP status', async () => {
 });
 
 test('an error after content closes the block, and nothing follows it', async () => {
-    for (const [name, end] of [
-        ['an error', [{ error: { code: 502, message: 'went away' }, choices: [] }]],
-        ['a cut', [CUT]],
-        ['an early end', [END]],
+    for (const [name, ...end] of [
+        ['an error', { error: { code: 502, message: 'went away' }, choices: [] }],
+        ['a cut', CUT],
+        ['an early end', END],
     ]) {
-        const stream = await new Stream(
-            stage.url,
-            say(`late ${name}`, steps([chunk(model, { content: 'Half' }), ...end])),
-        ).end();
+        let seen;
+        const arrived = new Promise((resolve) => {
+            seen = resolve;
+        });
+        const body = say(`late ${name}`, steps([chunk(model, { content: 'Half' }), arrived, ...end]));
+        const stream = new Stream(stage.url, body);
+        await stream.until((s) => s.text.includes('Half'));
+        seen();
+        await stream.end();
         assert.equal(stream.status, 200);
         assert.deepEqual(grammarProblems(stream.text), [], name);
         const names = stream.events.map((event) => event.name);
