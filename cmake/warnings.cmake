@@ -8,6 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(warnings INTERFACE -Wno-mismatched-new-delete)
   target_compile_options(warnings INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # std::stable_sort of libstdc++ 12 calls a function that the same library calls deprecated.
+  target_compile_options(warnings INTERFACE -Wno-deprecated-declarations)
+endif()
 
 # Hardening, as Debian's dpkg-buildflags sets it with hardening=+all.
 if(NOT DRAGOMAN_SANITIZE AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
