@@ -44,6 +44,7 @@ struct Error {
     std::optional<bool> should_retry {}; // x-should-retry, when dragoman knows better than the status
     int upstream_status = 0; // 0: the upstream never answered
     std::string upstream_request_id {}; // for the log
+    bool quotes_upstream = false; // the message may repeat what a prompt said: it is not for the log
 
     static Error bad_request(std::string message)
     {

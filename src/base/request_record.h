@@ -30,7 +30,7 @@ struct RequestRecord {
     std::optional<std::int64_t> cached_tokens {};
     std::optional<std::int64_t> output_tokens {};
     std::optional<std::int64_t> cost_usd_micros {};
-    std::string error {}; // the sentence the client got
+    std::string error {}; // the sentence the client got; of an upstream's own words only their kind
     std::vector<std::string> dropped {}; // names of fields that no upstream got; said at debug
     std::vector<std::string> repaired {}; // names of repairs; said at debug
 };

@@ -98,6 +98,8 @@ net::Task<void> MessagesExchange::run()
         co_return; // What went wrong afterwards is nobody's concern.
     if (!relayed) {
         note_error(relayed.error());
+        if (!response_.started())
+            record_.status = http_status(relayed.error());
         co_await relay_->fail(relayed.error());
     } else {
         learn();
@@ -124,7 +126,9 @@ Result<void> MessagesExchange::prepare()
     else
         answer_ = std::make_unique<translate::ChatAnswer>(call_.plan, worker_.ids());
     if (capture_) {
+        OwnedFields fields = upstream_fields(*config_, target_, call_, worker_.shared().version);
         capture_->upstream_request.start = "POST " + endpoint_url(*config_, target_);
+        add_fields(capture_->upstream_request, views(fields));
         capture_->upstream_request.body = call_.body;
     }
     return {};
@@ -182,7 +186,7 @@ void MessagesExchange::finish_record()
         if (times.first_byte)
             record_.first_byte_ms = milliseconds(*times.first_byte - begun_);
         if (times.first_byte && record_.status == 0)
-            record_.status = error_ && !response_.started() ? http_status(*error_) : 200;
+            record_.status = 200;
     }
     if (answer_) {
         const translate::AnswerFacts& facts = answer_->facts();
@@ -203,7 +207,7 @@ void MessagesExchange::finish_record()
             record_.repaired.push_back(name);
     }
     if (error_)
-        record_.error = error_->message;
+        record_.error = error_->quotes_upstream ? error_type(*error_) : error_->message;
     if (!ran_to_the_end_ || response_.client_gone())
         record_.outcome = RequestRecord::Outcome::client_cancelled;
     else if (error_)

@@ -47,6 +47,7 @@ Error error_of(const FailureCase& one, Kind kind, std::string message)
 {
     Error error { .kind = kind, .source = Error::Source::upstream };
     error.message = std::move(message);
+    error.quotes_upstream = true;
     error.upstream_status = one.failure.status != 0 ? one.failure.status : one.body.status;
     error.upstream_request_id = std::string(one.failure.request_id);
     if (one.failure.should_retry == "true" || one.failure.should_retry == "false")

@@ -144,6 +144,8 @@ test('keys appear nowhere, and prompts only in the capture', async () => {
         const captured = files.map((file) => readFileSync(file, 'utf8')).join('\n');
         assert.ok(captured.includes(prompt));
         assert.ok(!captured.includes(canaryKey) && !captured.includes('canary-token'));
+        const sent = JSON.parse(readFileSync(files[0], 'utf8')).upstream_request.fields.map(([name]) => name);
+        assert.ok(sent.includes('user-agent') && !sent.includes('authorization'), `${sent}`);
         files.forEach((file) => assert.equal(statSync(file).mode & 0o777, 0o600));
     } finally {
         await stage.stop();
@@ -164,6 +166,15 @@ test('one line a request: models, provider, status, times, tokens and cost', () 
         for (const value of ['1000', '200', '34', '0.00042'])
             assert.ok(text.includes(value), `${value} in ${text}`);
         assert.match(record.request_id, /^req_/);
+    }));
+
+test('the line of a refused request says what the client got', () =>
+    onStage({}, async ({ dragoman, upstream }) => {
+        upstream.script({ status: 429, body: { error: { message: 'Slow down', code: 429 } } });
+        assert.equal((await post(dragoman.url, message())).status, 429);
+        const [line] = await dragoman.child.says(/^\{.*"client_model":"claude-opus-4-8".*\}$/m);
+        const record = JSON.parse(line);
+        assert.deepEqual([record.status, record.upstream_status, record.outcome], [429, 429, 'upstream_error']);
     }));
 
 test('a port in use is named, and nothing starts', () =>
