@@ -18,6 +18,13 @@ const usual = {
     completion_tokens_details: { reasoning_tokens: 0 },
 };
 
+// Every message has an id of its own: clients put blocks with the same one together.
+let answered = 0;
+function nextId() {
+    answered += 1;
+    return `gen-1763000000-${String(answered).padStart(20, 'ZyXwVuTsRqPoNmLkJiHg')}`;
+}
+
 export const CUT = Symbol('the connection is reset here');
 export const END = Symbol('the connection ends properly here');
 
@@ -176,8 +183,7 @@ function messageContent(turn) {
 
 export function messageWhole(model, turn) {
     return {
-        id: 'gen-1763000000-ZyXwVuTsRqPoNmLkJiHg',
-        type: 'message',
+        X,
         role: 'assistant',
         model,
         provider: 'Anthropic',

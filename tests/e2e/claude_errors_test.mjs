@@ -136,7 +136,7 @@ withBothClients('an error in the stream after text', {}, async (claude, upstream
 });
 
 withBothClients('an abrupt end', {}, async (claude, upstream) => {
-    upstream.script(steps([...begun('The first half is here. '), () => claude.child.says(/is here/), CUT]), {
+    upstream.script(steps([...begun('The first half is here. '), () => claude.child.says(/"e\. "/), CUT]), {
         text: 'And here is the second half.',
     });
     const printed = await claude.print('Tell me both halves', {

@@ -324,6 +324,7 @@ export class StrictUpstream {
 
     async play(received, response, list, { headers = {}, split } = {}) {
         received.status = 200;
+        received.response = response;
         response.writeHead(200, {
             'content-type': 'text/event-stream',
             'cache-control': 'no-cache',
