@@ -183,7 +183,8 @@ function messageContent(turn) {
 
 export function messageWhole(model, turn) {
     return {
-        X,
+        id: nextId(),
+        type: 'message',
         role: 'assistant',
         model,
         provider: 'Anthropic',
