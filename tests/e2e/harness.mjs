@@ -86,11 +86,12 @@ export class Child {
 }
 
 export class Dragoman {
-    constructor(env, { args = [], cwd, folder }) {
+    constructor(env, { args = [], cwd, folder, wrapper = [] }) {
         this.folder = folder ?? temporaryFolder();
         for (const name of ['home', 'work']) mkdirSync(join(this.folder, name), { recursive: true });
         const home = join(this.folder, 'home');
-        this.child = new Child(binary, args, {
+        const [file, ...rest] = [...wrapper, binary, ...args];
+        this.child = new Child(file, rest, {
             cwd: cwd ?? join(this.folder, 'work'),
             env: {
                 HOME: home,
