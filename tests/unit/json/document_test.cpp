@@ -26,11 +26,11 @@ TEST(JsonDocument, WalksWhatItWasGivenAsSlices)
     auto root = document.parse(text);
     ASSERT_TRUE(root) << root.error().message;
     std::vector<std::string> seen;
-    for (Field field : *root->object())
+    for (Field field : Object(*root->object()))
         seen.push_back(std::string(field.key.escaped) + "=" + std::string(field.value.raw().text));
     EXPECT_EQ(seen, (std::vector<std::string> { "a=1.0", R"(b=[ "x\n" , {} ,[],null])", R"(c={"d":true})" }));
     std::vector<Type> types;
-    for (Value value : *root->object()->find("b")->array())
+    for (Value value : Array(*root->object()->find("b")->array()))
         types.push_back(value.type());
     EXPECT_EQ(types, (std::vector { Type::string, Type::object, Type::array, Type::null }));
 }
@@ -41,7 +41,7 @@ TEST(JsonDocument, KeepsTheSpellingOfNumbers) // J-06
     auto root = document.parse("[123456789012345678901234567890,1e400,-0,1E-400,1.0]");
     ASSERT_TRUE(root);
     std::vector<std::string_view> seen;
-    for (Value value : *root->array())
+    for (Value value : Array(*root->array()))
         seen.push_back(value.raw().text);
     EXPECT_EQ(seen,
         (std::vector<std::string_view> { "123456789012345678901234567890", "1e400", "-0", "1E-400", "1.0" }));
@@ -53,7 +53,7 @@ TEST(JsonDocument, ReadsIntegersHoweverTheyAreWritten)
     Document document;
     auto root = document.parse("[17,1e3,2.0,2.5,\"3\"]");
     std::vector<std::optional<std::int64_t>> seen;
-    for (Value value : *root->array())
+    for (Value value : Array(*root->array()))
         seen.push_back(value.integer());
     EXPECT_EQ(seen, (std::vector<std::optional<std::int64_t>> { 17, 1000, 2, std::nullopt, std::nullopt }));
 }
