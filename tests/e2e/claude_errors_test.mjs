@@ -42,8 +42,8 @@ withBothClients('429, then success', {}, async (claude, upstream) => {
 const tooLong = openRouterFailure(
     400,
     "This endpoint's maximum context length is 131072 tokens. However, you " +
-        'requested about 140000 tokens (139000 of text input, 1000 in the output). Please reduce the length of ' +
-        'either one, or use the "middle-out" transform to compress your prompt automatically.',
+        'requested about 140000 tokens (139000 of text input, 1000 in the output). Please reduce the ' +
+        'length of either one, or use the "middle-out" transform to compress your prompt automatically.',
 );
 
 withBothClients('context overflow ends in compaction', {}, async (claude, upstream, stage) => {

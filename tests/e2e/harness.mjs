@@ -167,7 +167,7 @@ export async function onStage(options, body) {
     } catch (error) {
         error.message +=
             `\n--- log of the program ---\n${stage.dragoman.log.slice(-6000)}` +
-            `\n--- refused by the upstream ---\n${stage.upstream.violations.join('\n').slice(0, 6000)}`;
+            `\n--- refused by the upstream ---\n${stage.upstream.refusals.slice(0, 6000)}`;
         throw error;
     } finally {
         await stage.stop();

@@ -237,12 +237,13 @@ for (const [status, body, headers, wanted, type, text, retry, after] of table) {
 }
 
 const overflows = [
-    "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens (139000 of " +
-        'text input, 1000 in the output).',
+    "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens " +
+        '(139000 of text input, 1000 in the output).',
     "This model's maximum context length is 131072 tokens. However, your messages resulted in 140000 tokens.",
     'The input token count (140000) exceeds the maximum number of tokens allowed (131072).',
     'prompt is too long: 140000 tokens > 131072 maximum',
-    'Prompt contains 140000 tokens and 0 draft tokens, too large for model with 131072 maximum context length',
+    'Prompt contains 140000 tokens and 0 draft tokens, too large for model with 131072 maximum ' +
+        'context length',
     "Input (140000 tokens) is longer than the model's context length (131072 tokens).",
     'Your input exceeds the context window of this model.',
     'Input is too long for requested model.',
@@ -280,7 +281,7 @@ test('a limit on tokens a minute is no overflow', async () => {
     assert.equal(answer.json.error.type, 'rate_limit_error');
 });
 
-test('the answer to an unexplained 400 is remembered for some seconds, by the bytes that were sent', async () => {
+test('the answer to an unexplained 400 is remembered by the bytes that were sent', async () => {
     stage.upstream.script(
         failure(400, router(400, 'Provider returned error', { raw: 'nope', provider_name: 'X' })),
     );

@@ -14,7 +14,8 @@ const { test } = stage;
 const piece = `data: ${JSON.stringify(chunk('openai/gpt-oss-120b', { content: 'x'.repeat(64 * 1024) }))}\n\n`;
 const whole = 256 * 1024 * 1024;
 
-// Peak of the memory that the program itself used, in bytes; https://man7.org/linux/man-pages/man5/proc.5.html
+// Peak of the memory that the program itself used, in bytes;
+// https://man7.org/linux/man-pages/man5/proc.5.html
 function peakMemory(process) {
     return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${process.pid}/status`, 'utf8'))[1]) * 1024;
 }

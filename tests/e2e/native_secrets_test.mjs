@@ -174,7 +174,8 @@ test('the line of a refused request says what the client got', () =>
         assert.equal((await post(dragoman.url, message())).status, 429);
         const [line] = await dragoman.child.says(/^\{.*"client_model":"claude-opus-4-8".*\}$/m);
         const record = JSON.parse(line);
-        assert.deepEqual([record.status, record.upstream_status, record.outcome], [429, 429, 'upstream_error']);
+        const { status, upstream_status, outcome } = record;
+        assert.deepEqual([status, upstream_status, outcome], [429, 429, 'upstream_error']);
     }));
 
 test('a port in use is named, and nothing starts', () =>

@@ -1,5 +1,5 @@
 // The body of POST /api/v1/chat/completions as OpenRouter's API reference describes it
-// (https://openrouter.ai/docs/api-reference/chat-completion, and the guides on reasoning tokens, tool calling,
+// (https://openrouter.ai/docs/api-reference/chat-completion, and the guides on reasoning tokens, tools,
 // prompt caching and PDFs): every field it names, nothing else, and the limits it states.
 
 import {

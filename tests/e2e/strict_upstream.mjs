@@ -149,6 +149,10 @@ export class StrictUpstream {
         return this.received.filter((r) => r.kind === 'messages');
     }
 
+    get refusals() {
+        return this.violations.join('\n');
+    }
+
     get paid() {
         return this.received.filter((r) => r.kind !== 'models');
     }

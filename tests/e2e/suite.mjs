@@ -28,7 +28,7 @@ export function sharedStage(options, ready = () => {}) {
                 } catch (error) {
                     error.message +=
                         `\n--- log of the program ---\n${shared.dragoman.log.slice(from).slice(-4000)}` +
-                        `\n--- refused by the upstream ---\n${shared.upstream.violations.join('\n').slice(0, 4000)}`;
+                        `\n--- refused by the upstream ---\n${shared.upstream.refusals.slice(0, 4000)}`;
                     throw error;
                 } finally {
                     shared.upstream.violations.length = 0;
