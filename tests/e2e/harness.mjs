@@ -1,6 +1,7 @@
 // Starts the program under test and the real clients, each with an environment and folders of its own, and
 // ends them by process id. Nothing here sleeps: what has to be waited for is a line, an answer or an exit.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
@@ -118,9 +119,25 @@ export class Dragoman {
         return this.child.out + this.child.err;
     }
 
-    async stop(name = 'SIGTERM') {
-        const status = await this.child.stop(name);
+    // Ends it in order, so that a sanitizer can still report; what is running gets no time.
+    async stop() {
+        this.child.signal('SIGTERM');
+        const ending = /"ending [^}]*"running":(\d+)/;
+        const found = await this.child
+            .until(() => this.child.status ?? ending.exec(this.log))
+            .catch(() => null);
+        if (Number(found?.[1] ?? 0) > 0) this.child.signal('SIGINT');
+        const limit = setTimeout(() => this.child.signal('SIGKILL'), 20000);
+        const status = await this.child.exit;
+        clearTimeout(limit);
         rmSync(this.folder, { recursive: true, force: true });
+        const report = /(AddressSanitizer|LeakSanitizer|runtime error:|terminate called)[^]*/.exec(this.log);
+        assert.ok(!report, report?.[0].slice(0, 4000));
+        assert.deepEqual(
+            status,
+            { code: 0, signal: null },
+            `how the program ended: ${this.log.slice(-2000)}`,
+        );
         return status;
     }
 }
@@ -153,9 +170,7 @@ export class Stage {
     }
 
     async stop() {
-        const status = await this.dragoman.stop('SIGKILL');
-        await this.upstream.stop();
-        return status;
+        await this.dragoman.stop().finally(() => this.upstream.stop());
     }
 }
 
@@ -190,7 +205,7 @@ export async function withUpstream(body, key = canaryKey) {
         error.message += running.map((d) => `\n--- log ---\n${d.log.slice(-4000)}`).join('');
         throw error;
     } finally {
-        for (const dragoman of running) await dragoman.stop('SIGKILL');
+        for (const dragoman of running) await dragoman.stop();
         await upstream.stop();
         rmSync(folder, { recursive: true, force: true });
     }

@@ -203,6 +203,6 @@ test('an upstream that cannot be reached is a 502 that names it', async () => {
         assert.equal(answer.json.error.type, 'api_error');
         assert.match(answer.json.error.message, /127\.0\.0\.1/);
     } finally {
-        await dragoman.stop('SIGKILL');
+        await dragoman.stop();
     }
 });

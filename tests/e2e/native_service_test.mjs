@@ -93,7 +93,7 @@ test('the demonstration answers by itself, thinks and calls a tool', async () =>
         }
         assert.deepEqual([...kinds].sort(), ['text', 'thinking', 'tool_use']);
     } finally {
-        await dragoman.stop('SIGKILL');
+        await dragoman.stop();
     }
 });
 
