@@ -9,7 +9,7 @@ packages_for() {
         build) echo g++ cmake ninja-build make pkg-config ccache mold libboost1.81-dev libsimdjson-dev libtomlplusplus-dev \
                     libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
         test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 curl openssl ;;
-        bench) echo libbenchmark-dev nginx-light python3 ;;
+        bench) echo libbenchmark-dev ;;
         fuzz) echo clang-19 libclang-rt-19-dev ;;
         lint) echo clang-19 clang-tidy-19 clang-format-19 python3 ;;
         *) echo "unknown purpose: $1" >&2; exit 2 ;;
@@ -21,7 +21,7 @@ for purpose in "$@"; do
     for package in $(packages_for "$purpose"); do wanted+=("$package"); done
 done
 # Any Node.js from 18 on serves the tests, whoever packaged it.
-if [[ " $* " == *" test "* ]] && ! { command -v node && command -v npm; } > /dev/null 2>&1; then
+if [[ " $* " == *" test "* || " $* " == *" bench "* ]] && ! { command -v node && command -v npm; } > /dev/null 2>&1; then
     wanted+=(nodejs npm)
 fi
 
