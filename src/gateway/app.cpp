@@ -70,17 +70,19 @@ void announce(const net::Server& server, const config::Config& config, const net
         log::info("upstreams are reached through a proxy", { { "proxy", through } });
 }
 
-void announce_demonstration(const std::string& address)
+void announce_demonstration(const std::string& address, bool token_required)
 {
+    std::string_view token = token_required ? "\"$DRAGOMAN_CLIENT_TOKEN\"" : "demonstration";
+    std::string_view authorization = token_required ? " -H \"x-api-key: $DRAGOMAN_CLIENT_TOKEN\"" : "";
     std::string body = R"({"model":"claude-sonnet-4-5","max_tokens":256,"stream":true,)"
                        R"("messages":[{"role":"user","content":"Hello"}]})";
     std::string text = fmt::format(
         "This is a demonstration: a scripted upstream plays a small model, nothing leaves this machine.\n"
         "Set OPENROUTER_API_KEY and start again to work with a real one.\n\n"
         "Try it, while this runs:\n\n"
-        "  curl -N http://{0}/v1/messages -H 'content-type: application/json' -d '{1}'\n\n"
-        "  ANTHROPIC_BASE_URL=http://{0} ANTHROPIC_AUTH_TOKEN=demonstration claude\n\n",
-        address, body);
+        "  curl -N http://{0}/v1/messages -H 'content-type: application/json'{3} -d '{1}'\n\n"
+        "  ANTHROPIC_BASE_URL=http://{0} ANTHROPIC_AUTH_TOKEN={2} claude\n\n",
+        address, body, token, authorization);
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
 }
@@ -108,7 +110,7 @@ int run(const config::Sources& sources, const config::Config& config, const std:
     Control control(server, shared, calibration);
     announce(server, config, *proxies);
     if (config.demo)
-        announce_demonstration(server.endpoints().front());
+        announce_demonstration(server.endpoints().front(), config.client_token_required());
     control.run();
     net::finish_background();
     calibration.save();

@@ -109,11 +109,10 @@ net::Task<void> MessagesExchange::run()
 
 Result<void> MessagesExchange::prepare()
 {
-    Result<void> translated = translate();
-    if (!translated)
-        return translated;
     if (config_->degraded())
         return Failure(no_key());
+    if (Result<void> translated = translate(); !translated)
+        return translated;
     std::string account =
         endpoint_url(*config_, target_) + '\n' + std::string(config_->upstream.key.reveal());
     refusal_key_ = route::RefusalMemory::key(account, call_.body);
