@@ -50,6 +50,7 @@ install: build
 	@cmake --install build/release --prefix $(PREFIX)
 
 package: build
+	@tools/install-packages.sh package
 	@cmake --build build/release --target package
 
 clean:

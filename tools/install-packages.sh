@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need and that are not there yet.
-#   tools/install-packages.sh build|test|bench|fuzz|lint …
+#   tools/install-packages.sh build|test|package|bench|fuzz|lint …
 set -euo pipefail
 mkdir -p "$(dirname "$0")/../build"
 
@@ -10,6 +10,7 @@ packages_for() {
                     libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
         test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 curl openssl ;;
         bench) echo libbenchmark-dev ;;
+        package) echo dpkg-dev file ;;
         fuzz) echo clang-19 libclang-rt-19-dev ;;
         lint) echo clang-19 clang-tidy-19 clang-format-19 python3 ;;
         *) echo "unknown purpose: $1" >&2; exit 2 ;;
