@@ -31,10 +31,10 @@ std::optional<std::string> decode(
     std::uint32_t bits = 0;
     int count = 0;
     for (char c : text) {
-        int value = reverse[static_cast<unsigned char>(c)];
+        const std::int8_t value = reverse[static_cast<unsigned char>(c)];
         if (value < 0)
             return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        bits = bits << 6 | static_cast<std::uint8_t>(value);
         count += 6;
         if (count < 8)
             continue;

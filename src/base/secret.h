@@ -16,9 +16,10 @@ public:
     {
     }
     Secret(const Secret&) = default;
+    // Copies and wipes: moving a short string would leave its bytes behind.
     Secret(Secret&& other) noexcept
-        : value_(other.value_)
     {
+        value_ = other.value_;
         other.wipe();
     }
     Secret& operator=(const Secret& other)

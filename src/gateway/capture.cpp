@@ -118,17 +118,23 @@ std::string encode_capture(const CapturedExchange& exchange, std::span<const Sec
     return text;
 }
 
+std::string capture_name(const CapturedExchange& exchange)
+{
+    auto since_1970 =
+        std::chrono::duration_cast<std::chrono::microseconds>(exchange.begun.time_since_epoch());
+    return fmt::format("{:%Y%m%dT%H%M%S}.{:06}-{}.json", fmt::gmtime(WallClock::to_time_t(exchange.begun)),
+        since_1970.count() % 1'000'000, exchange.request_id);
+}
+
 void Captures::write(
-    const std::string& folder, std::size_t bytes_max, const std::string& request_id, std::string_view text)
+    const std::string& folder, std::size_t bytes_max, const std::string& name, std::string_view text)
 {
     std::lock_guard lock(mutex_);
     if (auto made = make_private_directory(folder); !made) {
         log::warning("the exchange was not captured", { { "reason", made.error().message } });
         return;
     }
-    std::string name =
-        fmt::format("{}/{:%Y%m%dT%H%M%S}-{}.json", folder, fmt::gmtime(WallClock::now()), request_id);
-    if (auto written = replace_atomically(name, text, 0600); !written)
+    if (auto written = replace_atomically(folder + "/" + name, text, 0600); !written)
         log::warning("the exchange was not captured", { { "reason", written.error().message } });
     remove_oldest(folder, bytes_max);
 }

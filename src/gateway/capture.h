@@ -6,6 +6,7 @@
 // request.
 #pragma once
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "net/exchange_io.h"
 
@@ -29,6 +30,7 @@ struct CapturedMessage {
 
 struct CapturedExchange {
     std::string request_id {};
+    WallClock::time_point begun = WallClock::now();
     CapturedMessage client_request {};
     CapturedMessage upstream_request {};
     CapturedMessage upstream_answer {};
@@ -41,9 +43,12 @@ void add_fields(CapturedMessage& message, std::span<const net::Field> fields);
 // The file's text: keys masked, text that is no UTF-8 mended.
 std::string encode_capture(const CapturedExchange& exchange, std::span<const Secret> secrets);
 
+// "20261121T094211.000123-req_….json": names sort in the order in which the exchanges began.
+std::string capture_name(const CapturedExchange& exchange);
+
 class Captures {
 public:
-    // Writes `text` to `<folder>/<time>-<request_id>.json` and removes the oldest captures over `bytes_max`.
+    // Writes `text` to the file `name` in `folder` and removes the oldest captures over `bytes_max`.
     // Failures are logged. May be called from any thread; calls wait for one another.
     void write(const std::string& folder, std::size_t bytes_max, const std::string& request_id,
         std::string_view text);

@@ -231,10 +231,10 @@ void MessagesExchange::finish_capture()
     std::vector<Secret> secrets = config_->server.client_tokens;
     secrets.push_back(config_->upstream.key);
     std::string text = encode_capture(*capture_, secrets);
-    net::post_to_background(
-        [&captures = worker_.shared().captures, config = config_, id = request_id_, text = std::move(text)] {
-            captures.write(config->log.capture, config->log.capture_max, id, text);
-        });
+    net::post_to_background([&captures = worker_.shared().captures, config = config_,
+                                name = capture_name(*capture_), text = std::move(text)] {
+        captures.write(config->log.capture, config->log.capture_max, name, text);
+    });
 }
 
 // What the upstream billed tells how its tokenizer differs from ours. Counting a long request takes a while,

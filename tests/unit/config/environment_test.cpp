@@ -60,9 +60,9 @@ TEST_F(LoadTest, HostAndPortComeFromTheEnvironment)
 TEST_F(LoadTest, LogSettingsComeFromTheEnvironment)
 {
     environment_["LOG_LEVEL"] = "CRITICAL";
-    environment_["LOG_FILE_PATH"] = "/tmp/d.log";
+    environment_["LOG_FILE_PATH"] = "/var/log/d.log";
     EXPECT_EQ(loaded().log.level, log::Level::error);
-    EXPECT_EQ(loaded().log.file, "/tmp/d.log");
+    EXPECT_EQ(loaded().log.file, "/var/log/d.log");
     environment_["PROXY_VERBOSE"] = "True";
     EXPECT_EQ(loaded().log.level, log::Level::debug);
     environment_["PROXY_VERBOSE"] = "0";

@@ -68,13 +68,13 @@ inline_think = true
 sources_footer = true
 [log]
 level = "WARN"
-file = "/tmp/x.log"
-capture = "/tmp/capture"
+file = "/var/log/x.log"
+capture = "/var/lib/capture"
 capture_max = "2MiB"
 [catalogue]
 enabled = false
 refresh = "10m"
-file = "/tmp/models.json"
+file = "/var/lib/models.json"
 )");
     const Config config = loaded();
     EXPECT_THAT(config.server.listen,
@@ -114,12 +114,12 @@ file = "/tmp/models.json"
     EXPECT_TRUE(upstream.inline_think);
     EXPECT_TRUE(upstream.sources_footer);
     EXPECT_EQ(config.log.level, log::Level::warning);
-    EXPECT_EQ(config.log.file, "/tmp/x.log");
-    EXPECT_EQ(config.log.capture, "/tmp/capture");
+    EXPECT_EQ(config.log.file, "/var/log/x.log");
+    EXPECT_EQ(config.log.capture, "/var/lib/capture");
     EXPECT_EQ(config.log.capture_max, 2 * limits::MiB);
     EXPECT_FALSE(config.catalogue.enabled);
     EXPECT_EQ(config.catalogue.refresh, std::chrono::minutes(10));
-    EXPECT_EQ(config.catalogue.file, "/tmp/models.json");
+    EXPECT_EQ(config.catalogue.file, "/var/lib/models.json");
     EXPECT_EQ(config.state_directory, "/var/lib/dragoman");
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 namespace dragoman::gateway {
@@ -36,19 +37,29 @@ TEST(Capture, LeavesKeysOutWhereverTheyStand) // S-20, S-23
     EXPECT_EQ(json["upstream_answer"]["body"], "your key [key] is wrong\xEF\xBF\xBD");
 }
 
+TEST(Capture, NamesSortInTheOrderOfTheExchanges)
+{
+    CapturedExchange first { .request_id = "req_z",
+        .begun = WallClock::time_point(std::chrono::microseconds(1'000'001)) };
+    CapturedExchange second { .request_id = "req_a",
+        .begun = WallClock::time_point(std::chrono::microseconds(1'000'002)) };
+    EXPECT_EQ(capture_name(first), "19700101T000001.000001-req_z.json");
+    EXPECT_LT(capture_name(first), capture_name(second));
+}
+
 TEST(Capture, KeepsTheFolderPrivateAndBelowItsLimit)
 {
     fs::path folder = temporary_folder() / "captures";
     Captures captures;
     for (int i = 0; i < 5; ++i)
-        captures.write(folder.string(), 250, "req_" + std::to_string(i), std::string(100, 'x'));
+        captures.write(folder.string(), 250, std::to_string(i) + ".json", std::string(100, 'x'));
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder)) {
         names.push_back(entry.path().filename().string());
         EXPECT_EQ(
             entry.status().permissions() & fs::perms::mask, fs::perms::owner_read | fs::perms::owner_write);
     }
-    EXPECT_EQ(names.size(), 2U);
+    EXPECT_THAT(names, testing::UnorderedElementsAre("3.json", "4.json"));
     EXPECT_EQ(fs::status(folder).permissions() & fs::perms::mask, fs::perms::owner_all);
     fs::remove_all(folder.parent_path());
 }
