@@ -155,6 +155,7 @@ Result<void> MessagesExchange::translate()
     if (!call)
         return Failure(std::move(call).error());
     call_ = std::move(*call);
+    call_.plan.whole_answer_max = config_->upstream.whole_answer;
     if (call_.plan.estimated_input == 0)
         call_.plan.estimated_input =
             worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));

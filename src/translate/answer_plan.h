@@ -1,6 +1,8 @@
 // What the translation of a request has to tell the translation of its answer.
 #pragma once
 
+#include "base/limits.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -40,6 +42,7 @@ struct AnswerPlan {
     bool inline_think = false; // split <think> at the beginning of the content
     bool inline_think_opened = false; // and the prompt's template has opened the tag already
 
+    std::size_t whole_answer_max = limits::whole_answer; // bytes of an answer that is kept whole
     std::optional<std::uint64_t> context_length {}; // tokens
     std::uint64_t max_tokens = 0; // as sent upstream
     std::uint64_t estimated_input = 0; // tokens; 0 when nobody counted. For answers without usage

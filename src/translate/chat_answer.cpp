@@ -47,16 +47,24 @@ Result<void> ChatAnswer::feed(std::string_view bytes, std::string& out)
     if (failed_ || finished_ || translator_.done())
         return {};
     events_.write_to(out);
+    const std::size_t arrived = bytes.size();
     if (form_ == Form::unknown && !recognise(bytes))
         return {};
+    const bool kept = form_ == Form::json || !plan_.stream;
+    if (kept && !has_room(arrived))
+        return fail(Error::upstream_protocol("the upstream's answer is larger than dragoman keeps whole"));
     if (form_ == Form::events)
         return feed_events(bytes);
     if (bytes.find_first_not_of(blanks) != bytes.npos)
         ++data_events_;
     body_.append(bytes);
-    if (body_.size() > limits::whole_answer)
-        return fail(Error::upstream_protocol("the upstream's answer is larger than 64 MiB"));
     return {};
+}
+
+bool ChatAnswer::has_room(std::size_t bytes)
+{
+    kept_bytes_ += bytes;
+    return kept_bytes_ <= plan_.whole_answer_max;
 }
 
 // Looks for the first byte that is no white space. False while there is none; else `bytes` begins with it.

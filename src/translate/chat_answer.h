@@ -39,6 +39,7 @@ private:
     enum class Form : std::uint8_t { unknown, events, json };
 
     bool recognise(std::string_view& bytes);
+    bool has_room(std::size_t bytes); // for more of an answer that is kept until its end
     Result<void> feed_events(std::string_view bytes);
     Result<void> take_event(const sse::Event& event);
     Result<void> take_unreadable(const Error& error);
@@ -46,6 +47,7 @@ private:
     Result<void> finish_events();
     Result<void> fail(Error error);
 
+    std::size_t kept_bytes_ = 0;
     AnswerPlan plan_;
     AnswerFacts facts_;
     anthropic::MessageEventWriter events_;

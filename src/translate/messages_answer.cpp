@@ -89,7 +89,7 @@ Result<void> MessagesAnswer::feed(std::string_view bytes, std::string& out)
         find_form(bytes);
     if (form_ == Form::events)
         return take_events(out);
-    if (whole_.size() > limits::whole_answer)
+    if (whole_.size() > plan_.whole_answer_max)
         return Failure(broken("sent an answer that is larger than dragoman takes"));
     if (form_ == Form::whole)
         data_events_ = 1;
@@ -147,7 +147,7 @@ Result<void> MessagesAnswer::take_event(const sse::Event& event, std::string& ou
     if (!plan_.stream) {
         aggregate_.add(name, object);
         aggregated_bytes_ += data.size();
-        if (aggregated_bytes_ > limits::whole_answer)
+        if (aggregated_bytes_ > plan_.whole_answer_max)
             return Failure(broken("sent an answer that is larger than dragoman takes"));
     }
     return {};

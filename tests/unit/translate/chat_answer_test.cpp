@@ -44,6 +44,19 @@ std::string failure(const AnswerPlan& plan, const std::string& upstream)
 
 } // namespace
 
+TEST(WholeAnswer, IsBoundedWhereItIsKept) // U-27
+{
+    const std::string long_text = R"({"content":")" + std::string(500, 'x') + "\"}";
+    const std::string events = delta(long_text) + "data: [DONE]\n\n";
+    AnswerPlan bounded = whole_plan();
+    bounded.whole_answer_max = 300;
+    EXPECT_EQ(failure(bounded, completion(long_text)), "api_error");
+    EXPECT_EQ(failure(bounded, events), "api_error");
+    bounded.stream = true;
+    EXPECT_EQ(failure(bounded, completion(long_text)), "api_error");
+    EXPECT_EQ(failure(bounded, events), "no error"); // passes by, piece by piece
+}
+
 TEST(WholeAnswer, HoldsThinkingThenTextThenTools) // N1, N2, N3, N6
 {
     Json message = whole(completion(
