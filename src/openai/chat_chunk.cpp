@@ -39,6 +39,15 @@ void read_tool_call(json::Object object, std::vector<ToolCallDelta>& calls)
     calls.push_back(call);
 }
 
+// A message that came whole holds each call once, whatever ids and indexes the server wrote into them: an id
+// that occurs twice does not make one call of two.
+void number_calls(std::vector<ToolCallDelta>& calls)
+{
+    std::int64_t position = 0;
+    for (ToolCallDelta& call : calls)
+        call.index = position++;
+}
+
 ReasoningDetail::Kind detail_kind(std::string_view type)
 {
     if (type == "reasoning.text")
@@ -143,6 +152,8 @@ void read_content(json::Value value, ChatChoice& choice)
             else if (auto plain = element.string())
                 choice.parts.push_back({ ContentPart::Kind::text, *plain });
         }
+    } else if (auto part = value.object()) {
+        read_part(*part, choice.parts); // one part, without the array around it
     }
 }
 
@@ -274,6 +285,8 @@ void ChatChunkDecoder::read_choice(json::Object object, ChatChunk& chunk)
                 continue;
             choice.whole_message = key_is(key, "message");
             read_body(*body, choice);
+            if (choice.whole_message)
+                number_calls(choice.tool_calls);
         } else if (key_is(key, "index")) {
             choice.index = value.integer().value_or(0);
         } else if (key_is(key, "finish_reason")) {
@@ -300,6 +313,8 @@ void ChatChunkDecoder::read_body(json::Object body, ChatChoice& choice)
         if (key_is(key, "content")) {
             read_content(value, choice);
         } else if (key_is(key, "tool_calls")) {
+            if (auto single = value.object())
+                read_tool_call(*single, choice.tool_calls);
             for_each_object(
                 value, [&](json::Object call, json::Value) { read_tool_call(call, choice.tool_calls); });
         } else if (key_is(key, "reasoning_details")) {

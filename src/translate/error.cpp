@@ -191,10 +191,15 @@ Error bad_image(const FailureCase& one)
 {
     const bool large =
         one.is_called({ "image_too_large" }) || one.says({ "image exceeds", "image is too large" });
-    if (one.says({ "could not process image", "image exceeds" }))
-        return as_said(one, Kind::bad_request); // already in the words that clients look for
     const std::string said = said_or(one, "no reason given");
     const std::string where = one.context.last_image.empty() ? "" : one.context.last_image + ".image: ";
+    // Already in the words that clients look for; which picture it is has to be among them.
+    if (one.says({ "could not process image", "image exceeds" })) {
+        Error error = as_said(one, Kind::bad_request);
+        if (!one.says({ "messages.", "messages[" }))
+            error.message = where + error.message;
+        return error;
+    }
     return error_of(one, Kind::bad_request,
         large ? fmt::format("{}image exceeds 5 MB maximum: {}", where, said)
               : fmt::format("{}Could not process image ({})", where, said));

@@ -4,6 +4,8 @@
 #include "translate/media.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace dragoman::translate {
 
@@ -271,14 +273,28 @@ void MessageWriter::assistant(const Turn& turn, bool last)
 {
     json_.begin_object().key("role").text("assistant").key("content");
     assistant_content(turn, last && scene_.style.trims_prefill);
-    std::vector<const Block*> blocks;
-    blocks.reserve(turn.entries.size());
-    for (const Entry& entry : turn.entries)
-        if (scene_.reasoning.keeps(entry.message))
-            blocks.push_back(entry.block);
-    append_reasoning(json_, scene_.reasoning.of(blocks));
+    reasoning(turn);
     tool_calls(turn);
     json_.end_object();
+}
+
+void MessageWriter::reasoning(const Turn& turn)
+{
+    std::vector<const Block*> blocks;
+    std::map<std::string, std::string>
+        shown; // ids of calls, from the upstream's own to those of this request
+    blocks.reserve(turn.entries.size());
+    for (const Entry& entry : turn.entries) {
+        if (scene_.reasoning.keeps(entry.message))
+            blocks.push_back(entry.block);
+        if (entry.block->type != BlockType::tool_use)
+            continue;
+        const std::string id = json::unescape(entry.block->id);
+        shown.try_emplace(wrapped_tool_id(id).value_or(id), scene_.ids.upstream(entry.block->id));
+    }
+    MessageReasoning said = scene_.reasoning.of(blocks);
+    follow_calls(said, shown);
+    append_reasoning(json_, said);
 }
 
 void MessageWriter::assistant_content(const Turn& turn, bool trim)

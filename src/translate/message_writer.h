@@ -39,6 +39,7 @@ private:
     void write_medium(ContentWriter& content, const anthropic::Block& block);
     void result_media(ContentWriter& content);
 
+    void reasoning(const Turn& turn);
     void assistant_content(const Turn& turn, bool trim);
     void tool_calls(const Turn& turn);
 

@@ -143,7 +143,8 @@ OverflowNumbers read_overflow_numbers(
     for (const Number& number : numbers) {
         if (number.value == out.limit || number.value == out.input || number.value == out.output)
             continue; // said twice
-        if (window && number.value == *window)
+        const bool only_input = is_input(number) && !is_limit(number); // a part as large as a window
+        if (window && number.value == *window && !only_input)
             out.limit = *window;
         else if (is_input(number))
             out.input = out.input.value_or(0) + number.value;

@@ -3,6 +3,7 @@
 #include "json/document.h"
 #include "json/escape.h"
 #include "translate/envelope.h"
+#include "translate/json_edits.h"
 
 #include <algorithm>
 #include <array>
@@ -183,6 +184,24 @@ void ReasoningHistory::add_signed(
     json.key("format").text(claude_reasoning_format);
     json.key("index").integer(static_cast<std::int64_t>(reasoning.details.size())).end_object();
     reasoning.details.push_back(std::move(detail));
+}
+
+void follow_calls(MessageReasoning& reasoning, const std::map<std::string, std::string>& shown)
+{
+    for (std::string& detail : reasoning.details) {
+        json::Document document;
+        auto root = document.parse(detail);
+        auto object = root ? root->object() : std::nullopt;
+        auto value = object ? object->find("id") : std::nullopt;
+        auto id = value ? value->string() : std::nullopt;
+        const auto call = id ? shown.find(json::unescape(*id)) : shown.end();
+        if (call == shown.end() || call->first == call->second)
+            continue; // as it came, byte for byte
+        JsonEdits edits(detail);
+        edits.replace(*value, '"' + json::escape(call->second) + '"');
+        std::string renamed = edits.apply();
+        detail = std::move(renamed);
+    }
 }
 
 void append_reasoning(json::Writer& json, const MessageReasoning& reasoning)

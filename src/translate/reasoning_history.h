@@ -1,7 +1,8 @@
 // Which reasoning of the history an upstream gets to see again.
 //
-// Details go back to the family of models that made them, in order and byte for byte; everything else would
-// be refused or misunderstood, and is left out. Plain text without a signature goes to open models only.
+// Details go back to the family of models that made them, in order and byte for byte (but for ids of calls,
+// see follow_calls); everything else would be refused or misunderstood, and is left out. Plain text without a
+// signature goes to open models only.
 #pragma once
 
 #include "anthropic/messages_request.h"
@@ -9,6 +10,7 @@
 #include "route/model_facts.h"
 
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +31,10 @@ struct MessageReasoning {
 
     bool empty() const { return details.empty() && field.empty(); }
 };
+
+// Details may name the call that they belong to by the id that the upstream gave it. Each one that does gets
+// the id that the call is shown under now; `shown` leads from the one to the other.
+void follow_calls(MessageReasoning& reasoning, const std::map<std::string, std::string>& shown);
 
 // Decides for each message of one request which reasoning the target may see again.
 class ReasoningHistory {

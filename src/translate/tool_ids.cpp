@@ -72,6 +72,9 @@ ToolIds::Rule ToolIds::rule_of(const route::Target& target)
 {
     if (target.is_vendor("moonshotai") && target.base_name().starts_with("kimi"))
         return Rule::own_ids;
+    // Gemini's signatures come back in reasoning_details that name the call they belong to by its own id.
+    if (target.openrouter && target.is_vendor("google"))
+        return Rule::own_ids;
     if (target.is_vendor("mistralai"))
         return Rule::mistral;
     return target.openrouter ? Rule::openrouter : Rule::openai;
@@ -126,8 +129,12 @@ std::string client_tool_id(
     if (is_trustworthy(upstream_id) && !used.contains(upstream_id) && !wrapped_tool_id(upstream_id))
         return std::string(upstream_id);
     std::string original = base64url_encode(upstream_id);
-    if (original.empty() || wrap_head + original.size() > client_id_max)
-        return ids.with_prefix(wrap_prefix);
+    if (original.empty() || wrap_head + original.size() > client_id_max) {
+        // Too long to be wrapped, but fit as it is: a fresh id would lose what the upstream knows it by.
+        const bool fit =
+            is_id(upstream_id, client_id_max) && !used.contains(upstream_id) && !wrapped_tool_id(upstream_id);
+        return fit ? std::string(upstream_id) : ids.with_prefix(wrap_prefix);
+    }
     return std::string(wrap_prefix) + ids.next(wrap_random) + "_" + original;
 }
 

@@ -2,11 +2,12 @@
 //
 // Towards the client an id must match ^[a-zA-Z0-9_-]{1,64}$ and be unique in its conversation. Upstreams give
 // "", "call_0", "functions.Read:0" and repeats; such an id is wrapped so that it can be found again in the
-// history: "toolu_", ten random characters, "_", base64url of the original, as long as that fits.
+// history: "toolu_", ten random characters, "_", base64url of the original, as long as that fits; a longer
+// one stays itself if it matches and is new.
 //
 // Towards the upstream the client's id is used where it is good enough, the wrapped original where the model
-// insists on its own (Kimi), and a digest otherwise. A call and its result get the same id, two different ids
-// of the history never get one.
+// insists on its own (Kimi) or ties its reasoning to it (Gemini), and a digest otherwise. A call and its
+// result get the same id, two different ids of the history never get one.
 #pragma once
 
 #include "anthropic/messages_request.h"

@@ -94,6 +94,33 @@ TEST(WholeAnswer, MakesAnObjectOfAnyArguments) // N5, S16
     EXPECT_EQ(input(""), Json::object());
 }
 
+TEST(WholeAnswer, HoldsEveryCallWhateverItsIdAndIndex)
+{
+    for (const char* fields : { R"("id":"c1",)", R"("id":"c1","index":0,)", "", R"("id":"",)" }) {
+        const std::string call =
+            "{" + std::string(fields) + R"("function":{"name":"Bash","arguments":"{}"}})";
+        const std::string other =
+            "{" + std::string(fields) + R"("function":{"name":"Read","arguments":"{\"a\":1}"}})";
+        const Json content =
+            whole(completion(R"({"tool_calls":[)" + call + "," + other + "," + call + "]}"))["content"];
+        ASSERT_EQ(content.size(), 3U) << fields;
+        EXPECT_EQ(content[1]["name"], "Read");
+        EXPECT_EQ(content[1]["input"], Json({ { "a", 1 } }));
+        EXPECT_NE(content[0]["id"], content[1]["id"]);
+        EXPECT_NE(content[0]["id"], content[2]["id"]);
+    }
+}
+
+TEST(WholeAnswer, TakesOnePartOrCallWithoutTheArrayAroundIt)
+{
+    const Json content = whole(completion(
+        R"({"content":{"type":"text","text":"Yes."},"tool_calls":{"id":"call_0123456789","function":{"name":"Bash","arguments":"{}"}}})"))
+        ["content"];
+    ASSERT_EQ(content.size(), 2U);
+    EXPECT_EQ(content[0]["text"], "Yes.");
+    EXPECT_EQ(content[1]["id"], "call_0123456789");
+}
+
 TEST(WholeAnswer, NeedsChoices) // N4, U-12
 {
     EXPECT_EQ(failure(whole_plan(), R"({"id":"x","choices":[]})"), "api_error");

@@ -278,6 +278,8 @@ TEST(TranslateError, SpeaksOfPicturesInTheWordsThatRemoveThem)
     };
     EXPECT_EQ(image("invalid_image"), "messages.3.content.0.image: Could not process image (bad bytes)");
     EXPECT_EQ(image("image_too_large"), "messages.3.content.0.image: image exceeds 5 MB maximum: bad bytes");
+    EXPECT_EQ(translate_error({ .status = 400, .body = said("Could not process image") }, with_image).message,
+        "messages.3.content.0.image: Could not process image");
     EXPECT_EQ(translated(400, said("messages.1.content.2.image.source: Could not process image")).message,
         "messages.1.content.2.image.source: Could not process image");
 }

@@ -286,6 +286,15 @@ TEST(Overflow, PrefersTheWindowThatIsKnownWhereItOccurs)
         "prompt is too long: 999000 tokens > 131072 maximum");
 }
 
+TEST(Overflow, DoesNotTakeAnInputAsLargeAsTheKnownWindowForTheWindow)
+{
+    EXPECT_EQ(
+        rewritten("This endpoint's maximum context length is 131072 tokens. However, you requested about "
+                  "240000 tokens (200000 of text input, 8000 of tool input, 32000 in the output).",
+            { .status = 400, .context_length = 200000 }),
+        "prompt is too long: 240000 tokens > 131072 maximum");
+}
+
 TEST(Overflow, NamesTheOutputLimitSoThatTheClientAsksForExactlyThat)
 {
     // The client computes limit - input - 1000.

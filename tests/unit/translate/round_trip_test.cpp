@@ -154,6 +154,31 @@ TEST(RoundTrip, ReturnsStateThatGeminiTiesToACall)
     EXPECT_EQ(message["reasoning_details"][0]["id"], message["tool_calls"][0]["id"]);
 }
 
+TEST(RoundTrip, TiesStateOfGeminiToTheCallWhateverItsId)
+{
+    // Gemini counts its calls anew in each turn, and its ids hold the names of tools, which may be long.
+    const std::string long_id = "tool_mcp__files__read_a_whole_directory_x1Y2z3";
+    Conversation conversation("google/gemini-3-pro");
+    for (const std::string& id : { std::string("tool_0_Read"), std::string("tool_0_Read"), long_id }) {
+        conversation.sent();
+        const Json detail { { "type", "reasoning.encrypted" }, { "data", "SIG" }, { "id", id },
+            { "format", "google-gemini-v1" }, { "index", 0 } };
+        conversation.answer(call(0, id, "Read", "{}")
+            + delta({ { "reasoning_details", Json::array({ detail }) } }, "tool_calls") + "data: [DONE]\n\n");
+    }
+    const Json body = conversation.sent();
+    std::set<std::string> ids;
+    for (std::size_t turn = 0; turn < 3; ++turn) {
+        const Json message = assistant(body, turn);
+        ASSERT_EQ(message["reasoning_details"].size(), 1U);
+        EXPECT_EQ(message["reasoning_details"][0]["id"], message["tool_calls"][0]["id"]);
+        ids.insert(message["tool_calls"][0]["id"]);
+    }
+    EXPECT_EQ(ids.size(), 3U);
+    EXPECT_TRUE(ids.contains("tool_0_Read"));
+    EXPECT_TRUE(ids.contains(long_id));
+}
+
 TEST(RoundTrip, SpeaksToKimiInItsOwnIds)
 {
     // R26, S13
