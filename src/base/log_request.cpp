@@ -40,7 +40,7 @@ std::string or_dash(std::optional<std::int64_t> number, std::string_view unit)
 
 std::vector<Field> fields_of(const RequestRecord& record)
 {
-    std::vector<Field> fields { { "request_id", record.request_id }, { "method", record.method } };
+    std::vector<Field> fields { { "request_id", record.request_id } };
     const auto text = [&](std::string_view name, const std::string& value) {
         if (!value.empty())
             fields.emplace_back(name, value);
@@ -49,6 +49,7 @@ std::vector<Field> fields_of(const RequestRecord& record)
         if (value)
             fields.emplace_back(name, *value);
     };
+    text("method", record.method);
     text("path", record.path);
     text("client_model", record.client_model);
     text("upstream_model", record.upstream_model);

@@ -106,7 +106,7 @@ std::optional<Error> refuse(const config::Config& config, const Route& route, st
             .source = Error::Source::client,
             .message = "invalid bearer token for this proxy",
             .should_retry = false };
-    if (route.endpoint == Route::Endpoint::unknown)
+    if (route.endpoint == Route::Endpoint::unknown && route.allow.empty())
         return Error { .kind = Error::Kind::not_found,
             .source = Error::Source::client,
             .message = fmt::format(

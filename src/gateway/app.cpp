@@ -122,6 +122,7 @@ int run(const config::Sources& sources, const config::Config& config, const std:
 
 int serve(const config::Sources& given, const std::string& version)
 {
+    survive_stray_signals();
     config::Sources sources = given;
     DemoServer demo;
     if (sources.flags.demo) {

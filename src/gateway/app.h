@@ -10,7 +10,7 @@ namespace dragoman::gateway {
 
 // `dragoman serve`. Returns the exit code; what people should know is said on stderr or in the log before.
 // Ends on SIGTERM and SIGINT once the running answers are through, within the configuration's times; on a
-// second signal at once. SIGHUP reads the configuration again and opens the log file anew.
+// second signal, or SIGQUIT, at once. SIGHUP reads the configuration again and opens the log file anew.
 int serve(const config::Sources& sources, const std::string& version);
 
 } // namespace dragoman::gateway

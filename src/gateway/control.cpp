@@ -28,13 +28,19 @@ struct Control::Loop {
     boost::asio::steady_timer timer { context };
 };
 
+void survive_stray_signals()
+{
+    for (int number : { SIGPIPE, SIGUSR1, SIGUSR2, SIGHUP })
+        std::signal(number, SIG_IGN);
+}
+
 Control::Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration)
     : server_(server)
     , shared_(shared)
     , calibration_(calibration)
     , loop_(std::make_unique<Loop>())
 {
-    std::signal(SIGPIPE, SIG_IGN);
+    loop_->signals.add(SIGQUIT);
     wait_for_signal();
     wait_for_tick();
 }
@@ -68,8 +74,9 @@ void Control::on_signal(int number)
         reload();
         return;
     }
-    if (ending_) {
+    if (ending_ || number == SIGQUIT) {
         log::info("ending at once");
+        shared_.cut_off = true;
         server_.stop_now();
         return;
     }

@@ -9,6 +9,10 @@
 
 namespace dragoman::gateway {
 
+// Signals that mean nothing here, and those that mean nothing yet, do not end the program. To be called
+// before anything else; Control takes SIGHUP over.
+void survive_stray_signals();
+
 class Control {
 public:
     Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration);

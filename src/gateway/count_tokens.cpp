@@ -42,8 +42,7 @@ void learn(Shared& shared, const route::Target& target, std::uint64_t billed_tok
 
 } // namespace
 
-net::Task<void> answer_count_tokens(
-    Worker& worker, net::ClientRequest& request, net::ResponseWriter& response)
+net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request)
 {
     std::string request_id = worker.ids().with_prefix("req_");
     const Shared& shared = worker.shared();
@@ -54,17 +53,13 @@ net::Task<void> answer_count_tokens(
         counted = counting();
     else
         counted = co_await net::in_background(counting);
-    net::Refusal answer;
-    if (counted) {
-        std::string body;
-        json::Writer json(body);
-        json.begin_object().key("input_tokens");
-        json.integer(static_cast<std::int64_t>(*counted)).end_object();
-        answer = render_json(200, std::move(body), request_id);
-    } else {
-        answer = render(counted.error(), request_id);
-    }
-    (void)co_await send(response, answer);
+    if (!counted)
+        co_return render(counted.error(), request_id);
+    std::string body;
+    json::Writer json(body);
+    json.begin_object().key("input_tokens");
+    json.integer(static_cast<std::int64_t>(*counted)).end_object();
+    co_return render_json(200, std::move(body), request_id);
 }
 
 bool wants_sample(Shared& shared, std::string_view model)

@@ -11,8 +11,7 @@
 
 namespace dragoman::gateway {
 
-net::Task<void> answer_count_tokens(
-    Worker& worker, net::ClientRequest& request, net::ResponseWriter& response);
+net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request);
 
 // Whether a request to `model` should be counted to learn from what its answer bills.
 bool wants_sample(Shared& shared, std::string_view model);

@@ -58,6 +58,8 @@ std::string_view without_prefixes(std::string_view path)
 
 Route route_of(std::string_view target)
 {
+    if (target == "*") // OPTIONS asks about the server as a whole
+        return { .allow = "GET, HEAD, POST" };
     std::string single = with_single_slashes(target.substr(0, target.find_first_of("?#")));
     std::string_view path = without_prefixes(single);
     for (const Entry& entry : entries)

@@ -208,7 +208,10 @@ void MessagesExchange::finish_record()
     }
     if (error_)
         record_.error = error_->quotes_upstream ? error_type(*error_) : error_->message;
-    if (!ran_to_the_end_ || response_.client_gone())
+    bool broken_off = !ran_to_the_end_ || response_.client_gone();
+    if (broken_off && worker_.shared().cut_off)
+        record_.outcome = RequestRecord::Outcome::proxy_error;
+    else if (broken_off)
         record_.outcome = RequestRecord::Outcome::client_cancelled;
     else if (error_)
         record_.outcome = outcome_of(*error_);

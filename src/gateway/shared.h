@@ -49,6 +49,7 @@ struct Shared {
     tokens::Calibration calibration {};
     route::RefusalMemory refusals {};
     Captures captures {};
+    std::atomic<bool> cut_off = false; // the service ends at once: it, and no client, breaks answers off
     std::atomic<bool> reread_keys = false; // an upstream refused its key: look at the key files again
     std::atomic<std::uint64_t> requests = 0;
 };

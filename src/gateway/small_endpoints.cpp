@@ -18,15 +18,14 @@ net::Task<void> wait_for_catalogue(const Shared& shared)
         co_await net::sleep_for(std::chrono::milliseconds(20));
 }
 
-net::Task<void> send_json(Worker& worker, net::ResponseWriter& response, std::string body)
+net::Refusal json_answer(Worker& worker, std::string body)
 {
-    net::Refusal answer = render_json(200, std::move(body), worker.ids().with_prefix("req_"));
-    (void)co_await send(response, answer);
+    return render_json(200, std::move(body), worker.ids().with_prefix("req_"));
 }
 
 } // namespace
 
-net::Task<void> answer_health(Worker& worker, net::ResponseWriter& response)
+net::Refusal health(Worker& worker)
 {
     Shared& shared = worker.shared();
     auto config = shared.live.get();
@@ -40,38 +39,31 @@ net::Task<void> answer_health(Worker& worker, net::ResponseWriter& response)
     if (config->demo)
         json.key("demonstration").boolean(true);
     json.end_object();
-    co_await send_json(worker, response, std::move(body));
+    return json_answer(worker, std::move(body));
 }
 
-net::Task<void> answer_hello(Worker& worker, net::ResponseWriter& response)
+net::Refusal hello(Worker& worker)
 {
-    co_await send_json(worker, response, R"({"message":"hello","service":"dragoman"})");
+    return json_answer(worker, R"({"message":"hello","service":"dragoman"})");
 }
 
-net::Task<void> answer_event_logging(Worker& worker, net::ResponseWriter& response)
-{
-    co_await send_json(worker, response, "{}");
-}
+net::Refusal event_logging(Worker& worker) { return json_answer(worker, "{}"); }
 
-net::Task<void> answer_models(Worker& worker, net::ResponseWriter& response)
+net::Task<net::Refusal> models(Worker& worker)
 {
     co_await wait_for_catalogue(worker.shared());
     auto config = worker.shared().live.get();
-    co_await send_json(
-        worker, response, route::models_list(rules_of(*config), *worker.shared().catalogue.get()));
+    co_return json_answer(worker, route::models_list(rules_of(*config), *worker.shared().catalogue.get()));
 }
 
-net::Task<void> answer_model(Worker& worker, std::string_view path_tail, net::ResponseWriter& response)
+net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail)
 {
     co_await wait_for_catalogue(worker.shared());
     auto config = worker.shared().live.get();
     auto entry = route::model_entry(path_tail, rules_of(*config), *worker.shared().catalogue.get());
-    if (entry) {
-        co_await send_json(worker, response, std::move(*entry));
-        co_return;
-    }
-    net::Refusal answer = render(entry.error(), worker.ids().with_prefix("req_"));
-    (void)co_await send(response, answer);
+    if (entry)
+        co_return json_answer(worker, std::move(*entry));
+    co_return render(entry.error(), worker.ids().with_prefix("req_"));
 }
 
 } // namespace dragoman::gateway

@@ -7,13 +7,13 @@
 
 namespace dragoman::gateway {
 
-net::Task<void> answer_health(Worker& worker, net::ResponseWriter& response);
-net::Task<void> answer_hello(Worker& worker, net::ResponseWriter& response);
-net::Task<void> answer_event_logging(Worker& worker, net::ResponseWriter& response);
+net::Refusal health(Worker& worker);
+net::Refusal hello(Worker& worker);
+net::Refusal event_logging(Worker& worker);
 
 // Both wait up to two seconds for the first catalogue, which clients ask for while dragoman is still
 // starting.
-net::Task<void> answer_models(Worker& worker, net::ResponseWriter& response);
-net::Task<void> answer_model(Worker& worker, std::string_view path_tail, net::ResponseWriter& response);
+net::Task<net::Refusal> models(Worker& worker);
+net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail);
 
 } // namespace dragoman::gateway

@@ -6,6 +6,9 @@
 #include "gateway/messages_exchange.h"
 #include "gateway/small_endpoints.h"
 
+#include <algorithm>
+#include <chrono>
+
 namespace dragoman::gateway {
 
 namespace {
@@ -22,6 +25,27 @@ Credentials credentials_of(const net::RequestHead& head)
         .content_type = given(head, "content-type"),
         .x_api_key = given(head, "x-api-key"),
         .authorization = given(head, "authorization") };
+}
+
+// Monitors, and clients in passing, ask for these all day long.
+bool is_routine(Route::Endpoint endpoint)
+{
+    using enum Route::Endpoint;
+    return endpoint == health || endpoint == hello || endpoint == event_logging;
+}
+
+// The line of a request that no model answers.
+void log_answer(const net::RequestHead& head, const net::Refusal& answer, Clock::duration time)
+{
+    using enum RequestRecord::Outcome;
+    auto id = std::ranges::find(answer.fields, "request-id", &std::pair<std::string, std::string>::first);
+    RequestRecord record { .request_id = id->second,
+        .method = std::string(head.method),
+        .path = std::string(head.path()),
+        .status = answer.status,
+        .outcome = answer.status < 400 ? ok : client_error,
+        .total_ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() };
+    log::request_line(record);
 }
 
 } // namespace
@@ -41,7 +65,8 @@ std::optional<net::Refusal> Worker::admit(const net::RequestHead& head)
         return std::nullopt;
     net::Refusal answer = refusal(http_status(*error), *error, &head);
     if (error->kind == Error::Kind::method_not_allowed)
-        answer.fields.emplace_back("allow", route.allow);
+        std::ranges::find(answer.fields, "allow", &std::pair<std::string, std::string>::first)->second =
+            route.allow;
     return answer;
 }
 
@@ -50,48 +75,57 @@ net::Refusal Worker::refusal(int status, const Error& error, const net::RequestH
     std::string request_id = ids_.with_prefix("req_");
     net::Refusal answer = render(error, request_id);
     answer.status = status;
-    log::debug("refused",
-        { { "request_id", request_id }, { "status", status },
-            { "path", head ? head->path() : std::string_view("-") }, { "reason", error.message } });
+    if (status == 405) // RFC 9110, 15.5.6: always with what would be allowed
+        answer.fields.emplace_back("allow", "GET, HEAD, POST");
+    RequestRecord record { .request_id = std::move(request_id),
+        .method = "",
+        .status = status,
+        .outcome = RequestRecord::Outcome::client_error,
+        .error = error.message };
+    if (head) {
+        record.method = head->method;
+        record.path = head->path();
+    }
+    log::request_line(record);
     return answer;
 }
 
 net::Task<void> Worker::handle(net::ClientRequest& request, net::ResponseWriter& response)
 {
-    co_await answer(route_of(request.head.target), request, response);
-}
-
-net::Task<void> Worker::answer(Route route, net::ClientRequest& request, net::ResponseWriter& response)
-{
-    using Endpoint = Route::Endpoint;
-    switch (route.endpoint) {
-    case Endpoint::messages: {
+    Route route = route_of(request.head.target);
+    if (route.endpoint == Route::Endpoint::messages) {
         MessagesExchange exchange(*this, request, response);
         co_await exchange.run();
         co_return;
     }
+    TimePoint begun = Clock::now();
+    net::Refusal answer = co_await answer_here(route, request);
+    if (!is_routine(route.endpoint))
+        log_answer(request.head, answer, Clock::now() - begun);
+    (void)co_await send(response, answer);
+}
+
+net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientRequest& request)
+{
+    using Endpoint = Route::Endpoint;
+    switch (route.endpoint) {
     case Endpoint::count_tokens:
-        co_await answer_count_tokens(*this, request, response);
-        co_return;
+        co_return co_await count_tokens(*this, request);
     case Endpoint::models:
-        co_await answer_models(*this, response);
-        co_return;
+        co_return co_await models(*this);
     case Endpoint::model:
-        co_await answer_model(*this, route.model_id, response);
-        co_return;
+        co_return co_await model(*this, route.model_id);
     case Endpoint::health:
-        co_await answer_health(*this, response);
-        co_return;
+        co_return health(*this);
     case Endpoint::hello:
-        co_await answer_hello(*this, response);
-        co_return;
+        co_return hello(*this);
     case Endpoint::event_logging:
-        co_await answer_event_logging(*this, response);
-        co_return;
-    case Endpoint::unknown:
-        break; // admit() has refused it.
+        co_return event_logging(*this);
+    case Endpoint::messages: // handle() does that.
+    case Endpoint::unknown: // admit() has refused it.
+        break;
     }
-    (void)co_await send(response, refusal(404, Error { .kind = Error::Kind::not_found }, &request.head));
+    co_return render(Error { .kind = Error::Kind::not_found }, ids_.with_prefix("req_"));
 }
 
 } // namespace dragoman::gateway

@@ -28,7 +28,8 @@ public:
     json::Document& document() { return document_; } // for use between two awaits
 
 private:
-    net::Task<void> answer(Route route, net::ClientRequest& request, net::ResponseWriter& response);
+    // What needs no upstream.
+    net::Task<net::Refusal> answer_here(const Route& route, net::ClientRequest& request);
 
     net::WorkerContext& context_;
     Shared& shared_;

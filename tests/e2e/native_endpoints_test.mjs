@@ -84,6 +84,15 @@ test('unknown paths and wrong methods are refused in the shape of the API', asyn
         assert.ok(answer.headers.allow.length > 0);
         assert.equal(answer.json.type, 'error');
     }
+    for (const line of ['TRACE /v1/messages', 'CONNECT localhost:1', 'OPTIONS *']) {
+        const answer = await raw(
+            stage.dragoman.port,
+            `${line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+        );
+        assert.match(answer, /^HTTP\/1\.1 405 /, line);
+        assert.match(answer, /\r\nallow: GET, HEAD, POST\r\n/, line);
+        assert.match(answer, /\r\nrequest-id: req_/, line);
+    }
 });
 
 test('a body must be JSON, and say so', async () => {

@@ -30,7 +30,7 @@ test('a hundred reloads under load fail no request', () =>
 test('signals that mean nothing change nothing', () =>
     onStage({}, async ({ dragoman, upstream }) => {
         upstream.script({ text: 'Still here.' });
-        for (const name of ['SIGPIPE', 'SIGCHLD', 'SIGWINCH', 'SIGURG', 'SIGCONT'])
+        for (const name of ['SIGPIPE', 'SIGUSR1', 'SIGUSR2', 'SIGCHLD', 'SIGWINCH', 'SIGURG', 'SIGCONT'])
             dragoman.child.signal(name);
         assert.equal((await post(dragoman.url, message())).status, 200);
     }));

@@ -136,6 +136,44 @@ test('a second signal ends it at once', () =>
         await stream.end();
     }));
 
+test('SIGQUIT ends at once, and the log does not blame the client', () =>
+    withUpstream(async ({ start, upstream }) => {
+        upstream.script({ text: ['begun', 'x'], hold: new Promise(() => {}) });
+        const dragoman = await start({ OPENROUTER_API_KEY: canaryKey });
+        const stream = new Stream(dragoman.url, message());
+        await stream.until((s) => s.text.includes('begun'));
+        dragoman.child.signal('SIGQUIT');
+        assert.deepEqual(await dragoman.child.exit, { code: 0, signal: null });
+        await stream.end();
+        assert.doesNotMatch(stream.text, /message_stop/);
+        const line = dragoman.log.split('\n').find((l) => l.includes('"message":"request"'));
+        assert.equal(JSON.parse(line).outcome, 'proxy_error');
+    }));
+
+test('every request has a line in the log, also those that no model answers', () =>
+    withUpstream(async ({ start }) => {
+        const { url, child } = await start({ OPENROUTER_API_KEY: canaryKey });
+        const counted = await post(url, message(), { path: '/v1/messages/count_tokens' });
+        const listed = await ask(url, '/v1/models?limit=2');
+        const health = await ask(url, '/health');
+        const missing = await ask(url, '/nowhere?secret=1');
+        await child.says(/nowhere/);
+        const lines = child.err
+            .concat(child.out)
+            .split('\n')
+            .filter((l) => l.includes('"message":"request"'))
+            .map((l) => JSON.parse(l));
+        const line = (answer) => lines.find((l) => l.request_id === answer.headers['request-id']);
+        assert.equal(line(counted).path, '/v1/messages/count_tokens');
+        assert.equal(line(counted).status, 200);
+        assert.equal(line(listed).path, '/v1/models');
+        assert.equal(line(listed).method, 'GET');
+        assert.equal(line(missing).status, 404);
+        assert.equal(line(missing).outcome, 'client_error');
+        assert.equal(line(missing).path, '/nowhere');
+        assert.equal(line(health), undefined);
+    }));
+
 test('SIGHUP reloads, and a broken file changes nothing', () =>
     withUpstream(async ({ start, upstream, folder }) => {
         const file = join(folder, 'config.toml');

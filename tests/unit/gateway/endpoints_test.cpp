@@ -46,6 +46,8 @@ TEST(Endpoints, KnowTheirMethods) // C-19
     EXPECT_TRUE(allows(route_of("/health"), "HEAD"));
     EXPECT_FALSE(allows(route_of("/health"), "HEA"));
     EXPECT_FALSE(allows(route_of("/nothing"), "GET"));
+    EXPECT_FALSE(allows(route_of("*"), "OPTIONS")); // H-09
+    EXPECT_EQ(route_of("*").allow, "GET, HEAD, POST");
 }
 
 } // namespace dragoman::gateway
