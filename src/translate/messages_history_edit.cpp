@@ -153,7 +153,10 @@ void HistoryEditor::edit_messages(const Value& messages)
             edits_.remove_fields(*message, [](const Field& field) {
                 return json::key_is(field.key, "output_config") || json::key_is(field.key, "clear_at");
             });
-        if (!rules_.system_messages && string_at(*message, "role") == "system") {
+        const bool system = string_at(*message, "role") == "system";
+        if (system && !rules_.own_api && rules_.system_messages)
+            write_in_blocks(*message);
+        if (system && !rules_.system_messages) {
             fold_system_message(*message, before);
             unwanted.back() = before && string_at(*before, "role") == "user";
         } else if (auto content = array_at(*message, "content")) {
@@ -163,6 +166,15 @@ void HistoryEditor::edit_messages(const Value& messages)
             before = message;
     }
     edits_.remove_elements(*list, unwanted);
+}
+
+// While it is the newest a client marks a system message for the cache, which takes a block; later it writes
+// the same text as a plain string. The upstream gets blocks both times, and so the same beginning.
+void HistoryEditor::write_in_blocks(const Object& message)
+{
+    auto content = message.find("content");
+    if (auto text = content ? content->string() : std::nullopt; text && !text->empty())
+        edits_.replace(*content, R"([{"type":"text","text":)" + std::string(content->raw().text) + "}]");
 }
 
 // The texts of a system message, escaped, in the words that models know such remarks by. Both spellings of

@@ -47,6 +47,7 @@ private:
     bool is_unwanted_block(const json::Object& block);
     void remove_scope(const json::Object& holder);
     void fold_system_message(const json::Object& message, const std::optional<json::Object>& before);
+    void write_in_blocks(const json::Object& message);
     std::string reminder(const json::Object& message);
 
     const anthropic::MessagesRequest& request_;

@@ -146,6 +146,12 @@ bool RequestEditor::is_dropped(const Field& field)
 
 void RequestEditor::edit_max_tokens(const Value& value)
 {
+    if (value.is(json::Type::null)) { // as good as absent
+        sent_max_tokens_ = limit_;
+        edits_.replace(value, std::to_string(limit_));
+        notes_.repair("max_tokens");
+        return;
+    }
     const auto wanted = value.integer();
     sent_max_tokens_ = wanted && *wanted > 0 ? static_cast<std::uint64_t>(*wanted) : 0;
     const bool lowered =

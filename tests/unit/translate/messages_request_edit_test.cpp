@@ -174,6 +174,29 @@ TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
         EXPECT_NE(call(body, profile)->body.find(turn), std::string::npos);
 }
 
+TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // P1
+{
+    auto sent = [](const std::string& content, Profile profile) {
+        return call(R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},)"
+                    R"({"role":"system","content":)"
+                + content + "}]}",
+            profile)
+            ->body;
+    };
+    const std::string blocks = R"([{"type":"text","text":"a \u00e9 \"b\""}])";
+    const std::string plain = R"("a \u00e9 \"b\"")";
+    EXPECT_EQ(sent(plain, Profile::openrouter), sent(blocks, Profile::openrouter));
+    EXPECT_NE(sent(plain, Profile::openrouter).find(blocks), std::string::npos);
+    EXPECT_NE(sent(plain, Profile::anthropic).find(plain), std::string::npos);
+}
+
+TEST(MessagesRequestEdit, TakesNullForAnAbsentLimitOfTokens)
+{
+    const std::string body = R"({"model":"m","max_tokens":null,"messages":[{"role":"user","content":"q"}]})";
+    for (Profile profile : { Profile::anthropic, Profile::openrouter })
+        EXPECT_NE(call(body, profile)->body.find(R"("max_tokens":8192,)"), std::string::npos);
+}
+
 TEST(MessagesRequestEdit, GivesTheBeginningOfALongerHistoryTheSameBytes) // P1
 {
     const std::string head =
