@@ -42,9 +42,10 @@ ToolCallSlots::Slot& ToolCallSlots::slot_for(const openai::ToolCallDelta& delta)
         return slot && !starts_another_call(*slot, delta) ? *slot : add_slot(delta);
     }
     if (!delta.id.empty()) {
-        for (Slot& slot : slots_)
-            if (slot.id == delta.id.escaped)
-                return slot;
+        auto known = std::find_if(
+            slots_.rbegin(), slots_.rend(), [&](const Slot& slot) { return slot.id == delta.id.escaped; });
+        if (known != slots_.rend())
+            return starts_another_call(*known, delta) ? add_slot(delta) : *known;
         // The id may come later than the rest of its call.
         bool late = last_ && last_->id.empty() && delta.name.empty();
         return late ? *last_ : add_slot(delta);
@@ -79,9 +80,12 @@ bool ToolCallSlots::starts_another_call(const Slot& slot, const openai::ToolCall
         // Without an id, only other arguments tell a second call from a repetition of the first.
         bool no_ids = delta.id.empty() && slot.id.empty();
         bool new_arguments = !json::is_blank(delta.arguments) || !delta.arguments_value.empty();
-        bool repeats =
-            slot.name == delta.name.escaped && json::trim_end(delta.arguments).escaped == slot.arguments;
-        return other_id || (no_ids && new_arguments && !repeats && !slot.scanner.is_empty_object());
+        bool same_name = slot.name == delta.name.escaped;
+        bool repeats = same_name && json::trim_end(delta.arguments).escaped == slot.arguments;
+        // Some servers give all calls one id; another tool is another call all the same.
+        bool other_tool = !same_name && new_arguments && !delta.name.escaped.starts_with(slot.name);
+        return other_id || other_tool
+            || (no_ids && new_arguments && !repeats && !slot.scanner.is_empty_object());
     }
     // An empty call, followed by one of another tool under the same index.
     return other_id && !slot.has_arguments && slot.name != delta.name.escaped && !slot.name.empty();

@@ -260,6 +260,23 @@ TEST(StreamedAnswer, StopsAModelThatWritesNothingButWhiteSpace) // S39
     EXPECT_NE(outcome.error->message.find("white space"), std::string::npos);
 }
 
+TEST(StreamedAnswer, TellsToolsApartThatShareAnId)
+{
+    for (const char* index : { "", R"("index":0,)" }) {
+        auto call = [&](const std::string& name) {
+            return delta(R"({"tool_calls":[{)" + std::string(index) + R"("id":"call_0","function":{"name":")"
+                + name + R"(","arguments":"{\"a\":1}"}}]})");
+        };
+        const std::string out = run(
+            default_plan(), call("Bash") + call("Bash") + call("Read") + call("Read") + "data: [DONE]\n\n")
+                                    .out;
+        std::size_t calls = 0;
+        for (std::size_t at = 0; (at = out.find(R"("type":"tool_use")", at)) != out.npos; ++at)
+            ++calls;
+        EXPECT_EQ(calls, 2U) << out;
+    }
+}
+
 TEST(StreamedAnswer, SendsAnEventOfAMegabyte) // S27, U-05
 {
     std::string big(2'000'000, 'x');
