@@ -1,5 +1,6 @@
 #include "gateway/app.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "config/command_line.h"
 #include "gateway/catalogue_feed.h"
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <malloc.h>
 #include <thread>
 
 namespace dragoman::gateway {
@@ -118,11 +120,23 @@ int run(const config::Sources& sources, const config::Config& config, const std:
     return config::exit_ok;
 }
 
+// Bodies of many megabytes come and go on several threads. Left to itself glibc raises the size from which it
+// maps memory until such bodies lie in the heaps of those threads, and keeps what a burst of them took for
+// good. https://man7.org/linux/man-pages/man3/mallopt.3.html
+void give_large_memory_back()
+{
+    constexpr int mapped_from = 4 * limits::MiB;
+    constexpr int kept_in_a_heap = 8 * limits::MiB;
+    ::mallopt(M_MMAP_THRESHOLD, mapped_from);
+    ::mallopt(M_TRIM_THRESHOLD, kept_in_a_heap);
+}
+
 } // namespace
 
 int serve(const config::Sources& given, const std::string& version)
 {
     survive_stray_signals();
+    give_large_memory_back();
     config::Sources sources = given;
     DemoServer demo;
     if (sources.flags.demo) {

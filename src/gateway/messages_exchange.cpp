@@ -1,6 +1,7 @@
 #include "gateway/messages_exchange.h"
 
 #include "anthropic/decode_request.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "gateway/count_tokens.h"
 #include "gateway/targets.h"
@@ -17,6 +18,9 @@
 namespace dragoman::gateway {
 
 namespace {
+
+// Samples wait in memory for their turn to be counted; a million tokens are less.
+constexpr std::size_t sample_max = 4 * limits::MiB;
 
 std::int64_t milliseconds(Clock::duration time)
 {
@@ -118,7 +122,7 @@ Result<void> MessagesExchange::prepare()
     refusal_key_ = route::RefusalMemory::key(account, call_.body);
     if (auto refused = worker_.shared().refusals.find(refusal_key_, Clock::now()))
         return Failure(std::move(*refused));
-    if (wants_sample(worker_.shared(), target_.model))
+    if (request_.body.size() <= sample_max && wants_sample(worker_.shared(), target_.model))
         kept_body_ = request_.body;
     if (target_.is_messages())
         answer_ = std::make_unique<translate::MessagesAnswer>(call_.plan, worker_.ids());
