@@ -73,16 +73,30 @@ void write_message(json::Writer& json, std::string_view name, const CapturedMess
     json.end_array().key("body").text(masked(as_utf8(message.body), secrets)).end_object();
 }
 
+// Named by capture_name(): whatever else somebody keeps in that folder is not ours to remove.
+bool is_capture(std::string_view name)
+{
+    constexpr std::string_view form = "ddddddddTdddddd.dddddd-req_";
+    if (name.size() < form.size() || !name.ends_with(".json"))
+        return false;
+    for (std::size_t i = 0; i < form.size(); ++i)
+        if (form[i] == 'd' ? name[i] < '0' || name[i] > '9' : name[i] != form[i])
+            return false;
+    return true;
+}
+
 void remove_oldest(const std::string& folder, std::size_t bytes_max)
 {
     std::error_code ignored;
     std::vector<std::pair<std::string, std::uintmax_t>> files;
     std::uintmax_t total = 0;
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-        if (entry.path().extension() != ".json")
+    for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+        std::error_code gone;
+        std::uintmax_t bytes = entry->file_size(gone);
+        if (gone || !is_capture(entry->path().filename().string()))
             continue;
-        files.emplace_back(entry.path().string(), entry.file_size(ignored));
-        total += files.back().second;
+        files.emplace_back(entry->path().string(), bytes);
+        total += bytes;
     }
     std::ranges::sort(files); // names begin with the time
     for (const auto& [path, bytes] : files) {

@@ -120,7 +120,7 @@ void Control::reload()
     if (auto opened = log::open({ .level = config->log.level, .file = config->log.file }); !opened)
         log::warning(opened.error().message);
     server_.post_to_all([this](net::WorkerContext& context) {
-        if (context.index == 0)
+        if (context.index == 0 && shared_.live.get()->catalogue.enabled)
             boost::asio::co_spawn(
                 context.loop, fetch_catalogue(shared_, context.upstream), boost::asio::detached);
     });

@@ -2,6 +2,7 @@
 
 #include "anthropic/error_body.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "net/race.h"
 #include "translate/error.h"
 
@@ -44,7 +45,7 @@ Relay::Relay(RelayParts parts)
 
 net::Task<Result<void>> Relay::run()
 {
-    auto first = co_await (pump() || watch() || parts_.worker.must_end.wait());
+    auto first = co_await (pump_reported() || watch() || parts_.worker.must_end.wait());
     if (auto* pumped = std::get_if<0>(&first); pumped && !*pumped)
         co_return Failure(std::move(*pumped).error());
     if (auto* overdue = std::get_if<1>(&first))
@@ -57,6 +58,24 @@ net::Task<Result<void>> Relay::run()
     if (completed && upstream_)
         (void)co_await net::before(Clock::now() + drain_for_reuse, upstream_->read_some());
     co_return completed;
+}
+
+// An exception that is no cancellation must end the race like any other failure: the others would only go on
+// until a deadline.
+net::Task<Result<void>> Relay::pump_reported()
+{
+    try {
+        co_return co_await pump();
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == boost::asio::error::operation_aborted)
+            throw;
+        log::error("an exchange failed", { { "why", error.what() } });
+    } catch (const std::exception& error) {
+        if (parts_.response.client_gone())
+            throw;
+        log::error("an exchange failed", { { "why", error.what() } });
+    }
+    co_return Failure(Error::internal("An internal error occurred"));
 }
 
 net::Task<Result<void>> Relay::pump()
@@ -242,9 +261,10 @@ net::Task<Result<void>> Relay::send_pending()
     if (parts_.capture)
         parts_.capture->client_answer.body.append(out_);
     writing_ = true;
-    Result<void> sent = co_await parts_.response.body(out_);
+    sending_.swap(out_); // Should this be cancelled, fail() must not send it again.
+    Result<void> sent = co_await parts_.response.body(sending_);
     writing_ = false;
-    out_.clear();
+    sending_.clear();
     last_event_ = std::max(last_event_, Clock::now());
     note_sent();
     co_return sent;

@@ -59,6 +59,7 @@ public:
     const RelayTimes& times() const { return times_; }
 
 private:
+    net::Task<Result<void>> pump_reported();
     net::Task<Result<void>> pump();
     net::Task<Result<void>> read_answer(net::UpstreamAnswer& upstream);
     net::Task<Result<void>> take(std::string_view bytes);
@@ -77,6 +78,7 @@ private:
     RelayParts parts_;
     RelayTimes times_;
     std::string out_; // for the client, not sent yet
+    std::string sending_; // on its way to the client
     std::unique_ptr<net::UpstreamAnswer> upstream_;
     bool committed_ = false;
     bool writing_ = false; // the client is slow, not the upstream

@@ -1,5 +1,6 @@
 #include "net/background.h"
 
+#include "base/log.h"
 #include "net/timer.h"
 
 #include <boost/asio/post.hpp>
@@ -43,11 +44,21 @@ private:
     std::shared_ptr<WayBack> way_ = std::make_shared<WayBack>();
 };
 
+// No thread but this one is there to catch what escapes, and it would take the whole program along.
+void run_reported(const std::function<void()>& work)
+{
+    try {
+        work();
+    } catch (const std::exception& error) {
+        log::error("work in the background failed", { { "why", error.what() } });
+    }
+}
+
 std::function<void()> job(
     std::function<void()> work, std::shared_ptr<WayBack> way, asio::any_io_executor worker)
 {
     return [work = std::move(work), way = std::move(way), worker = std::move(worker)] {
-        work();
+        run_reported(work);
         std::lock_guard lock(way->mutex);
         if (way->waiting)
             asio::post(worker, [way] { arrive(way); });
@@ -85,7 +96,10 @@ Task<bool> run_on_own_thread(std::function<void()> work, TimePoint when)
 
 namespace dragoman::net {
 
-void post_to_background(std::function<void()> work) { boost::asio::post(detail::threads(), std::move(work)); }
+void post_to_background(std::function<void()> work)
+{
+    boost::asio::post(detail::threads(), [work = std::move(work)] { detail::run_reported(work); });
+}
 
 void finish_background() { detail::threads().join(); }
 

@@ -1,6 +1,7 @@
 // Work that is too long for a worker's loop (counting the tokens of a long text) runs on a small pool of
 // threads that all workers share, and the coroutine goes on when it is done. The function must own what it
 // works on: when the coroutine is cancelled, the function still runs to its end, and its result is dropped.
+// What it throws is logged, and thrown again to the one who waits.
 #pragma once
 
 #include "base/clock.h"
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -30,6 +32,8 @@ template <class F> Task<std::invoke_result_t<F>> await_work(std::shared_ptr<Work
 {
     std::function<void()> call = [work] { work->result.emplace(work->function()); };
     co_await run_in_background(std::move(call));
+    if (!work->result)
+        throw std::runtime_error("work in the background failed"); // and was logged there
     co_return std::move(*work->result);
 }
 } // namespace detail

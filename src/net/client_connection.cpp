@@ -282,6 +282,8 @@ Task<void> ClientConnection::guarded(ClientRequest& request, ExchangeWriter& res
         if (handler_failed_)
             log::error("an exchange failed", { { "why", error.what() } });
     } catch (const std::exception& error) {
+        if (output_->gone()) // Cancelled while it waited for several things at once.
+            co_return;
         handler_failed_ = true;
         log::error("an exchange failed", { { "why", error.what() } });
     }

@@ -153,6 +153,8 @@ Task<Result<void>> ExchangeWriter::body(std::string_view bytes)
 {
     if (state_ != State::streaming)
         co_return Failure(Error::internal("a body was sent for an answer that is not open"));
+    if (broke_inside_chunk())
+        co_return Failure(Error::internal("the client did not take what was being written"));
     if (bytes.size() <= large_chunk || form_.head_only) {
         send_chunk(bytes);
     } else {
@@ -184,6 +186,15 @@ Task<Result<void>> ExchangeWriter::send_large(std::string_view bytes)
     co_return room;
 }
 
+// A write that was cancelled between the pieces of a chunk leaves an answer that nothing can make whole
+// again: whatever came next would be read as the rest of that chunk.
+bool ExchangeWriter::broke_inside_chunk()
+{
+    if (inside_chunk_)
+        abort();
+    return inside_chunk_;
+}
+
 bool ExchangeWriter::offer(std::string_view bytes)
 {
     if (state_ != State::streaming || inside_chunk_
@@ -196,6 +207,8 @@ Task<Result<void>> ExchangeWriter::end()
 {
     if (state_ != State::streaming)
         co_return Failure(Error::internal("an answer was ended that is not open"));
+    if (broke_inside_chunk())
+        co_return Failure(Error::internal("the client did not take what was being written"));
     bool framed = !form_.http_1_0 && !form_.head_only;
     std::array<std::string_view, 2> pieces { head_, framed ? "0\r\n\r\n" : "" };
     output_.send(pieces);

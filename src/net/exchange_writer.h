@@ -42,6 +42,7 @@ private:
 
     std::string make_head(int status, std::span<const Field> fields, std::string_view framing);
     bool send_chunk(std::string_view bytes);
+    bool broke_inside_chunk();
     Task<Result<void>> send_large(std::string_view bytes);
 
     ClientOutput& output_;

@@ -34,6 +34,7 @@ public:
             if (!piece.empty())
                 parts.push_back({ const_cast<char*>(piece.data()), piece.size() });
         std::size_t first = 0;
+        bool interim_seen = false;
         while (first < parts.size()) {
             msghdr message {};
             message.msg_iov = parts.data() + first;
@@ -42,9 +43,15 @@ public:
             if (wrote < 0 && errno != EAGAIN && errno != EINTR)
                 co_return false;
             if (wrote < 0) {
+                if (interim_seen) { // It stays readable: waiting for that would be a busy loop.
+                    (void)co_await until_writable(socket_);
+                    continue;
+                }
                 co_await (until_writable(socket_) || until_readable(socket_));
-                if (has_early_answer())
+                Early early = early_answer();
+                if (early == Early::refusal)
                     co_return false;
+                interim_seen = early == Early::interim;
                 continue;
             }
             auto left = static_cast<std::size_t>(wrote);
@@ -79,14 +86,15 @@ public:
 private:
     // An upstream that refuses a large body may answer and not read the rest: then writing would wait for
     // ever.
-    bool has_early_answer()
+    enum class Early : std::uint8_t { none, interim, refusal };
+    Early early_answer()
     {
         std::array<char, 10> begin {};
         ssize_t got = ::recv(socket_.native_handle(), begin.data(), begin.size(), MSG_PEEK | MSG_DONTWAIT);
         if (got < 0)
-            return errno != EAGAIN;
+            return errno == EAGAIN ? Early::none : Early::refusal;
         std::string_view text(begin.data(), static_cast<std::size_t>(got));
-        return !text.starts_with("HTTP/1.1 1"); // An interim answer changes nothing.
+        return text.starts_with("HTTP/1.1 1") ? Early::interim : Early::refusal;
     }
 
     Socket socket_;

@@ -79,7 +79,8 @@ Task<Result<Addresses>> Resolver::resolve(std::string host, std::uint16_t port)
     std::function<void()> work = [looked_up, lookup = lookup_, host, port] {
         looked_up->result.emplace(lookup(host, port));
     };
-    bool in_time = co_await detail::run_on_own_thread(std::move(work), now + limits::resolve_time);
+    bool ended = co_await detail::run_on_own_thread(std::move(work), now + limits::resolve_time);
+    bool in_time = ended && looked_up->result;
     if (in_time && *looked_up->result && !(*looked_up->result)->empty()) {
         Addresses addresses = take_turns(**looked_up->result);
         if (known_.size() >= names_max)

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace dragoman::net {
 namespace {
@@ -192,7 +193,13 @@ Task<bool> Worker::accept_all(Acceptor& acceptor)
         int on = 1;
         ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         auto protocol = address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-        Socket socket(loop_, protocol, fd);
+        Socket socket(loop_);
+        boost::system::error_code refused;
+        socket.assign(protocol, fd, refused);
+        if (refused) { // The kernel watches no more descriptors for us.
+            ::close(fd);
+            co_return false;
+        }
         asio::co_spawn(loop_, run_connection(std::move(socket), text_of(address)), report);
     }
     co_return true;

@@ -47,21 +47,39 @@ TEST(Capture, NamesSortInTheOrderOfTheExchanges)
     EXPECT_LT(capture_name(first), capture_name(second));
 }
 
+// Of a second each, in the order of `i`.
+std::string name_of(int i)
+{
+    return capture_name({ .request_id = "req_1", .begun = WallClock::time_point(std::chrono::seconds(i)) });
+}
+
 TEST(Capture, KeepsTheFolderPrivateAndBelowItsLimit)
 {
     fs::path folder = temporary_folder() / "captures";
     Captures captures;
     for (int i = 0; i < 5; ++i)
-        captures.write(folder.string(), 250, std::to_string(i) + ".json", std::string(100, 'x'));
+        captures.write(folder.string(), 250, name_of(i), std::string(100, 'x'));
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder)) {
         names.push_back(entry.path().filename().string());
         EXPECT_EQ(
             entry.status().permissions() & fs::perms::mask, fs::perms::owner_read | fs::perms::owner_write);
     }
-    EXPECT_THAT(names, testing::UnorderedElementsAre("3.json", "4.json"));
+    EXPECT_THAT(names, testing::UnorderedElementsAre(name_of(3), name_of(4)));
     EXPECT_EQ(fs::status(folder).permissions() & fs::perms::mask, fs::perms::owner_all);
     fs::remove_all(folder.parent_path());
+}
+
+TEST(Capture, RemovesOnlyWhatItWrote)
+{
+    fs::path folder = temporary_folder();
+    for (const char* name : { "package.json", "00000000T000000.000000-notes.json" })
+        std::ofstream(folder / name) << "kept";
+    Captures().write(folder.string(), 10, name_of(1), std::string(100, 'x'));
+    EXPECT_TRUE(fs::exists(folder / "package.json"));
+    EXPECT_TRUE(fs::exists(folder / "00000000T000000.000000-notes.json"));
+    EXPECT_FALSE(fs::exists(folder / name_of(1)));
+    fs::remove_all(folder);
 }
 
 } // namespace dragoman::gateway

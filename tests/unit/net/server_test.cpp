@@ -68,6 +68,18 @@ TEST(Server, DoesNotEndAnAnswerThatWasAborted)
     EXPECT_TRUE(answer.ends_with("4\r\nhalf\r\n"));
 }
 
+TEST(Server, BreaksAnAnswerOffThatWasGivenUpInsideAChunk)
+{
+    TestServer server;
+    RawClient client(server.port);
+    client.send("GET /give-up HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ASSERT_TRUE(Seen::reaches(server.seen.finished, 1));
+    std::string answer = client.read_to_end();
+    EXPECT_FALSE(answer.contains("data: error"));
+    EXPECT_FALSE(answer.ends_with("\r\n"));
+    EXPECT_TRUE(client.ended());
+}
+
 TEST(Server, SaysWhoHasThePort) // P-05
 {
     TestServer first;

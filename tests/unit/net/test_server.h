@@ -77,6 +77,8 @@ public:
             co_await forward(request, response);
         else if (path == "/flood")
             co_await flood(response);
+        else if (path == "/give-up")
+            co_await give_up(response);
         else if (path == "/throw")
             throw std::runtime_error("as asked");
         else if (path == "/split")
@@ -146,6 +148,18 @@ private:
             if (!sent)
                 co_return;
         }
+    }
+
+    // A deadline strikes while a client that does not read is sent one large chunk.
+    Task<void> give_up(ResponseWriter& response)
+    {
+        std::string chunk(16 * 1024 * 1024, 'x');
+        co_await response.head(200, {});
+        Task<Result<void>> writing = response.body(chunk);
+        auto written = co_await before(Clock::now() + std::chrono::milliseconds(20), std::move(writing));
+        EXPECT_FALSE(written);
+        EXPECT_FALSE(response.offer(": ping\n\n"));
+        EXPECT_FALSE(co_await response.body("data: error\n\n"));
     }
 
     Task<void> split(ResponseWriter& response)

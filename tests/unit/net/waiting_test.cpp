@@ -38,6 +38,24 @@ Task<void> set(Event& event)
     co_return;
 }
 
+Task<void> fail_in_background(bool& thrown)
+{
+    auto work = []() -> int { throw std::runtime_error("as asked"); };
+    try {
+        co_await in_background(work);
+    } catch (const std::runtime_error&) {
+        thrown = true;
+    }
+}
+
+TEST(Background, HandsWhatIsThrownToTheOneWhoWaits)
+{
+    asio::io_context loop;
+    bool thrown = false;
+    run(loop, fail_in_background(thrown));
+    EXPECT_TRUE(thrown);
+}
+
 TEST(Event, WakesAllWhoWaitAndLaterOnesAtOnce)
 {
     asio::io_context loop;
