@@ -31,7 +31,6 @@ public:
 
     void on_tick(TimePoint now); // ends what is overdue
     bool is_idle() const { return phase_ == Phase::idle || phase_ == Phase::fresh; }
-    bool is_between_requests() const { return phase_ == Phase::idle; } // has been served before
     TimePoint phase_since() const { return phase_since_; }
     void cut(); // closes at once; an exchange in progress is cancelled
     bool close_if_idle(); // not when a request has just arrived: it would be lost

@@ -251,12 +251,10 @@ void Worker::cut_all()
         connection->cut();
 }
 
-// Only those that have been served: the request of one that has just been accepted may be on its way.
 void Worker::shed_idle(std::size_t count)
 {
     std::vector<ClientConnection*> idle;
-    std::ranges::copy_if(
-        connections_, std::back_inserter(idle), [](auto* c) { return c->is_between_requests(); });
+    std::ranges::copy_if(connections_, std::back_inserter(idle), [](auto* c) { return c->is_idle(); });
     std::ranges::sort(idle, {}, [](const ClientConnection* c) { return c->phase_since(); });
     for (ClientConnection* connection : idle) {
         count -= connection->close_if_idle() ? 1 : 0;
