@@ -256,6 +256,8 @@ void Worker::shed_idle(std::size_t count)
     std::vector<ClientConnection*> idle;
     std::ranges::copy_if(connections_, std::back_inserter(idle), [](auto* c) { return c->is_idle(); });
     std::ranges::sort(idle, {}, [](const ClientConnection* c) { return c->phase_since(); });
+    if (!idle.empty())
+        idle.pop_back(); // Just accepted, perhaps: its request may be on its way.
     for (ClientConnection* connection : idle) {
         count -= connection->close_if_idle() ? 1 : 0;
         if (count == 0)
