@@ -16,14 +16,15 @@ MAY_INCLUDE = {
     "config": {"base", "json", "route"},
     "net": {"base"},
     "gateway": {"base", "json", "sse", "anthropic", "openai", "translate", "route", "tokens", "config", "net"},
-    "main.cpp": {"base", "config", "gateway"},
+    "cli": {"base", "json", "anthropic", "route", "tokens", "config", "net", "gateway"},
+    "main.cpp": {"base", "cli"},
 }
 ONLY_IN = {
     "boost/": {"net", "gateway"},
     "openssl/": {"net", "base"},
     "simdjson": {"json"},
     "toml++": {"config"},
-    "CLI/": {"config"},
+    "CLI/": {"cli"},
     "spdlog": {"base"},
     "zlib": {"net", "tokens"},
 }

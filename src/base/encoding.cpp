@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 namespace dragoman {
 
@@ -73,6 +74,15 @@ std::string hex(const std::uint8_t* bytes, std::size_t size)
 std::string sha256_hex(std::string_view bytes)
 {
     Sha256 digest = sha256(bytes);
+    return hex(digest.data(), digest.size());
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes)
+{
+    Sha256 digest {};
+    unsigned size = 0;
+    ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+        reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(), &size);
     return hex(digest.data(), digest.size());
 }
 

@@ -16,6 +16,9 @@ Sha256 sha256(std::string_view bytes);
 std::string hex(const std::uint8_t* bytes, std::size_t size);
 std::string sha256_hex(std::string_view bytes); // 64 lower-case digits
 
+// RFC 2104, as 64 lower-case digits.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+
 // Compares digests of both sides, so that neither content nor length shows in the time it takes.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

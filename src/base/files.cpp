@@ -203,4 +203,14 @@ std::string cache_directory(const Environment& environment)
     return service.empty() ? below(environment, "XDG_CACHE_HOME", ".cache") : service;
 }
 
+std::string runtime_directory(const Environment& environment)
+{
+    if (std::string given = of_service(environment, "RUNTIME_DIRECTORY"); !given.empty())
+        return given;
+    if (const auto set = lookup(environment, "XDG_RUNTIME_DIR"); set && set->starts_with('/'))
+        return fmt::format("{}/dragoman", *set);
+    const std::string state = state_directory(environment);
+    return state.empty() ? std::string() : state + "/run";
+}
+
 } // namespace dragoman

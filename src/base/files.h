@@ -36,4 +36,8 @@ std::string config_directory(const Environment& environment);
 std::string state_directory(const Environment& environment);
 std::string cache_directory(const Environment& environment);
 
+// Where running programs leave word of themselves: systemd's $RUNTIME_DIRECTORY, `$XDG_RUNTIME_DIR/dragoman`,
+// or `run` below the state directory. Empty when there is none of these.
+std::string runtime_directory(const Environment& environment);
+
 } // namespace dragoman

@@ -43,10 +43,11 @@ bool is_json(std::string_view content_type)
 }
 
 // Every token is compared, whichever matches, so that the time says nothing about which one came close.
-bool is_client_token(const config::Config& config, std::string_view token)
+bool is_known_token(
+    const std::vector<Secret>& client_tokens, const Secret& instance_token, std::string_view token)
 {
-    bool found = false;
-    for (const Secret& known : config.server.client_tokens)
+    bool found = equal_in_constant_time(instance_token.reveal(), token);
+    for (const Secret& known : client_tokens)
         found |= equal_in_constant_time(known.reveal(), token);
     return found && !token.empty();
 }
@@ -64,13 +65,17 @@ std::optional<std::string_view> bearer(std::string_view authorization)
 }
 
 // Whoever shows two tokens must be right about both.
-bool shows_valid_token(const config::Config& config, const Credentials& credentials)
+bool shows_valid_token(
+    const std::vector<Secret>& client_tokens, const Secret& instance_token, const Credentials& credentials)
 {
     if (!credentials.x_api_key && !credentials.authorization)
         return false;
-    bool key_fits = !credentials.x_api_key || is_client_token(config, *credentials.x_api_key);
+    const auto fits = [&](std::string_view shown) {
+        return is_known_token(client_tokens, instance_token, shown);
+    };
+    bool key_fits = !credentials.x_api_key || fits(*credentials.x_api_key);
     auto token = credentials.authorization ? bearer(*credentials.authorization) : std::nullopt;
-    bool token_fits = !credentials.authorization || (token && is_client_token(config, *token));
+    bool token_fits = !credentials.authorization || (token && fits(*token));
     return key_fits && token_fits;
 }
 
@@ -92,7 +97,7 @@ std::string_view host_name(std::string_view host)
 }
 
 std::optional<Error> refuse(const config::Config& config, const Route& route, std::string_view method,
-    std::string_view target, const Credentials& credentials)
+    std::string_view target, const Credentials& credentials, const Secret& instance_token)
 {
     bool token_required = config.client_token_required();
     if (!token_required && !config.server.allow_unauthenticated && !is_our_host(config, credentials.host))
@@ -101,7 +106,10 @@ std::optional<Error> refuse(const config::Config& config, const Route& route, st
     if (credentials.origin && !contains_ignoring_case(config.server.allowed_origins, *credentials.origin))
         return forbidden("requests from web pages are refused; add the origin to server.allowed_origins if "
                          "it should be allowed");
-    if (token_required && !route.open && !shows_valid_token(config, credentials))
+    static const std::vector<Secret> none;
+    bool token_fits = shows_valid_token(
+        route.instance_only ? none : config.server.client_tokens, instance_token, credentials);
+    if ((token_required || route.instance_only) && !route.open && !token_fits)
         return Error { .kind = Error::Kind::unauthorized,
             .source = Error::Source::client,
             .message = "invalid bearer token for this proxy",

@@ -24,9 +24,9 @@ struct Credentials {
 };
 
 // The error to answer with, or nothing when the request may go on. Unknown paths and wrong methods are errors
-// too, but only for those who are admitted.
+// too, but only for those who are admitted. `instance_token` is valid wherever a client token is.
 std::optional<Error> refuse(const config::Config& config, const Route& route, std::string_view method,
-    std::string_view target, const Credentials& credentials);
+    std::string_view target, const Credentials& credentials, const Secret& instance_token = Secret());
 
 // "localhost:8080", "127.0.0.1", "[::1]:80": the name or address without its port and brackets.
 std::string_view host_name(std::string_view host);

@@ -24,7 +24,7 @@ constexpr unsigned ticks_between_saves = 120;
 
 struct Control::Loop {
     boost::asio::io_context context { 1 };
-    boost::asio::signal_set signals { context, SIGTERM, SIGINT, SIGHUP };
+    boost::asio::signal_set signals { context };
     boost::asio::steady_timer timer { context };
 };
 
@@ -34,14 +34,18 @@ void survive_stray_signals()
         std::signal(number, SIG_IGN);
 }
 
-Control::Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration)
+Control::Control(
+    net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, bool handles_signals)
     : server_(server)
     , shared_(shared)
     , calibration_(calibration)
     , loop_(std::make_unique<Loop>())
 {
-    loop_->signals.add(SIGQUIT);
-    wait_for_signal();
+    if (handles_signals) {
+        for (int number : { SIGTERM, SIGINT, SIGHUP, SIGQUIT })
+            loop_->signals.add(number);
+        wait_for_signal();
+    }
     wait_for_tick();
 }
 

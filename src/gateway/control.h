@@ -15,7 +15,8 @@ void survive_stray_signals();
 
 class Control {
 public:
-    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration);
+    // Without `handles_signals` they are somebody else's, and only Server::stop_now() ends it.
+    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, bool handles_signals);
     ~Control();
 
     // Starts the server and returns when it has ended.

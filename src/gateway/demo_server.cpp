@@ -73,4 +73,14 @@ Result<void> DemoServer::start()
 
 std::string DemoServer::base_url() const { return "http://" + server_->endpoints().front() + "/api/v1"; }
 
+Result<void> set_up_demonstration(DemoServer& demo, config::Sources& sources)
+{
+    if (auto started = demo.start(); !started)
+        return started;
+    sources.environment["OPENROUTER_BASE_URL"] = demo.base_url();
+    sources.environment["OPENROUTER_API_KEY"] = "demonstration";
+    sources.dotenv = false;
+    return {};
+}
+
 } // namespace dragoman::gateway

@@ -2,6 +2,7 @@
 // upstream.
 #pragma once
 
+#include "config/load.h"
 #include "net/server.h"
 
 #include <memory>
@@ -20,5 +21,9 @@ public:
 private:
     std::unique_ptr<net::Server> server_;
 };
+
+// Starts it, and makes it the only upstream of `sources`: an upstream like any other, of which only address
+// and key are given.
+Result<void> set_up_demonstration(DemoServer& demo, config::Sources& sources);
 
 } // namespace dragoman::gateway

@@ -23,6 +23,7 @@ struct Route {
     std::string_view allow {}; // methods, as the Allow field lists them; empty for unknown paths
     std::string model_id {}; // for Endpoint::model, as it stands in the path
     bool open = false; // needs no client token
+    bool instance_only = false; // needs this instance's own token, even where clients need none
 };
 
 // `target` is the request's, path and query; an absolute URL has been cut to its path before.

@@ -44,6 +44,7 @@ private:
 struct Shared {
     config::Live& live;
     std::string version;
+    Secret instance_token {}; // of this process: valid as a client token, and for what is nobody else's
     TimePoint started = Clock::now();
     CatalogueHolder catalogue {};
     tokens::Calibration calibration {};

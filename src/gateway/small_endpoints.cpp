@@ -1,5 +1,6 @@
 #include "gateway/small_endpoints.h"
 
+#include "gateway/instance.h"
 #include "gateway/targets.h"
 #include "json/writer.h"
 #include "net/timer.h"
@@ -42,9 +43,15 @@ net::Refusal health(Worker& worker)
     return json_answer(worker, std::move(body));
 }
 
-net::Refusal hello(Worker& worker)
+net::Refusal hello(Worker& worker, std::string_view target)
 {
-    return json_answer(worker, R"({"message":"hello","service":"dragoman"})");
+    std::string body;
+    json::Writer json(body);
+    json.begin_object().key("message").text("hello").key("service").text("dragoman");
+    if (std::string proof = proof_of(worker.shared().instance_token, challenge_in(target)); !proof.empty())
+        json.key("proof").text(proof);
+    json.end_object();
+    return json_answer(worker, std::move(body));
 }
 
 net::Refusal event_logging(Worker& worker) { return json_answer(worker, "{}"); }

@@ -8,7 +8,7 @@
 namespace dragoman::gateway {
 
 net::Refusal health(Worker& worker);
-net::Refusal hello(Worker& worker);
+net::Refusal hello(Worker& worker, std::string_view target);
 net::Refusal event_logging(Worker& worker);
 
 // Both wait up to two seconds for the first catalogue, which clients ask for while dragoman is still

@@ -60,7 +60,8 @@ std::optional<net::Refusal> Worker::admit(const net::RequestHead& head)
 {
     auto config = shared_.live.get();
     Route route = route_of(head.target);
-    auto error = refuse(*config, route, head.method, head.target, credentials_of(head));
+    auto error =
+        refuse(*config, route, head.method, head.target, credentials_of(head), shared_.instance_token);
     if (!error)
         return std::nullopt;
     net::Refusal answer = refusal(http_status(*error), *error, &head);
@@ -118,7 +119,7 @@ net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientReque
     case Endpoint::health:
         co_return health(*this);
     case Endpoint::hello:
-        co_return hello(*this);
+        co_return hello(*this, request.head.target);
     case Endpoint::event_logging:
         co_return event_logging(*this);
     case Endpoint::messages: // handle() does that.

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "json/document.h"
+#include "json/entry.h"
 #include "json/escape.h"
 #include "json/writer.h"
 
@@ -14,6 +15,8 @@ namespace dragoman::route {
 
 namespace {
 
+using json::Entry;
+
 using std::string_view;
 
 constexpr std::size_t id_max = 256;
@@ -24,88 +27,6 @@ constexpr std::size_t description_max = 300;
 constexpr string_view context_names[] { "context_length", "max_model_len", "context_window",
     "max_context_length", "max_input_tokens" };
 constexpr string_view output_names[] { "max_completion_tokens", "max_tokens" };
-
-// A member of an optional object, with the types that lists are known to use; anything else is absent.
-class Entry {
-public:
-    explicit Entry(std::optional<json::Object> object)
-        : object_(object)
-    {
-    }
-
-    std::optional<json::Value> value(string_view name) const
-    {
-        return object_ ? object_->find(name) : std::nullopt;
-    }
-    Entry entry(string_view name) const
-    {
-        const auto found = value(name);
-        return Entry(found ? found->object() : std::nullopt);
-    }
-    std::optional<std::string> text(string_view name) const
-    {
-        const auto found = value(name);
-        const auto string = found ? found->string() : std::nullopt;
-        return string ? std::optional(json::unescape(*string)) : std::nullopt;
-    }
-    std::optional<bool> boolean(string_view name) const
-    {
-        const auto found = value(name);
-        return found ? found->boolean() : std::nullopt;
-    }
-    std::optional<std::int64_t> integer(string_view name) const
-    {
-        const auto found = value(name);
-        return found ? found->integer() : std::nullopt;
-    }
-    std::optional<std::uint64_t> positive(string_view name) const
-    {
-        const auto number = integer(name);
-        return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
-    }
-    std::optional<std::uint64_t> first_positive(std::span<const string_view> names) const
-    {
-        for (const auto name : names)
-            if (const auto number = positive(name))
-                return number;
-        return std::nullopt;
-    }
-    std::optional<std::vector<std::string>> texts(string_view name) const
-    {
-        const auto found = value(name);
-        const auto array = found ? found->array() : std::nullopt;
-        if (!array)
-            return std::nullopt;
-        std::vector<std::string> result;
-        for (const auto element : *array)
-            if (const auto string = element.string())
-                result.push_back(json::unescape(*string));
-        return result;
-    }
-    // Prices are strings, so that no reader rounds them; numbers are understood too.
-    std::optional<double> price(string_view name) const
-    {
-        const auto found = value(name);
-        if (!found)
-            return std::nullopt;
-        double result = 0;
-        if (const auto string = found->string()) {
-            const auto digits = string->escaped;
-            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result);
-            if (error != std::errc {} || end != digits.data() + digits.size())
-                return std::nullopt;
-        } else if (const auto number = found->number()) {
-            result = *number;
-        } else {
-            return std::nullopt;
-        }
-        return result >= 0 && result < 1e6 ? std::optional(result) : std::nullopt;
-    }
-    explicit operator bool() const { return object_.has_value(); }
-
-private:
-    std::optional<json::Object> object_;
-};
 
 bool contains(const std::vector<std::string>& list, string_view name)
 {

@@ -1,4 +1,4 @@
-#include "config/command_line.h"
+#include "config/check_config.h"
 #include "load_support.h"
 
 namespace dragoman::config {

@@ -1,0 +1,367 @@
+#include "cli/command_line.h"
+
+#include "config/values.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <map>
+#include <span>
+
+namespace dragoman::cli {
+namespace {
+
+using Command = CommandLine::Command;
+
+constexpr std::array<std::string_view, 11> commands { "serve", "code", "env", "init", "doctor", "models",
+    "status", "statusline", "service", "check-config", "completion" };
+
+// Options of `dragoman` itself that take a value: what follows one of them is not the command.
+constexpr std::array<std::string_view, 9> valued { "-c", "--config", "--host", "-p", "--port", "--workers",
+    "--log-level", "--log-file", "--capture" };
+
+CommandLine done(int exit_code, std::string out, std::string err)
+{
+    CommandLine line;
+    line.command = Command::done;
+    line.exit_code = exit_code;
+    line.out = std::move(out);
+    line.err = std::move(err);
+    return line;
+}
+
+CommandLine wrong(std::string_view what)
+{
+    return done(exit_usage, "", fmt::format("dragoman: {}\nTry 'dragoman --help'.\n", what));
+}
+
+void add_config_option(CLI::App& app, config::Flags& flags)
+{
+    app.add_option("--config", flags.config, "the configuration file")->type_name("FILE");
+}
+
+void add_shell_option(CLI::App& app, std::optional<Shell>& shell)
+{
+    static const std::map<std::string, Shell> shells { { "sh", Shell::sh }, { "fish", Shell::fish },
+        { "powershell", Shell::powershell }, { "cmd", Shell::cmd } };
+    app.add_option("--shell", shell, "sh, fish, powershell or cmd: whose syntax to write")
+        ->type_name("SHELL")
+        ->transform(CLI::Transformer(shells, CLI::ignore_case).description(""))
+        ->check(CLI::IsMember({ 0, 1, 2, 3 }).description(""));
+}
+
+// The whole command line as CLI11 sees it: `code` only up to where the client's arguments begin.
+class Parser {
+public:
+    explicit Parser(std::string_view version);
+    CommandLine parse(std::span<const std::string> arguments);
+
+private:
+    CLI::App& command(Command command, const std::string& name, const std::string& what);
+    void describe_serving();
+    void describe_code();
+    void describe_init();
+    void describe_models();
+    void describe_service();
+    void describe_small_commands();
+    std::string help() const;
+    CommandLine unknown_argument() const;
+    std::optional<std::string> misplaced_option() const;
+
+    CommandLine line_ {};
+    std::string version_;
+    CLI::App app_ { "Claude Code, and every other client of the Messages API, on any model.", "dragoman" };
+    std::map<Command, CLI::App*> commands_ {};
+};
+
+Parser::Parser(std::string_view version)
+    : version_(version)
+{
+    app_.get_formatter()->column_width(28);
+    app_.require_subcommand(0, 1);
+    app_.set_help_flag("-h,--help", "print this help");
+    app_.set_version_flag("-V,--version", fmt::format("dragoman {}", version), "print the version");
+    describe_serving();
+    describe_code();
+    describe_init();
+    describe_models();
+    describe_service();
+    describe_small_commands();
+    app_.footer(
+        "`dragoman COMMAND --help` says more about one of them. The key comes from OPENROUTER_API_KEY.\n"
+        "Exit codes: 0 fine, 1 could not run or a check failed, 2 the arguments or the configuration are\n"
+        "wrong; `code` ends with the client's own.\n");
+}
+
+CLI::App& Parser::command(Command command, const std::string& name, const std::string& what)
+{
+    CLI::App* added = app_.add_subcommand(name, what);
+    commands_[command] = added;
+    return *added;
+}
+
+void Parser::describe_serving()
+{
+    config::Flags& flags = line_.flags;
+    app_.add_option("-c,--config", flags.config, "the configuration file")->type_name("FILE");
+    app_.add_option("--host", flags.host, "the address to listen on (default 127.0.0.1, and ::1)")
+        ->type_name("HOST");
+    app_.add_option("-p,--port", flags.port, "the port to listen on (default 8080)")
+        ->type_name("PORT")
+        ->check(CLI::Range(0, 65535).description(""));
+    app_.add_option("--workers", flags.workers, "threads that serve (default 1)")->type_name("N");
+    app_.add_option("--log-level", flags.log_level, "trace, debug, info, warning or error")
+        ->type_name("LEVEL");
+    app_.add_option("--log-file", flags.log_file, "write JSON lines there as well")->type_name("FILE");
+    app_.add_option("--capture", flags.capture, "keep whole exchanges, prompts included, in this folder")
+        ->type_name("FOLDER");
+    app_.add_flag("--demo", flags.demo, "answer from a scripted model of dragoman's own; needs no key");
+    for (CLI::App* serving :
+        { &command(Command::serve, "serve", "serve clients; also what dragoman alone does"),
+            &command(Command::check_config, "check-config",
+                "say what is in force, or everything that is wrong") }) {
+        serving->set_help_flag();
+        serving->fallthrough();
+    }
+}
+
+void Parser::describe_code()
+{
+    CLI::App& code = command(Command::code, "code", "start Claude Code on a model");
+    add_config_option(code, line_.flags);
+    code.add_flag("--isolated", line_.code.isolated, "with a configuration folder of its own");
+    code.add_flag("--own", line_.code.own, "serve from this process even if a dragoman is running");
+    code.add_flag("--demo", line_.flags.demo, "on a scripted model of dragoman's own; needs no key");
+    code.add_flag("--print-env", line_.code.print_env, "show the client's environment instead");
+    add_shell_option(code, line_.shell);
+    code.footer(
+        "MODEL is any id (openai/gpt-oss-120b) or one of your short names; without it the configured\n"
+        "one answers. Everything after it, or after --, is handed to claude as it is:\n\n"
+        "  dragoman code\n"
+        "  dragoman code openai/gpt-4o\n"
+        "  dragoman code anthropic/claude-haiku-4.5 -p \"What is in this folder?\"\n");
+    CLI::App& env = command(Command::env, "env", "print the environment that Claude Code needs");
+    add_config_option(env, line_.flags);
+    add_shell_option(env, line_.shell);
+    env.add_option("model", line_.code.model, "any id, or one of your short names")->type_name("MODEL");
+    env.footer("  eval \"$(dragoman env)\" && claude\n");
+}
+
+void Parser::describe_init()
+{
+    CLI::App& init = command(Command::init, "init", "set up: a key, models, a configuration file");
+    InitOptions& options = line_.init;
+    init.add_option("--config", line_.flags.config, "the file to write")->type_name("FILE");
+    init.add_option("--key-file", options.key_file, "read the key from there")->type_name("FILE");
+    init.add_option("--big", options.big, "answers for opus and fable")->type_name("MODEL");
+    init.add_option("--middle", options.middle, "answers for sonnet (default: the big one)")
+        ->type_name("MODEL");
+    init.add_option("--small", options.small, "answers for haiku")->type_name("MODEL");
+    init.add_option("--import", options.import, "take over the .env of another proxy")->type_name("FILE");
+    init.add_flag("--statusline", options.statusline, "show model and cost in Claude Code's status line");
+    init.add_flag("--offline", options.offline, "do not check the key, nor look at the catalogue");
+    init.add_flag("-y,--yes", options.yes, "ask nothing");
+}
+
+void Parser::describe_models()
+{
+    CLI::App& models = command(Command::models, "models", "the upstream's models, with prices");
+    ModelsOptions& options = line_.models;
+    static const std::map<std::string, ModelsOptions::Sort> orders { { "name", ModelsOptions::Sort::name },
+        { "price", ModelsOptions::Sort::price }, { "context", ModelsOptions::Sort::context } };
+    models.add_option("words", options.words, "words that the id or the name must contain")
+        ->type_name("WORDS");
+    models.add_flag("--free", options.free, "only what costs nothing");
+    models.add_flag("--tools", options.tools, "only what can call tools");
+    models.add_option("--context", options.context, "only windows of at least N tokens (200000, 200k, 1M)")
+        ->type_name("N")
+        ->transform(
+            CLI::AsNumberWithUnit(std::map<std::string, std::uint64_t> { { "k", 1000 }, { "m", 1000000 } },
+                CLI::AsNumberWithUnit::CASE_INSENSITIVE)
+                .description(""));
+    models.add_option("--sort", options.sort, "name, price or context")
+        ->type_name("ORDER")
+        ->transform(CLI::CheckedTransformer(orders, CLI::ignore_case).description(""));
+    models.add_flag("--json", line_.json, "as JSON");
+    add_config_option(models, line_.flags);
+}
+
+void Parser::describe_service()
+{
+    CLI::App& service = command(Command::service, "service", "run in the background, from login or boot on");
+    static const std::map<std::string, ServiceOptions::Action> actions {
+        { "install", ServiceOptions::Action::install }, { "uninstall", ServiceOptions::Action::uninstall },
+        { "status", ServiceOptions::Action::status }
+    };
+    service.add_option("action", line_.service.action, "install, uninstall or status")
+        ->type_name("ACTION")
+        ->required()
+        ->transform(CLI::CheckedTransformer(actions).description(""));
+    service.add_flag("--system", line_.service.system, "for the whole machine; needs root");
+    service.add_flag("--print", line_.service.print, "only show what would be written");
+    add_config_option(service, line_.flags);
+}
+
+void Parser::describe_small_commands()
+{
+    CLI::App& doctor = command(Command::doctor, "doctor", "find what is wrong, and say what to do about it");
+    doctor.add_flag("--offline", line_.offline, "skip what costs or needs the network");
+    doctor.add_flag("--json", line_.json, "as JSON");
+    add_config_option(doctor, line_.flags);
+    CLI::App& status = command(Command::status, "status", "what is running, and how it is doing");
+    status.add_flag("--json", line_.json, "as JSON");
+    status.add_flag("--watch", line_.watch, "keep looking");
+    command(Command::statusline, "statusline", "one line for Claude Code's status line");
+    CLI::App& completion = command(Command::completion, "completion", "print a shell's completions");
+    completion.add_option("shell", line_.completion, "bash, zsh or fish")
+        ->type_name("SHELL")
+        ->required()
+        ->check(CLI::IsMember({ "bash", "zsh", "fish" }).description(""));
+}
+
+// That of the command that was named; serve and check-config share the whole program's.
+std::string Parser::help() const
+{
+    for (const auto& [command, app] : commands_) {
+        if (!app->parsed() || command == Command::serve || command == Command::check_config)
+            continue;
+        std::string text =
+            app_.get_formatter()->make_help(app, "dragoman " + app->get_name(), CLI::AppFormatMode::Normal);
+        const std::string_view usage = "dragoman code [OPTIONS]";
+        if (const std::size_t place = text.find(usage); place != std::string::npos)
+            text.insert(place + usage.size(), " [MODEL] [CLAUDE ARGUMENTS...]");
+        return text;
+    }
+    return app_.get_formatter()->make_help(&app_, app_.get_name(), CLI::AppFormatMode::Normal);
+}
+
+// The first argument that nobody knows. Only its name is repeated: what follows '=' may be a key.
+CommandLine Parser::unknown_argument() const
+{
+    const std::vector<std::string> rest = app_.remaining(true);
+    const std::string_view first = rest.empty() ? std::string_view() : std::string_view(rest.front());
+    const bool option = first.starts_with('-');
+    const std::string_view name = first.substr(0, option ? first.find('=') : std::string_view::npos);
+    const CLI::App* used = &app_;
+    for (const auto& [command, app] : commands_)
+        if (app->parsed() && command != Command::serve && command != Command::check_config)
+            used = app;
+    std::vector<std::string> own;
+    for (const CLI::Option* known : used->get_options())
+        for (const std::string& spelling : known->get_lnames())
+            own.push_back("--" + spelling);
+    std::vector<std::string_view> known(own.begin(), own.end());
+    if (!option)
+        known.assign(commands.begin(), commands.end());
+    std::string text = fmt::format("unknown {} {}",
+        option              ? "option"
+            : used == &app_ ? "command"
+                            : "argument",
+        name);
+    const std::string_view near = config::nearest(name, known);
+    if (!near.empty() && (option || used == &app_))
+        text += fmt::format("; did you mean {}?", near);
+    return wrong(text);
+}
+
+// `dragoman --port 80 models` has an option that models does not know.
+std::optional<std::string> Parser::misplaced_option() const
+{
+    if (line_.command == Command::serve || line_.command == Command::check_config)
+        return std::nullopt;
+    const CLI::App* used = commands_.at(line_.command);
+    for (const CLI::Option* option : app_.get_options()) {
+        const std::string name = option->get_lnames().empty() ? "" : option->get_lnames().front();
+        if (option->count() > 0 && used->get_option_no_throw("--" + name) == nullptr)
+            return "--" + name;
+    }
+    return std::nullopt;
+}
+
+CommandLine Parser::parse(std::span<const std::string> arguments)
+{
+    try {
+        app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        return done(exit_ok, help(), "");
+    } catch (const CLI::CallForVersion&) {
+        return done(exit_ok, fmt::format("dragoman {}\n", version_), "");
+    } catch (const CLI::ExtrasError&) {
+        return unknown_argument();
+    } catch (const CLI::ParseError& error) {
+        return wrong(error.what());
+    }
+    for (const auto& [command, app] : commands_)
+        if (app->parsed())
+            line_.command = command;
+    if (auto option = misplaced_option())
+        return wrong(fmt::format("{} is an option of serve", *option));
+    return std::move(line_);
+}
+
+// Where the name of the command stands, or the end.
+std::size_t command_place(std::span<const std::string> arguments)
+{
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (!arguments[i].starts_with('-'))
+            return i;
+        if (std::ranges::find(valued, arguments[i]) != valued.end())
+            ++i;
+    }
+    return arguments.size();
+}
+
+// How many arguments after `code` are dragoman's own.
+std::size_t own_options_of_code(std::span<const std::string> arguments)
+{
+    static constexpr std::array<std::string_view, 6> flags { "--isolated", "--own", "--demo", "--print-env",
+        "--help", "-h" };
+    static constexpr std::array<std::string_view, 2> with_value { "--config", "--shell" };
+    std::size_t count = 0;
+    while (count < arguments.size()) {
+        const std::string_view argument = arguments[count];
+        const std::string_view name = argument.substr(0, argument.find('='));
+        if (std::ranges::find(flags, argument) != flags.end())
+            ++count;
+        else if (std::ranges::find(with_value, name) != with_value.end())
+            count += name == argument ? 2 : 1;
+        else
+            break;
+    }
+    return std::min(count, arguments.size());
+}
+
+// The model, if the first argument is one, and the client's.
+void take_client_arguments(CodeOptions& code, std::span<const std::string> rest)
+{
+    if (!rest.empty() && !rest.front().starts_with('-')) {
+        code.model = rest.front();
+        rest = rest.subspan(1);
+    }
+    if (!rest.empty() && rest.front() == "--")
+        rest = rest.subspan(1);
+    code.client_arguments.assign(rest.begin(), rest.end());
+}
+
+} // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv, std::string_view version)
+{
+    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    std::span<const std::string> own(arguments);
+    std::span<const std::string> rest {};
+    const std::size_t place = command_place(own);
+    if (place < own.size() && own[place] == "code") {
+        const std::size_t end = place + 1 + own_options_of_code(own.subspan(place + 1));
+        rest = own.subspan(end);
+        own = own.first(end);
+    }
+    CommandLine line = Parser(version).parse(own);
+    if (line.command == Command::code)
+        take_client_arguments(line.code, rest);
+    return line;
+}
+
+} // namespace dragoman::cli

@@ -1,0 +1,81 @@
+#include "cli/run.h"
+
+#include "cli/code.h"
+#include "cli/completion.h"
+#include "cli/doctor.h"
+#include "cli/env.h"
+#include "cli/init.h"
+#include "cli/models.h"
+#include "cli/service.h"
+#include "cli/status.h"
+#include "cli/statusline.h"
+#include "config/check_config.h"
+#include "gateway/app.h"
+
+#include <cstdio>
+#include <filesystem>
+
+namespace dragoman::cli {
+namespace {
+
+// The absolute path of this program, for units and settings that start it later.
+std::string program_path(const char* name)
+{
+    std::error_code error;
+    auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (!error)
+        return self.string();
+    return std::filesystem::absolute(name, error).string();
+}
+
+int check_config(const Context& context)
+{
+    const config::CheckResult checked = config::check_config(context.sources);
+    std::fputs(checked.err.c_str(), stderr);
+    print(checked.out);
+    return checked.exit_code;
+}
+
+} // namespace
+
+int run(int argc, const char* const* argv, std::string_view version)
+{
+    using Command = CommandLine::Command;
+    const CommandLine line = parse_command_line(argc, argv, version);
+    Context context { .sources = { .flags = line.flags, .environment = environment_of_process() },
+        .version = std::string(version),
+        .program = program_path(argc > 0 ? argv[0] : "dragoman") };
+    // Only what serves in this folder reads its .env.
+    context.sources.dotenv = line.command == Command::serve || line.command == Command::check_config;
+    switch (line.command) {
+    case Command::done:
+        print(line.out);
+        std::fputs(line.err.c_str(), stderr);
+        return line.exit_code;
+    case Command::serve:
+        return gateway::serve(context.sources, context.version);
+    case Command::check_config:
+        return check_config(context);
+    case Command::code:
+        return code(context, line.code, line.shell);
+    case Command::env:
+        return env(context, line.code, line.shell);
+    case Command::init:
+        return init(context, line.init);
+    case Command::doctor:
+        return doctor(context, line.offline, line.json);
+    case Command::models:
+        return models(context, line.models, line.json);
+    case Command::status:
+        return status(context, line.json, line.watch);
+    case Command::statusline:
+        return statusline(context);
+    case Command::service:
+        return service(context, line.service);
+    case Command::completion:
+        return completion(line.completion);
+    }
+    return exit_failed;
+}
+
+} // namespace dragoman::cli

@@ -1,0 +1,11 @@
+#include "cli/statusline.h"
+
+namespace dragoman::cli {
+
+int statusline(const Context&)
+{
+    complain("this command is not there yet");
+    return exit_failed;
+}
+
+} // namespace dragoman::cli
