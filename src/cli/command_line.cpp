@@ -57,6 +57,7 @@ class Parser {
 public:
     explicit Parser(std::string_view version);
     CommandLine parse(std::span<const std::string> arguments);
+    std::vector<CommandText> describe() const;
 
 private:
     CLI::App& command(Command command, const std::string& name, const std::string& what);
@@ -83,12 +84,12 @@ Parser::Parser(std::string_view version)
     app_.require_subcommand(0, 1);
     app_.set_help_flag("-h,--help", "print this help");
     app_.set_version_flag("-V,--version", fmt::format("dragoman {}", version), "print the version");
-    describe_serving();
     describe_code();
     describe_init();
+    describe_serving();
     describe_models();
-    describe_service();
     describe_small_commands();
+    describe_service();
     app_.footer(
         "`dragoman COMMAND --help` says more about one of them. The key comes from OPENROUTER_API_KEY.\n"
         "Exit codes: 0 fine, 1 could not run or a check failed, 2 the arguments or the configuration are\n"
@@ -215,10 +216,12 @@ void Parser::describe_small_commands()
     status.add_flag("--watch", line_.watch, "keep looking");
     command(Command::statusline, "statusline", "one line for Claude Code's status line");
     CLI::App& completion = command(Command::completion, "completion", "print a shell's completions");
-    completion.add_option("shell", line_.completion, "bash, zsh or fish")
+    completion
+        .add_option(
+            "shell", line_.completion, "bash, zsh or fish; models: the ids at hand, for these scripts")
         ->type_name("SHELL")
         ->required()
-        ->check(CLI::IsMember({ "bash", "zsh", "fish" }).description(""));
+        ->check(CLI::IsMember({ "bash", "zsh", "fish", "models" }).description(""));
 }
 
 // That of the command that was named; serve and check-config share the whole program's.
@@ -301,6 +304,32 @@ CommandLine Parser::parse(std::span<const std::string> arguments)
     return std::move(line_);
 }
 
+CommandText describe(const CLI::App& app)
+{
+    CommandText text { .name = app.get_name(), .what = app.get_description() };
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_lnames().empty()) {
+            text.argument = option->get_type_name();
+            continue;
+        }
+        const std::vector<std::string>& short_names = option->get_snames();
+        text.options.push_back({ .name = "--" + option->get_lnames().front(),
+            .short_name = short_names.empty() ? "" : "-" + short_names.front(),
+            .value = option->get_expected_min() == 0 ? "" : option->get_type_name(),
+            .what = option->get_description() });
+    }
+    return text;
+}
+
+std::vector<CommandText> Parser::describe() const
+{
+    std::vector<CommandText> all { cli::describe(app_) };
+    all.front().name.clear();
+    for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; }))
+        all.push_back(cli::describe(*command));
+    return all;
+}
+
 // Where the name of the command stands, or the end.
 std::size_t command_place(std::span<const std::string> arguments)
 {
@@ -346,6 +375,8 @@ void take_client_arguments(CodeOptions& code, std::span<const std::string> rest)
 }
 
 } // namespace
+
+std::vector<CommandText> describe_commands() { return Parser("").describe(); }
 
 CommandLine parse_command_line(int argc, const char* const* argv, std::string_view version)
 {

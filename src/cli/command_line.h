@@ -76,12 +76,27 @@ struct CommandLine {
     bool offline = false; // doctor
     bool json = false; // doctor, models, status
     bool watch = false; // status
-    std::string completion {}; // bash, zsh or fish
+    std::string completion {}; // bash, zsh, fish, or models
     int exit_code = exit_ok; // when done
     std::string out {}; // for stdout, when done: the help, the version
     std::string err {}; // for stderr, when done: what is wrong with the arguments
 };
 
 CommandLine parse_command_line(int argc, const char* const* argv, std::string_view version);
+
+// The same as a description, for what completes it in a shell.
+struct OptionText {
+    std::string name {}; // "--config"
+    std::string short_name {}; // "-c", or empty
+    std::string value {}; // "FILE"; empty for a flag
+    std::string what {};
+};
+struct CommandText {
+    std::string name {}; // empty: dragoman itself, whose options serve and check-config share
+    std::string what {};
+    std::string argument {}; // "MODEL"; empty when it takes none
+    std::vector<OptionText> options {};
+};
+std::vector<CommandText> describe_commands();
 
 } // namespace dragoman::cli

@@ -73,7 +73,7 @@ int run(int argc, const char* const* argv, std::string_view version)
     case Command::service:
         return service(context, line.service);
     case Command::completion:
-        return completion(line.completion);
+        return completion(context, line.completion);
     }
     return exit_failed;
 }

@@ -241,6 +241,16 @@ class Documents(unittest.TestCase):
                 wrong += [f"{command} {flag} is not documented" for flag in sorted(flags - named[command] - {"--help"})]
         self.nothing(wrong)
 
+    def test_the_manual_page_names_every_command_and_option(self):
+        page = (ROOT / "docs/man/dragoman.1").read_text(encoding="utf-8").replace("\\-", "-")
+        wanted = set(self.commands()) | self.flags_of()
+        for command in self.commands():
+            wanted |= self.flags_of(command) if command not in ("serve", "check-config") else set()
+        self.nothing([f"the manual page says nothing of {word}" for word in sorted(wanted)
+                      if not re.search(rf"(?<![a-z-]){word}(?![a-z-])", page)])
+        unknown = set(re.findall(r"(?<![a-z-])--[a-z][a-z-]+", page)) - wanted
+        self.nothing([f"the manual page has {flag}, which is no option" for flag in sorted(unknown)])
+
     def test_fields_of_the_log_are_documented(self):
         text = (ROOT / "src/base/log_request.cpp").read_text(encoding="utf-8")
         body = text[text.index("fields_of("):text.index("sentence_of(")]
