@@ -111,12 +111,17 @@ struct Catalogue {
     std::string file {}; // resolved below the cache directory; empty: kept in memory only
 };
 
+struct Metrics {
+    std::vector<Endpoint> listen {}; // where Prometheus may ask; empty: nowhere
+};
+
 struct Config {
     Server server {};
     Models models {};
     Upstream upstream {}; // exactly one, until routes exist
     Log log {};
     Catalogue catalogue {};
+    Metrics metrics {};
     std::string state_directory {}; // resolved; empty: nothing is kept
     bool demo = false; // the scripted upstream answers
     std::string file {}; // the configuration file that was read; empty: none

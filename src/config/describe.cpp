@@ -104,6 +104,12 @@ std::string describe(const Config& config)
         config.catalogue.enabled ? fmt::format("every {}, kept in {}", duration(config.catalogue.refresh),
                                        or_none(config.catalogue.file))
                                  : "off");
+    if (config.metrics.listen.empty())
+        lines.add("metrics", "off");
+    for (const Endpoint& endpoint : config.metrics.listen)
+        lines.add("metrics",
+            fmt::format("http://{}/metrics{}", to_string(endpoint),
+                endpoint.optional ? " (where the machine has it)" : ""));
     lines.add("state", or_none(config.state_directory));
     return lines.take();
 }

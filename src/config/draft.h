@@ -26,6 +26,9 @@ struct Draft {
     std::optional<Placed> token {}; // a literal from the environment; replaces the file's tokens
     std::optional<Placed> tokens_file {};
 
+    // [metrics]
+    std::optional<Placed> metrics {};
+
     // [upstreams.NAME]
     std::optional<Placed> base_url {}, messages_url {}, models_url {};
     std::optional<Placed> key {}, key_file {};

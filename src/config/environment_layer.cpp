@@ -78,6 +78,8 @@ void apply_names(Draft& draft, const Find& find)
     apply_log(draft, find);
     apply_attribution(draft, find);
     apply_host_and_port(draft, { .host = find("HOST"), .port = first_of(find, { "PORT", "PROXY_PORT" }) });
+    if (auto metrics = find("DRAGOMAN_METRICS_LISTEN"))
+        draft.metrics = std::move(metrics);
     if (auto token = find("DRAGOMAN_CLIENT_TOKEN")) {
         draft.token = std::move(token);
         draft.tokens_file.reset();

@@ -51,6 +51,33 @@ void warn_of_short_tokens(Draft& draft)
                 guessable));
 }
 
+void settle_metrics(Draft& draft)
+{
+    constexpr std::uint16_t usual_port = 9464; // of exporters that follow OpenTelemetry
+    if (!draft.metrics)
+        return;
+    if (auto endpoints = parse_listen(draft.metrics->text, usual_port))
+        draft.config.metrics.listen = std::move(*endpoints);
+    else
+        draft.mistakes.add(draft.metrics->place,
+            R"(metrics.listen is no address to listen on; write "127.0.0.1:9464" or "[::1]:9464")");
+}
+
+// Figures tell what somebody works on and what it costs: the rule for clients is the rule for them.
+void refuse_open_metrics(Draft& draft)
+{
+    for (const Endpoint& endpoint : draft.config.metrics.listen) {
+        if (!is_loopback(endpoint.host))
+            draft.mistakes.add(draft.metrics->place,
+                fmt::format(
+                    "{} can be reached by other machines, and anyone there could read the metrics. Set "
+                    "server.client_tokens (or DRAGOMAN_CLIENT_TOKEN), of which Prometheus then sends one, "
+                    "or server.allow_unauthenticated = true (DRAGOMAN_ALLOW_UNAUTHENTICATED=1) if "
+                    "something else protects it",
+                    to_string(endpoint)));
+    }
+}
+
 } // namespace
 
 void settle_server(Draft& draft, const Dotenv& dotenv)
@@ -58,6 +85,7 @@ void settle_server(Draft& draft, const Dotenv& dotenv)
     Server& server = draft.config.server;
     settle_tokens(draft);
     warn_of_short_tokens(draft);
+    settle_metrics(draft);
     for (const std::string_view name : { "DRAGOMAN_CLIENT_TOKEN_FILE", "DRAGOMAN_ALLOW_UNAUTHENTICATED" }) {
         if (const auto* entry = dotenv.find(name))
             draft.mistakes.warn(fmt::format(".env:{}: {}", entry->line, name),
@@ -75,6 +103,7 @@ void settle_server(Draft& draft, const Dotenv& dotenv)
                     "something else protects it",
                     to_string(endpoint)));
     }
+    refuse_open_metrics(draft);
 }
 
 } // namespace dragoman::config

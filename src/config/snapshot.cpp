@@ -26,7 +26,10 @@ void keep_what_needs_a_start(Config& next, const Config& now, Live::Report& repo
         report.warnings.emplace_back("server.listen has changed; it counts from the next start on");
     if (next.server.workers != now.server.workers)
         report.warnings.emplace_back("server.workers has changed; it counts from the next start on");
+    if (next.metrics.listen != now.metrics.listen)
+        report.warnings.emplace_back("metrics.listen has changed; it counts from the next start on");
     next.server.listen = now.server.listen;
+    next.metrics.listen = now.metrics.listen;
     next.server.workers = now.server.workers;
     next.demo = now.demo;
 }

@@ -249,6 +249,13 @@ void read_catalogue(Draft& draft, const toml::table& table, const std::string& p
     reader.finish();
 }
 
+void read_metrics(Draft& draft, const toml::table& table, const std::string& path)
+{
+    TomlReader reader(draft.mistakes, table, path, "metrics");
+    draft.metrics = reader.placed("listen");
+    reader.finish();
+}
+
 void read_all(Draft& draft, const toml::table& file, const std::string& path)
 {
     TomlReader reader(draft.mistakes, file, path, "");
@@ -262,6 +269,8 @@ void read_all(Draft& draft, const toml::table& file, const std::string& path)
         read_log(draft, *table, path);
     if (const auto* table = reader.table("catalogue"))
         read_catalogue(draft, *table, path);
+    if (const auto* table = reader.table("metrics"))
+        read_metrics(draft, *table, path);
     reader.text("state_directory", draft.config.state_directory);
     for (const std::string_view later : { "routes", "limits" }) {
         if (reader.get(later) != nullptr)

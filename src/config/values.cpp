@@ -155,13 +155,13 @@ Parsed<std::vector<Endpoint>> parse_host(std::string_view text, std::uint16_t po
     return std::vector<Endpoint> { { std::string(host), port, false } };
 }
 
-Parsed<std::vector<Endpoint>> parse_listen(std::string_view text)
+Parsed<std::vector<Endpoint>> parse_listen(std::string_view text, std::uint16_t default_port)
 {
     const std::string_view all = trim(text);
     const auto colon = all.rfind(':');
     const bool has_port = colon != std::string_view::npos && (all.find(':') == colon || all[0] == '[')
         && all.find(']', colon) == std::string_view::npos;
-    std::uint16_t port = 8080;
+    std::uint16_t port = default_port;
     std::string_view host = all;
     if (has_port) {
         const auto parsed = parse_port(all.substr(colon + 1));

@@ -20,8 +20,8 @@ Parsed<bool> parse_bool(std::string_view text); // true yes on 1, false no off 0
 Parsed<int> parse_whole(std::string_view text, int least, int most);
 Parsed<std::uint16_t> parse_port(std::string_view text);
 
-// "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080"; without a port 8080. localhost is two addresses.
-Parsed<std::vector<Endpoint>> parse_listen(std::string_view text);
+// "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080". localhost is two addresses.
+Parsed<std::vector<Endpoint>> parse_listen(std::string_view text, std::uint16_t default_port = 8080);
 // The same for a host alone, which may be an IPv6 address with or without brackets.
 Parsed<std::vector<Endpoint>> parse_host(std::string_view text, std::uint16_t port);
 

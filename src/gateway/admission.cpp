@@ -87,7 +87,21 @@ Error forbidden(std::string message)
         .should_retry = false };
 }
 
+std::optional<std::string_view> given(const net::RequestHead& head, std::string_view name)
+{
+    return head.count(name) == 0 ? std::nullopt : std::optional(head.field(name));
+}
+
 } // namespace
+
+Credentials credentials_of(const net::RequestHead& head)
+{
+    return { .host = head.host,
+        .origin = given(head, "origin"),
+        .content_type = given(head, "content-type"),
+        .x_api_key = given(head, "x-api-key"),
+        .authorization = given(head, "authorization") };
+}
 
 std::string_view host_name(std::string_view host)
 {

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "gateway/endpoints.h"
+#include "net/exchange_io.h"
 
 #include <optional>
 #include <string_view>
@@ -22,6 +23,8 @@ struct Credentials {
     std::optional<std::string_view> x_api_key {};
     std::optional<std::string_view> authorization {};
 };
+
+Credentials credentials_of(const net::RequestHead& head); // borrows from it
 
 // The error to answer with, or nothing when the request may go on. Unknown paths and wrong methods are errors
 // too, but only for those who are admitted. `instance_token` is valid wherever a client token is.

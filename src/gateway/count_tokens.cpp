@@ -55,6 +55,7 @@ net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request
         counted = co_await net::in_background(counting);
     if (!counted)
         co_return render(counted.error(), request_id);
+    worker.shared().metrics.counted_tokens();
     std::string body;
     json::Writer json(body);
     json.begin_object().key("input_tokens");

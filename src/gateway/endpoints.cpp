@@ -13,6 +13,7 @@ struct Entry {
     Endpoint endpoint;
     std::string_view allow;
     bool open;
+    bool instance_only = false;
 };
 
 constexpr std::array entries {
@@ -24,6 +25,7 @@ constexpr std::array entries {
     Entry { "/readyz", Endpoint::health, "GET, HEAD", true },
     Entry { "/", Endpoint::hello, "GET, HEAD", true },
     Entry { "/api/hello", Endpoint::hello, "GET, HEAD", true },
+    Entry { "/api/status", Endpoint::status, "GET, HEAD", false, true },
 };
 
 // Slashes in a row become one, and none is left at the end.
@@ -64,7 +66,10 @@ Route route_of(std::string_view target)
     std::string_view path = without_prefixes(single);
     for (const Entry& entry : entries)
         if (entry.path == path)
-            return { .endpoint = entry.endpoint, .allow = entry.allow, .open = entry.open };
+            return { .endpoint = entry.endpoint,
+                .allow = entry.allow,
+                .open = entry.open,
+                .instance_only = entry.instance_only };
     if (is_below(path, "/api/event_logging"))
         return { .endpoint = Endpoint::event_logging, .allow = "GET, HEAD, POST" };
     constexpr std::string_view models = "/v1/models/";
@@ -72,6 +77,11 @@ Route route_of(std::string_view target)
         return { .endpoint = Endpoint::model,
             .allow = "GET, HEAD",
             .model_id = std::string(path.substr(models.size())) };
+    constexpr std::string_view sessions = "/api/session/";
+    if (path.starts_with(sessions))
+        return { .endpoint = Endpoint::session,
+            .allow = "GET, HEAD",
+            .session = std::string(path.substr(sessions.size())) };
     return {};
 }
 

@@ -17,11 +17,15 @@ struct Route {
         health,
         hello,
         event_logging,
+        status,
+        session,
+        metrics, // on a listener of its own
         unknown,
     };
     Endpoint endpoint = Endpoint::unknown;
     std::string_view allow {}; // methods, as the Allow field lists them; empty for unknown paths
     std::string model_id {}; // for Endpoint::model, as it stands in the path
+    std::string session {}; // for Endpoint::session
     bool open = false; // needs no client token
     bool instance_only = false; // needs this instance's own token, even where clients need none
 };

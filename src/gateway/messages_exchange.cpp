@@ -8,6 +8,7 @@
 #include "json/escape.h"
 #include "net/background.h"
 #include "translate/chat_answer.h"
+#include "translate/conversation_identity.h"
 #include "translate/messages_answer.h"
 #include "translate/messages_request_edit.h"
 #include "translate/parameters.h"
@@ -62,13 +63,16 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
     record_.request_id = request_id_;
     record_.method = request.head.method;
     record_.path = request.head.path();
+    session_ = request.head.field("x-claude-code-session-id");
     worker_.shared().requests.fetch_add(1, std::memory_order_relaxed);
+    worker_.shared().metrics.begin();
 }
 
 MessagesExchange::~MessagesExchange()
 {
     finish_record();
     log::request_line(record_);
+    count();
     if (capture_)
         finish_capture();
 }
@@ -144,6 +148,8 @@ Result<void> MessagesExchange::translate()
     ASSIGN_OR_RETURN(request, anthropic::decode_request(document, request_.body));
     record_.stream = request.stream;
     record_.client_model = json::unescape(request.model);
+    if (!Sessions::is_id(session_))
+        session_ = translate::conversation_identity(request, {}).session;
     ASSIGN_OR_RETURN(
         target, resolve_target(record_.client_model, *config_, *worker_.shared().catalogue.get()));
     target_ = std::move(target);
@@ -187,6 +193,7 @@ void MessagesExchange::finish_record()
         record_.attempts = times.upstream_asked ? 1 : 0;
         record_.upstream_status = times.upstream_status;
         record_.upstream_request_id = times.upstream_request_id;
+        record_.connection_reused = times.connection_reused;
         if (times.first_byte)
             record_.first_byte_ms = milliseconds(*times.first_byte - begun_);
         if (times.first_byte && record_.status == 0)
@@ -243,6 +250,13 @@ void MessagesExchange::finish_capture()
                                 name = capture_name(*capture_), text = std::move(text)] {
         captures.write(config->log.capture, config->log.capture_max, name, text);
     });
+}
+
+void MessagesExchange::count()
+{
+    Shared& shared = worker_.shared();
+    shared.metrics.finish(record_);
+    shared.sessions.note(session_, record_, target_.facts ? target_.facts->context_length : std::nullopt);
 }
 
 // What the upstream billed tells how its tokenizer differs from ours. Counting a long request takes a while,

@@ -31,12 +31,14 @@ private:
     void finish_record();
     void finish_capture();
     void learn();
+    void count();
 
     Worker& worker_;
     net::ClientRequest& request_;
     net::ResponseWriter& response_;
     std::shared_ptr<const config::Config> config_;
     std::string request_id_;
+    std::string session_; // whose request it is; empty: not known
     TimePoint begun_ = Clock::now();
 
     route::Target target_ {};

@@ -96,6 +96,7 @@ net::Task<Result<void>> Relay::pump()
         co_return Failure(answered.error());
     upstream_ = std::move(*answered);
     times_.upstream_status = upstream_->status();
+    times_.connection_reused = upstream_->connection_was_reused();
     times_.upstream_request_id = first_field(*upstream_, { "x-generation-id", "request-id", "x-request-id" });
     if (parts_.capture) {
         parts_.capture->upstream_answer.start = std::to_string(upstream_->status());

@@ -41,6 +41,7 @@ struct RelayTimes {
     TimePoint begun = Clock::now();
     std::optional<TimePoint> first_byte {}; // to the client
     bool upstream_asked = false;
+    std::optional<bool> connection_reused {}; // of the upstream's answer
     int upstream_status = 0;
     std::string upstream_request_id {};
 };

@@ -84,6 +84,7 @@ Service::Service(const config::Sources& sources, const config::Config& config, S
     , live_(sources, config)
     , shared_ { .live = live_, .version = options_.version }
     , calibration_(shared_.calibration, calibration_path(config))
+    , metrics_(shared_)
 {
 }
 
@@ -111,6 +112,10 @@ Result<void> Service::bind()
         [this](net::WorkerContext& context) { return make_worker(context, shared_); });
     if (auto bound = server_->bind(); !bound)
         return bound;
+    if (options_.kind
+        == Instance::Kind::serve) // Beside a client the port belongs to the one that serves all.
+        if (auto started = metrics_.start(config_->metrics.listen); !started)
+            return started;
     Instance instance { .pid = ::getpid(),
         .kind = options_.kind,
         .url = url(),

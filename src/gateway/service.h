@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gateway/instance.h"
+#include "gateway/metrics_server.h"
 #include "gateway/shared.h"
 #include "net/server.h"
 #include "tokens/calibration_file.h"
@@ -53,6 +54,7 @@ private:
     tokens::CalibrationFile calibration_;
     net::Proxies proxies_;
     std::unique_ptr<net::Server> server_;
+    MetricsServer metrics_;
     std::unique_ptr<Control> control_;
     InstanceFile instance_;
     std::thread thread_;

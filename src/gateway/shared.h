@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "config/snapshot.h"
 #include "gateway/capture.h"
+#include "gateway/metrics.h"
+#include "gateway/sessions.h"
 #include "route/catalogue.h"
 #include "route/refusal_memory.h"
 #include "tokens/calibration.h"
@@ -46,10 +48,14 @@ struct Shared {
     std::string version;
     Secret instance_token {}; // of this process: valid as a client token, and for what is nobody else's
     TimePoint started = Clock::now();
+    WallClock::time_point started_at = WallClock::now();
+    std::string metrics_url {}; // where Prometheus finds the figures; empty: nowhere
     CatalogueHolder catalogue {};
     tokens::Calibration calibration {};
     route::RefusalMemory refusals {};
     Captures captures {};
+    Metrics metrics {};
+    Sessions sessions {};
     std::atomic<bool> cut_off = false; // the service ends at once: it, and no client, breaks answers off
     std::atomic<bool> reread_keys = false; // an upstream refused its key: look at the key files again
     std::atomic<std::uint64_t> requests = 0;

@@ -1,10 +1,14 @@
 #include "gateway/small_endpoints.h"
 
 #include "gateway/instance.h"
+#include "gateway/process_figures.h"
+#include "gateway/status_report.h"
 #include "gateway/targets.h"
 #include "json/writer.h"
 #include "net/timer.h"
 #include "route/models_list.h"
+
+#include <unistd.h>
 
 namespace dragoman::gateway {
 
@@ -52,6 +56,35 @@ net::Refusal hello(Worker& worker, std::string_view target)
         json.key("proof").text(proof);
     json.end_object();
     return json_answer(worker, std::move(body));
+}
+
+net::Refusal status(Worker& worker)
+{
+    Shared& shared = worker.shared();
+    auto config = shared.live.get();
+    StatusContext context { .version = shared.version,
+        .pid = ::getpid(),
+        .started =
+            std::chrono::duration_cast<std::chrono::seconds>(shared.started_at.time_since_epoch()).count(),
+        .uptime_s = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - shared.started).count(),
+        .config = config->file,
+        .metrics = shared.metrics_url,
+        .demonstration = config->demo,
+        .degraded = config->degraded(),
+        .sessions = shared.sessions.size(),
+        .resident_bytes = process_figures().resident_bytes };
+    return json_answer(worker, status_report(shared.metrics.read(), context));
+}
+
+net::Refusal session(Worker& worker, std::string_view id)
+{
+    if (auto figures = worker.shared().sessions.find(id))
+        return json_answer(worker, session_report(id, *figures));
+    Error unknown { .kind = Error::Kind::not_found,
+        .source = Error::Source::client,
+        .message = "no request of that session has come by, or it was too long ago",
+        .should_retry = false };
+    return render(unknown, worker.ids().with_prefix("req_"));
 }
 
 net::Refusal event_logging(Worker& worker) { return json_answer(worker, "{}"); }

@@ -10,6 +10,8 @@ namespace dragoman::gateway {
 net::Refusal health(Worker& worker);
 net::Refusal hello(Worker& worker, std::string_view target);
 net::Refusal event_logging(Worker& worker);
+net::Refusal status(Worker& worker);
+net::Refusal session(Worker& worker, std::string_view id);
 
 // Both wait up to two seconds for the first catalogue, which clients ask for while dragoman is still
 // starting.

@@ -13,25 +13,12 @@ namespace dragoman::gateway {
 
 namespace {
 
-std::optional<std::string_view> given(const net::RequestHead& head, std::string_view name)
-{
-    return head.count(name) == 0 ? std::nullopt : std::optional(head.field(name));
-}
-
-Credentials credentials_of(const net::RequestHead& head)
-{
-    return { .host = head.host,
-        .origin = given(head, "origin"),
-        .content_type = given(head, "content-type"),
-        .x_api_key = given(head, "x-api-key"),
-        .authorization = given(head, "authorization") };
-}
-
 // Monitors, and clients in passing, ask for these all day long.
 bool is_routine(Route::Endpoint endpoint)
 {
     using enum Route::Endpoint;
-    return endpoint == health || endpoint == hello || endpoint == event_logging;
+    return endpoint == health || endpoint == hello || endpoint == event_logging || endpoint == status
+        || endpoint == session;
 }
 
 // The line of a request that no model answers.
@@ -88,6 +75,7 @@ net::Refusal Worker::refusal(int status, const Error& error, const net::RequestH
         record.path = head->path();
     }
     log::request_line(record);
+    shared_.metrics.refused(status);
     return answer;
 }
 
@@ -122,7 +110,12 @@ net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientReque
         co_return hello(*this, request.head.target);
     case Endpoint::event_logging:
         co_return event_logging(*this);
+    case Endpoint::status:
+        co_return status(*this);
+    case Endpoint::session:
+        co_return session(*this, route.session);
     case Endpoint::messages: // handle() does that.
+    case Endpoint::metrics: // MetricsServer does that.
     case Endpoint::unknown: // admit() has refused it.
         break;
     }

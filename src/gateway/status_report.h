@@ -1,0 +1,29 @@
+// The bodies of GET /api/status and GET /api/session/ID. https://www.rfc-editor.org/rfc/rfc8259
+#pragma once
+
+#include "gateway/metrics.h"
+#include "gateway/sessions.h"
+
+#include <cstdint>
+#include <string>
+
+namespace dragoman::gateway {
+
+// What is no count of requests.
+struct StatusContext {
+    std::string version {};
+    int pid = 0;
+    std::int64_t started = 0; // seconds since 1970
+    std::int64_t uptime_s = 0;
+    std::string config {}; // the configuration file; empty: none
+    std::string metrics {}; // where Prometheus finds the figures; empty: nowhere
+    bool demonstration = false;
+    bool degraded = false;
+    std::size_t sessions = 0;
+    std::optional<std::uint64_t> resident_bytes {};
+};
+
+std::string status_report(const MetricsSnapshot& metrics, const StatusContext& context);
+std::string session_report(std::string_view id, const SessionFigures& figures);
+
+} // namespace dragoman::gateway
