@@ -260,6 +260,14 @@ class Documents(unittest.TestCase):
         documented = {name for row in rows(operating, "field") for name in re.findall(r"`(\w+)`", row[0])}
         self.assertEqual(documented - {"time", "level", "message"}, names)
 
+    def test_metrics_are_documented(self):
+        text = (ROOT / "src/gateway/metrics_text.cpp").read_text(encoding="utf-8")
+        names = set(re.findall(r'"((?:dragoman|process)_[a-z_]+)"', text))
+        self.assertGreater(len(names), 15)
+        operating = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+        documented = {name for row in rows(operating, "metric") for name in re.findall(r"`(\w+)`", row[0])}
+        self.assertEqual(documented, names)
+
     def test_the_architecture_names_the_folders(self):
         text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
         named = {row[0].strip("`") for row in rows(text, "folder")}

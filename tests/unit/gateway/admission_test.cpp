@@ -81,6 +81,32 @@ TEST(Admission, TakesTheTokenFromEitherField) // S-06
     EXPECT_EQ(with("' OR 1=1 --", std::nullopt), 401);
 }
 
+TEST(Admission, ShowsTheStatusToTheInstancesOwnTokenAlone)
+{
+    const Secret own("of-this-instance");
+    const auto with = [&](const config::Config& config, std::optional<std::string_view> key,
+                          std::string_view target, std::string_view host = "localhost") {
+        auto error = refuse(config, route_of(target), "GET", target, { .host = host, .x_api_key = key }, own);
+        return error ? http_status(*error) : 200;
+    };
+    const config::Config open;
+    EXPECT_EQ(with(open, "of-this-instance", "/api/status"), 200);
+    EXPECT_EQ(with(open, std::nullopt, "/api/status"), 401);
+    EXPECT_EQ(with(open, "of-this-instanc", "/api/status"), 401);
+    EXPECT_EQ(with(open, "of-this-instance", "/api/status", "evil.example"), 403);
+    EXPECT_EQ(with(open, std::nullopt, "/api/session/abc"), 200);
+    const config::Config closed = with_token("s3cret");
+    EXPECT_EQ(with(closed, "s3cret", "/api/status"), 401);
+    EXPECT_EQ(with(closed, "of-this-instance", "/api/status"), 200);
+    EXPECT_EQ(with(closed, "s3cret", "/api/session/abc"), 200);
+    EXPECT_EQ(with(closed, std::nullopt, "/api/session/abc"), 401);
+    EXPECT_EQ(with(closed, "of-this-instance", "/api/session/abc"), 200);
+    auto nothing = refuse(open, route_of("/api/status"), "GET", "/api/status",
+        { .host = "localhost", .x_api_key = "" }, Secret());
+    ASSERT_TRUE(nothing);
+    EXPECT_EQ(http_status(*nothing), 401);
+}
+
 TEST(Admission, WantsJson) // C-20
 {
     config::Config config;

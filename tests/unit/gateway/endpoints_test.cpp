@@ -39,6 +39,17 @@ TEST(Endpoints, TakeModelIdsWithSlashesAndEscapes)
     EXPECT_EQ(route_of("/v1/models/openai%2Fgpt-oss-120b%3Afree").model_id, "openai%2Fgpt-oss-120b%3Afree");
 }
 
+TEST(Endpoints, KnowFigures)
+{
+    EXPECT_EQ(route_of("/api/status").endpoint, Endpoint::status);
+    EXPECT_TRUE(route_of("/api/status/").instance_only);
+    EXPECT_EQ(route_of("/api/session/7a0c-1f0e?x").endpoint, Endpoint::session);
+    EXPECT_EQ(route_of("/api/session/7a0c-1f0e?x").session, "7a0c-1f0e");
+    EXPECT_FALSE(route_of("/api/session/7a0c-1f0e").instance_only);
+    for (std::string_view target : { "/metrics", "/status", "/api/session", "/api/session/", "/api/metrics" })
+        EXPECT_EQ(route_of(target).endpoint, Endpoint::unknown) << target;
+}
+
 TEST(Endpoints, KnowTheirMethods) // C-19
 {
     EXPECT_TRUE(allows(route_of("/v1/messages"), "POST"));
