@@ -14,6 +14,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <vector>
 
 namespace dragoman::cli {
 namespace {
@@ -26,6 +27,16 @@ std::string program_path(const char* name)
     if (!error)
         return self.string();
     return std::filesystem::absolute(name, error).string();
+}
+
+// Under the name of the launcher that people may be used to, dragoman is that launcher:
+// `ln -s dragoman claude-openrouter`.
+std::vector<const char*> with_command(int argc, const char* const* argv)
+{
+    std::vector<const char*> arguments(argv, argv + argc);
+    if (argc > 0 && std::filesystem::path(argv[0]).filename() == "claude-openrouter")
+        arguments.insert(arguments.begin() + 1, "code");
+    return arguments;
 }
 
 int check_config(const Context& context)
@@ -41,7 +52,9 @@ int check_config(const Context& context)
 int run(int argc, const char* const* argv, std::string_view version)
 {
     using Command = CommandLine::Command;
-    const CommandLine line = parse_command_line(argc, argv, version);
+    const std::vector<const char*> arguments = with_command(argc, argv);
+    const CommandLine line =
+        parse_command_line(static_cast<int>(arguments.size()), arguments.data(), version);
     Context context { .sources = { .flags = line.flags, .environment = environment_of_process() },
         .version = std::string(version),
         .program = program_path(argc > 0 ? argv[0] : "dragoman") };
@@ -53,7 +66,8 @@ int run(int argc, const char* const* argv, std::string_view version)
         std::fputs(line.err.c_str(), stderr);
         return line.exit_code;
     case Command::serve:
-        return gateway::serve(context.sources, context.version);
+        return gateway::serve(
+            context.sources, context.version, arguments.empty() ? "dragoman" : arguments.front());
     case Command::check_config:
         return check_config(context);
     case Command::code:

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <unistd.h>
 
 namespace dragoman::gateway {
 
@@ -16,13 +17,15 @@ namespace {
 
 void say(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 
-void announce(const Service& service, const config::Config& config)
+void announce(const Service& service, const config::Config& config, const std::string& program)
 {
     for (const std::string& endpoint : service.endpoints())
         log::info("listening on http://" + endpoint);
     if (config.degraded())
         log::warning(
             "no upstream key is configured: set OPENROUTER_API_KEY; until then every message is refused");
+    else if (!config.demo && ::isatty(STDERR_FILENO) != 0)
+        log::info("start Claude Code in another terminal with: " + program + " code");
     if (std::string through = service.proxies(); !through.empty())
         log::info("upstreams are reached through a proxy", { { "proxy", through } });
 }
@@ -44,14 +47,15 @@ void announce_demonstration(const std::string& address, bool token_required)
     std::fflush(stdout);
 }
 
-int run(const config::Sources& sources, const config::Config& config, const std::string& version)
+int run(const config::Sources& sources, const config::Config& config, const std::string& version,
+    const std::string& program)
 {
     Service service(sources, config, { .version = version });
     if (auto bound = service.bind(); !bound) {
         log::error(bound.error().message);
         return exit_failed;
     }
-    announce(service, config);
+    announce(service, config, program);
     if (config.demo)
         announce_demonstration(service.endpoints().front(), config.client_token_required());
     service.run();
@@ -61,7 +65,7 @@ int run(const config::Sources& sources, const config::Config& config, const std:
 
 } // namespace
 
-int serve(const config::Sources& given, const std::string& version)
+int serve(const config::Sources& given, const std::string& version, const std::string& program)
 {
     survive_stray_signals();
     give_large_memory_back();
@@ -86,7 +90,7 @@ int serve(const config::Sources& given, const std::string& version)
         log::warning(opened.error().message);
     for (const std::string& warning : loaded->warnings)
         log::warning(warning);
-    return run(sources, config, version);
+    return run(sources, config, version, program);
 }
 
 } // namespace dragoman::gateway

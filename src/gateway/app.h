@@ -11,6 +11,7 @@ namespace dragoman::gateway {
 // `dragoman serve`. Returns the exit code; what people should know is said on stderr or in the log before.
 // Ends on SIGTERM and SIGINT once the running answers are through, within the configuration's times; on a
 // second signal, or SIGQUIT, at once. SIGHUP reads the configuration again and opens the log file anew.
-int serve(const config::Sources& sources, const std::string& version);
+// `program` is how a person starts this program, for the line that says what to do next.
+int serve(const config::Sources& sources, const std::string& version, const std::string& program);
 
 } // namespace dragoman::gateway
