@@ -32,6 +32,7 @@ step "unit, golden and corpus tests, ASan and UBSan" ctest --preset asan -j "$jo
 step "the program from end to end, ASan and UBSan" env DRAGOMAN_BIN="$PWD/build/asan/dragoman" tests/e2e/run.sh native
 step "the program from end to end" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh native
 step "Anthropic's SDK" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh sdk
+step "packages" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/packages/run.sh
 step "Claude Code" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh claude
 
 echo
