@@ -1,16 +1,38 @@
+# What `make install` and the .deb put where. Folders that a build may lack (manual page, units) are optional.
 include(GNUInstallDirs)
-install(TARGETS dragoman RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES ${CMAKE_SOURCE_DIR}/src/tokens/data/LICENSE.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.o200k.md)
+set(DRAGOMAN_DOCUMENTS ${CMAKE_INSTALL_DATADIR}/doc/dragoman)
 
-set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_NAME dragoman)
-set(CPACK_PACKAGE_CONTACT "dragoman developers")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "lets clients of Anthropic's Messages API run on any model")
-set(CPACK_PACKAGE_DIRECTORY ${CMAKE_SOURCE_DIR}/build/package)
-set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_STRIP_FILES ON)
-include(CPack)
+install(TARGETS dragoman RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES README.md CHANGELOG.md DESTINATION ${DRAGOMAN_DOCUMENTS})
+install(FILES src/tokens/data/LICENSE.md DESTINATION ${DRAGOMAN_DOCUMENTS} RENAME LICENSE.o200k.md)
+install(FILES packaging/deb/copyright DESTINATION ${DRAGOMAN_DOCUMENTS})
+install(DIRECTORY examples DESTINATION ${DRAGOMAN_DOCUMENTS} FILES_MATCHING PATTERN "*.toml" PATTERN "*.env" PATTERN "*.service")
+install(DIRECTORY docs/ DESTINATION ${DRAGOMAN_DOCUMENTS}/docs OPTIONAL FILES_MATCHING PATTERN "*.md"
+  PATTERN man EXCLUDE PATTERN picture EXCLUDE PATTERN images EXCLUDE)
+install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
+install(DIRECTORY packaging/systemd/system packaging/systemd/user DESTINATION lib/systemd OPTIONAL
+  FILES_MATCHING PATTERN "*.service" PATTERN "*.socket")
+
+# The shells' completions are what the program itself prints.
+set(DRAGOMAN_COMPLETIONS
+  "bash|${CMAKE_INSTALL_DATADIR}/bash-completion/completions|dragoman"
+  "zsh|${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions|_dragoman"
+  "fish|${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d|dragoman.fish")
+foreach(completion IN LISTS DRAGOMAN_COMPLETIONS)
+  string(REPLACE "|" ";" completion "${completion}")
+  list(GET completion 0 shell)
+  list(GET completion 1 folder)
+  list(GET completion 2 file)
+  install(CODE "
+    set(written \"${CMAKE_BINARY_DIR}/completions/${shell}/${file}\")
+    execute_process(COMMAND \"$<TARGET_FILE:dragoman>\" completion ${shell}
+      OUTPUT_VARIABLE text RESULT_VARIABLE failed ERROR_QUIET)
+    if(failed)
+      message(STATUS \"No completion for ${shell}: this dragoman prints none\")
+    else()
+      file(WRITE \"\${written}\" \"\${text}\")
+      file(INSTALL \"\${written}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${folder}\")
+    endif()")
+endforeach()
+
+include(cmake/package.cmake)
