@@ -1,26 +1,18 @@
 #include "gateway/catalogue_feed.h"
 
-#include "base/files.h"
 #include "base/log.h"
+#include "gateway/catalogue_store.h"
 #include "gateway/targets.h"
 #include "net/race.h"
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 namespace dragoman::gateway {
 
 namespace {
 
-constexpr std::size_t bytes_max = 16 * limits::MiB;
 constexpr auto patience = std::chrono::seconds(15);
 constexpr auto after_failure = std::chrono::seconds(60);
-
-std::int64_t now_unix()
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(WallClock::now().time_since_epoch()).count();
-}
 
 net::Task<Result<std::string>> get(
     const config::Config& config, net::Upstream& upstream, const std::string& version)
@@ -40,17 +32,7 @@ net::Task<Result<std::string>> get(
         co_return Failure(answer.error());
     if ((*answer)->status() != 200)
         co_return Failure(Error::upstream_protocol(fmt::format("status {}", (*answer)->status())));
-    co_return co_await net::read_all(**answer, bytes_max);
-}
-
-void keep_on_disk(const std::string& file, const std::string& models_url, std::string body)
-{
-    std::filesystem::path path(file);
-    Result<void> kept = make_private_directory(path.parent_path().string());
-    if (kept)
-        kept = replace_atomically(file, route::encode({ now_unix(), models_url, std::move(body) }));
-    if (!kept)
-        log::warning("the model list could not be kept on disk", { { "reason", kept.error().message } });
+    co_return co_await net::read_all(**answer, model_list_max);
 }
 
 } // namespace
@@ -58,22 +40,13 @@ void keep_on_disk(const std::string& file, const std::string& models_url, std::s
 void load_cached_catalogue(Shared& shared)
 {
     auto config = shared.live.get();
-    if (!config->catalogue.enabled || config->catalogue.file.empty() || config->demo)
+    if (!config->catalogue.enabled || config->demo)
         return;
-    auto text = read_file(config->catalogue.file, bytes_max);
-    if (!text && text.error().kind == Error::Kind::not_found)
-        return;
-    auto cached = text ? route::decode_cached_list(*text) : Failure(text.error());
-    auto catalogue = cached ? route::Catalogue::parse(cached->body) : Failure(cached.error());
-    if (!catalogue) {
-        auto aside = set_aside(config->catalogue.file);
-        log::warning("the model list on disk could not be read",
-            { { "reason", catalogue.error().message },
-                { "set_aside", aside ? *aside : aside.error().message } });
-        return;
-    }
-    if (cached->url == config->upstream.models_url)
-        shared.catalogue.set(std::make_shared<const route::Catalogue>(std::move(*catalogue)));
+    auto kept = read_kept_list(*config);
+    if (!kept)
+        log::warning("the model list on disk could not be read", { { "reason", kept.error().message } });
+    else if (*kept)
+        shared.catalogue.set(std::make_shared<const route::Catalogue>(std::move((*kept)->catalogue)));
 }
 
 net::Task<void> fetch_catalogue(Shared& shared, net::Upstream& upstream)
@@ -90,8 +63,10 @@ net::Task<void> fetch_catalogue(Shared& shared, net::Upstream& upstream)
     }
     log::debug("model list fetched", { { "models", catalogue->models().size() } });
     shared.catalogue.set(std::make_shared<const route::Catalogue>(std::move(*catalogue)));
-    if (!config->catalogue.file.empty() && !config->demo)
-        keep_on_disk(config->catalogue.file, config->upstream.models_url, std::move(*body));
+    if (config->demo)
+        co_return;
+    if (auto kept = keep_list(*config, std::move(*body)); !kept)
+        log::warning("the model list could not be kept on disk", { { "reason", kept.error().message } });
 }
 
 net::Task<void> keep_catalogue(Shared& shared, net::Upstream& upstream)

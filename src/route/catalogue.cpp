@@ -22,6 +22,7 @@ using std::string_view;
 constexpr std::size_t id_max = 256;
 constexpr std::size_t name_max = 200;
 constexpr std::size_t description_max = 300;
+constexpr std::size_t date_max = 10; // a time that follows is cut off
 
 // OpenRouter's name first, then those of vLLM, Groq, LM Studio and Anthropic.
 constexpr string_view context_names[] { "context_length", "max_model_len", "context_window",
@@ -83,6 +84,7 @@ std::shared_ptr<const ModelFacts> facts_of(const Entry& entry)
     facts->description = first_line(entry.text("description").value_or(""), description_max);
     facts->canonical_slug = entry.text("canonical_slug").value_or("");
     facts->created = entry.integer("created");
+    facts->expires = entry.text("expiration_date").value_or("").substr(0, date_max);
     facts->context_length = entry.first_positive(context_names);
     facts->supported_parameters = entry.texts("supported_parameters");
     const auto top_provider = entry.entry("top_provider");

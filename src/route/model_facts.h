@@ -58,6 +58,7 @@ struct ModelFacts {
     Prices prices {};
     std::optional<std::int64_t> created {}; // seconds since 1970
     std::optional<bool> moderated {};
+    std::string expires {}; // "2027-01-31", the day after which it may be gone; empty: not said
 
     // False only when the list is there and does not name `parameter`.
     bool supports(std::string_view parameter) const;

@@ -32,7 +32,9 @@ const allowedFields = {
     chat: new Set([...always, 'x-anthropic-beta']),
     messages: new Set([...always, 'x-anthropic-beta', 'anthropic-beta', 'anthropic-version']),
     models: new Set(always),
+    key: new Set(always),
 };
+const asked = new Set(['models', 'key']); // with GET, and free of charge
 
 const textOf = (content) =>
     typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('\n');
@@ -104,6 +106,25 @@ export class Received {
     }
 }
 
+// https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key
+const account = () => ({
+    label: 'sk-or-v1-can...0de',
+    limit: 20,
+    limit_remaining: 12.5,
+    limit_reset: null,
+    usage: 7.5,
+    usage_daily: 0.25,
+    usage_weekly: 1,
+    usage_monthly: 7.5,
+    byok_usage: 0,
+    include_byok_in_limit: false,
+    is_free_tier: false,
+    is_management_key: false,
+    is_provisioning_key: false,
+    expires_at: null,
+    rate_limit: { requests: -1, interval: '10s', note: 'This field is deprecated and safe to ignore.' },
+});
+
 function send(step, response) {
     if (typeof step === 'string' || Buffer.isBuffer(step)) response.write(step);
     else response.write(`data: ${JSON.stringify(step)}\n\n`);
@@ -118,6 +139,7 @@ export class StrictUpstream {
         this.answer = () => ({ text: 'Hello.' });
         this.wrongKeyExpected = false;
         this.catalogue = models;
+        this.account = account();
         this.waiters = [];
         this.server = http.createServer({ keepAliveTimeout: 60000 }, (message, response) => {
             this.serve(message, response).catch((error) => {
@@ -154,7 +176,7 @@ export class StrictUpstream {
     }
 
     get paid() {
-        return this.received.filter((r) => r.kind !== 'models');
+        return this.received.filter((r) => !asked.has(r.kind));
     }
 
     // The n-th answer of a list; the last one again when more is asked.
@@ -170,7 +192,7 @@ export class StrictUpstream {
     // Resolves with the first request, past or future, for which `wanted` holds.
     async request(wanted = () => true) {
         for (;;) {
-            const found = this.received.find((r) => r.kind !== 'models' && wanted(r));
+            const found = this.received.find((r) => !asked.has(r.kind) && wanted(r));
             if (found) return found;
             await new Promise((resolve) => this.waiters.push(resolve));
         }
@@ -194,6 +216,7 @@ export class StrictUpstream {
             '/api/v1/messages': 'messages',
             '/api/v1/models': 'models',
             '/api/v1/models/user': 'models',
+            '/api/v1/key': 'key',
         }[path];
         const received = new Received(kind, message, Buffer.concat(parts));
         response.on('close', () => {
@@ -204,13 +227,13 @@ export class StrictUpstream {
             received.markDone();
         });
         response.on('error', () => {});
-        if (kind === undefined || message.method !== (kind === 'models' ? 'GET' : 'POST')) {
+        if (kind === undefined || message.method !== (asked.has(kind) ? 'GET' : 'POST')) {
             this.violations.push(`${message.method} ${message.url} is not an endpoint`);
             this.json(received, response, 404, { error: { code: 404, message: 'Not Found' } });
             return;
         }
         this.received.push(received);
-        const problems = kind === 'models' ? this.fieldProblems(received) : this.problems(received);
+        const problems = asked.has(kind) ? this.fieldProblems(received) : this.problems(received);
         this.waiters.splice(0).forEach((resolve) => resolve());
         if (this.wrongKey(received)) {
             if (!this.wrongKeyExpected)
@@ -229,6 +252,8 @@ export class StrictUpstream {
             });
         } else if (kind === 'models') {
             this.json(received, response, 200, { data: this.catalogue });
+        } else if (kind === 'key') {
+            this.json(received, response, 200, { data: this.account });
         } else {
             await this.reply(received, response);
         }
@@ -245,7 +270,7 @@ export class StrictUpstream {
                 problems.push(`header field ${name} does not belong here`);
         }
         if (
-            received.kind !== 'models' &&
+            !asked.has(received.kind) &&
             received.headers['content-type']?.split(';')[0] !== 'application/json'
         ) {
             problems.push(`content-type: ${received.headers['content-type']}`);

@@ -1,0 +1,37 @@
+// The catalogue for commands: what is on disk while it is fresh, else fetched and kept; when the upstream
+// cannot be reached, what is on disk however old it is.
+#pragma once
+
+#include "base/environment.h"
+#include "config/config.h"
+#include "route/catalogue.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::cli {
+
+enum class Network : std::uint8_t { may_be_asked, left_alone };
+
+struct KnownModels {
+    route::Catalogue catalogue {};
+    std::int64_t age_s = 0;
+    std::string trouble {}; // why there is no newer one; empty: there is no trouble
+};
+
+// An Error: nothing on disk, and nothing from the upstream.
+Result<KnownModels> known_models(
+    const config::Config& config, const Environment& environment, std::string_view version, Network network);
+
+std::vector<std::string> ids_of(const route::Catalogue& catalogue);
+
+// One of the list's, or the nearest id for people to look at.
+std::string nearest_ids(std::string_view wanted, const route::Catalogue& catalogue, std::size_t count);
+
+std::string age_text(std::int64_t seconds); // "3 days", "1 hour", "a moment"
+std::string window_text(std::uint64_t tokens); // "131k", "1M", "1.3M"
+std::string price_text(double dollars_per_token); // for a million: "$0.05", "$15.00", "free"
+
+} // namespace dragoman::cli
