@@ -188,7 +188,8 @@ Result<std::string> set_aside(const std::string& path)
 
 std::string config_directory(const Environment& environment)
 {
-    return below(environment, "XDG_CONFIG_HOME", ".config");
+    auto service = of_service(environment, "CONFIGURATION_DIRECTORY");
+    return service.empty() ? below(environment, "XDG_CONFIG_HOME", ".config") : service;
 }
 
 std::string state_directory(const Environment& environment)

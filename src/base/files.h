@@ -31,7 +31,7 @@ Result<std::string> set_aside(const std::string& path);
 
 // `$XDG_CONFIG_HOME/dragoman`, `$XDG_STATE_HOME/dragoman`, `$XDG_CACHE_HOME/dragoman`, or below $HOME.
 // Relative values are ignored, as the specification asks. Empty when neither the variable nor $HOME is there;
-// systemd's $STATE_DIRECTORY and $CACHE_DIRECTORY come first where they are set.
+// systemd's $CONFIGURATION_DIRECTORY, $STATE_DIRECTORY and $CACHE_DIRECTORY come first where they are set.
 std::string config_directory(const Environment& environment);
 std::string state_directory(const Environment& environment);
 std::string cache_directory(const Environment& environment);

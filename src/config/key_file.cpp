@@ -7,14 +7,23 @@
 #include <fmt/format.h>
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace dragoman::config {
 namespace {
 
+// With a list of its own (systemd's credentials have one) a file's group bits say nothing about its group,
+// and whoever made the list named the readers. acl(5)
+bool has_access_list(const std::string& path)
+{
+    return ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+}
+
 std::string warning_for(const std::string& path, const struct stat& status)
 {
-    if ((status.st_mode & 044U) != 0)
+    const unsigned strangers = has_access_list(path) ? 04U : 044U;
+    if ((status.st_mode & strangers) != 0)
         return fmt::format("{} can be read by others; chmod 600 makes it private", path);
     if (status.st_uid != 0 && status.st_uid != ::geteuid())
         return fmt::format("{} belongs to another user, who can change it", path);

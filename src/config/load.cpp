@@ -108,6 +108,14 @@ void apply_flags(Draft& draft, const Flags& flags)
     draft.config.demo = flags.demo;
 }
 
+void apply_given(Draft& draft, const Sources& sources)
+{
+    if (!sources.given)
+        return;
+    draft.config.server.listen = *sources.given;
+    draft.listen_place = "the socket that systemd opened";
+}
+
 void settle_models(Draft& draft)
 {
     Models& models = draft.config.models;
@@ -171,6 +179,7 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     apply_dotenv(draft, dotenv);
     apply_environment(draft, sources.environment);
     apply_flags(draft, sources.flags);
+    apply_given(draft, sources);
     if (sources.flags.demo)
         forget_upstream(draft);
     settle_models(draft);

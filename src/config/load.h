@@ -31,6 +31,9 @@ struct Sources {
     Environment environment {};
     std::string directory = "."; // where .env is looked for
     bool dotenv = true; // whether it is looked for
+    // What the sockets are bound to that systemd opened: it counts instead of every setting. A socket in the
+    // file system has no place in this list, which is empty when there are only such.
+    std::optional<std::vector<Endpoint>> given {};
 };
 
 struct Loaded {

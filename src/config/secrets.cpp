@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <unistd.h>
+#include <sys/stat.h>
 
 namespace dragoman::config {
 namespace {
@@ -39,7 +39,10 @@ std::optional<std::string> credential_path(const Environment& environment, std::
     std::ranges::transform(
         credential, credential.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     std::string path = fmt::format("{}/{}", *directory, credential);
-    return ::access(path.c_str(), F_OK) == 0 ? std::optional(std::move(path)) : std::nullopt;
+    // An empty one is what a unit gives as the default for a file that is not there.
+    struct stat status {};
+    const bool there = ::stat(path.c_str(), &status) == 0 && status.st_size > 0;
+    return there ? std::optional(std::move(path)) : std::nullopt;
 }
 
 std::optional<KeyFile> read_secret_file(const std::string& path, std::string_view place, Mistakes& mistakes)

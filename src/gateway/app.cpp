@@ -5,6 +5,7 @@
 #include "gateway/control.h"
 #include "gateway/demo_server.h"
 #include "gateway/service.h"
+#include "gateway/started_by.h"
 
 #include <fmt/format.h>
 
@@ -20,7 +21,7 @@ void say(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
 void announce(const Service& service, const config::Config& config, const std::string& program)
 {
     for (const std::string& endpoint : service.endpoints())
-        log::info("listening on http://" + endpoint);
+        log::info("listening on " + (endpoint.starts_with("unix:") ? endpoint : "http://" + endpoint));
     if (config.degraded())
         log::warning(
             "no upstream key is configured: set OPENROUTER_API_KEY; until then every message is refused");
@@ -48,11 +49,13 @@ void announce_demonstration(const std::string& address, bool token_required)
 }
 
 int run(const config::Sources& sources, const config::Config& config, const std::string& version,
-    const std::string& program)
+    const std::string& program, StartedBy by)
 {
-    Service service(sources, config, { .version = version });
+    const ServiceManager manager = by.manager;
+    Service service(sources, config, { .version = version, .started_by = std::move(by) });
     if (auto bound = service.bind(); !bound) {
         log::error(bound.error().message);
+        manager.failed(bound.error().message);
         return exit_failed;
     }
     announce(service, config, program);
@@ -70,6 +73,11 @@ int serve(const config::Sources& given, const std::string& version, const std::s
     survive_stray_signals();
     give_large_memory_back();
     config::Sources sources = given;
+    auto by = take_over(sources);
+    if (!by) {
+        say("dragoman: " + by.error().message);
+        return exit_failed;
+    }
     DemoServer demo;
     if (sources.flags.demo) {
         if (auto started = set_up_demonstration(demo, sources); !started) {
@@ -81,6 +89,7 @@ int serve(const config::Sources& given, const std::string& version, const std::s
     if (!loaded) {
         for (const std::string& mistake : loaded.error().mistakes)
             say(mistake);
+        by->manager.failed(loaded.error().mistakes.front());
         return exit_usage;
     }
     config::forget_keys_of_process(loaded->config.upstream.key_name);
@@ -90,7 +99,7 @@ int serve(const config::Sources& given, const std::string& version, const std::s
         log::warning(opened.error().message);
     for (const std::string& warning : loaded->warnings)
         log::warning(warning);
-    return run(sources, config, version, program);
+    return run(sources, config, version, program, std::move(*by));
 }
 
 } // namespace dragoman::gateway

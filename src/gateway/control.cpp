@@ -19,6 +19,8 @@ namespace {
 
 constexpr auto tick = std::chrono::milliseconds(500); // a changed key counts within a second
 constexpr unsigned ticks_between_saves = 120;
+constexpr unsigned ticks_between_words = 10;
+constexpr int signs_of_life = 4; // in the time after which we would be killed
 
 } // namespace
 
@@ -26,6 +28,7 @@ struct Control::Loop {
     boost::asio::io_context context { 1 };
     boost::asio::signal_set signals { context };
     boost::asio::steady_timer timer { context };
+    boost::asio::steady_timer heartbeat { context };
 };
 
 void survive_stray_signals()
@@ -34,11 +37,13 @@ void survive_stray_signals()
         std::signal(number, SIG_IGN);
 }
 
-Control::Control(
-    net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, bool handles_signals)
+Control::Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration,
+    bool handles_signals, ServiceManager manager)
     : server_(server)
     , shared_(shared)
     , calibration_(calibration)
+    , manager_(std::move(manager))
+    , heartbeat_(server.workers())
     , loop_(std::make_unique<Loop>())
 {
     if (handles_signals) {
@@ -47,6 +52,8 @@ Control::Control(
         wait_for_signal();
     }
     wait_for_tick();
+    if (manager_.watchdog().count() > 0)
+        wait_for_heartbeat();
 }
 
 Control::~Control() = default;
@@ -54,6 +61,7 @@ Control::~Control() = default;
 void Control::run()
 {
     server_.start();
+    manager_.ready(said_ = status());
     std::thread waiter([this] {
         server_.wait();
         loop_->context.stop();
@@ -75,7 +83,9 @@ void Control::wait_for_signal()
 void Control::on_signal(int number)
 {
     if (number == SIGHUP) {
+        manager_.reloading();
         reload();
+        manager_.ready(said_ = status());
         return;
     }
     if (ending_ || number == SIGQUIT) {
@@ -84,9 +94,14 @@ void Control::on_signal(int number)
         server_.stop_now();
         return;
     }
-    ending_ = true;
     auto config = shared_.live.get();
-    auto patience = number == SIGINT ? config->server.drain_interrupt : config->server.drain;
+    end(number == SIGINT ? config->server.drain_interrupt : config->server.drain);
+}
+
+void Control::end(std::chrono::milliseconds patience)
+{
+    ending_ = true;
+    manager_.stopping("ending once the running answers are through", patience);
     log::info("ending once the running answers are through",
         { { "running", server_.live_exchanges() }, { "patience_ms", patience.count() } });
     server_.drain(patience);
@@ -110,6 +125,31 @@ void Control::on_tick()
     report(shared_.live.poll(Clock::now()));
     if (++ticks_ % ticks_between_saves == 0)
         calibration_.save();
+    if (ticks_ % ticks_between_words == 0 && !ending_)
+        if (std::string words = status(); words != said_)
+            manager_.status(said_ = std::move(words));
+}
+
+// A loop that is stuck answers nothing, and this thread's own health says nothing about it. While dragoman
+// ends the workers' loops end one after the other, and the manager's patience with that has its own bound.
+void Control::wait_for_heartbeat()
+{
+    loop_->heartbeat.expires_after(manager_.watchdog() / signs_of_life);
+    loop_->heartbeat.async_wait([this](boost::system::error_code error) {
+        if (error)
+            return;
+        auto ask = [this](const std::function<void()>& answer) {
+            server_.post_to_all([answer](net::WorkerContext&) { answer(); });
+        };
+        if (ending_ || heartbeat_.beats(ask))
+            manager_.alive();
+        wait_for_heartbeat();
+    });
+}
+
+std::string Control::status() const
+{
+    return status_words(server_.endpoints(), shared_.live.get()->degraded(), server_.live_exchanges());
 }
 
 void Control::reload()

@@ -1,6 +1,8 @@
-// The main thread while the workers work: signals, files that change, and the end.
+// The main thread while the workers work: signals, files that change, word to the service manager, and the
+// end.
 #pragma once
 
+#include "gateway/service_manager.h"
 #include "gateway/shared.h"
 #include "net/server.h"
 #include "tokens/calibration_file.h"
@@ -16,7 +18,8 @@ void survive_stray_signals();
 class Control {
 public:
     // Without `handles_signals` they are somebody else's, and only Server::stop_now() ends it.
-    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, bool handles_signals);
+    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, bool handles_signals,
+        ServiceManager manager);
     ~Control();
 
     // Starts the server and returns when it has ended.
@@ -28,13 +31,19 @@ private:
     void on_signal(int number);
     void wait_for_tick();
     void on_tick();
+    void wait_for_heartbeat();
+    void end(std::chrono::milliseconds patience);
     void reload();
+    std::string status() const;
     void report(const config::Live::Report& report);
 
     net::Server& server_;
     Shared& shared_;
     tokens::CalibrationFile& calibration_;
+    ServiceManager manager_;
+    Heartbeat heartbeat_;
     std::unique_ptr<Loop> loop_;
+    std::string said_ {}; // the last status
     bool ending_ = false;
     unsigned ticks_ = 0;
 };

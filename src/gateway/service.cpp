@@ -110,7 +110,7 @@ Result<void> Service::bind()
     calibration_.restore();
     server_ = std::make_unique<net::Server>(server_options(*config_), *trust, *proxies,
         [this](net::WorkerContext& context) { return make_worker(context, shared_); });
-    if (auto bound = server_->bind(); !bound)
+    if (auto bound = server_->bind(std::move(options_.started_by.sockets)); !bound)
         return bound;
     if (options_.kind
         == Instance::Kind::serve) // Beside a client the port belongs to the one that serves all.
@@ -129,14 +129,20 @@ Result<void> Service::bind()
         instance_ = std::move(*file);
     else
         log::debug("other commands will not find this process", { { "reason", file.error().message } });
-    control_ =
-        std::make_unique<Control>(*server_, shared_, calibration_, options_.kind == Instance::Kind::serve);
+    control_ = std::make_unique<Control>(
+        *server_, shared_, calibration_, options_.kind == Instance::Kind::serve, options_.started_by.manager);
     return {};
 }
 
 std::vector<std::string> Service::endpoints() const { return server_->endpoints(); }
 
-std::string Service::url() const { return "http://" + reachable(server_->endpoints().front()); }
+std::string Service::url() const
+{
+    for (const std::string& endpoint : server_->endpoints())
+        if (!endpoint.starts_with("unix:"))
+            return "http://" + reachable(endpoint);
+    return {};
+}
 
 std::string Service::proxies() const { return proxies_.describe(); }
 

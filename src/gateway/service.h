@@ -11,6 +11,7 @@
 #include "gateway/instance.h"
 #include "gateway/metrics_server.h"
 #include "gateway/shared.h"
+#include "gateway/started_by.h"
 #include "net/server.h"
 #include "tokens/calibration_file.h"
 
@@ -26,6 +27,7 @@ struct ServiceOptions {
     std::string version {};
     Instance::Kind kind = Instance::Kind::serve;
     Secret instance_token {}; // empty: the user's lasting one
+    StartedBy started_by {};
 };
 
 class Service {
@@ -37,7 +39,7 @@ public:
     Result<void> bind();
 
     std::vector<std::string> endpoints() const; // "127.0.0.1:8080", after bind()
-    std::string url() const; // where a client on this machine finds it
+    std::string url() const; // where a client on this machine finds it; empty: by no network
     const Secret& token() const { return shared_.instance_token; }
     std::string proxies() const; // how upstreams are reached, for people; empty: directly
 

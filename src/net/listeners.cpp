@@ -5,11 +5,11 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace dragoman::net {
 namespace {
@@ -86,12 +86,6 @@ std::uint16_t port_of(int fd)
 
 } // namespace
 
-Descriptor::~Descriptor()
-{
-    if (fd_ >= 0)
-        ::close(fd_);
-}
-
 Result<Listening> listen_on(const Endpoint& endpoint, unsigned workers)
 {
     ASSIGN_OR_RETURN(addresses, resolve(endpoint));
@@ -122,6 +116,19 @@ Result<Listening> listen_on(const Endpoint& endpoint, unsigned workers)
     for (Descriptor& socket : result.sockets)
         if (::listen(socket.get(), backlog) != 0)
             return failure(endpoint, errno);
+    return result;
+}
+
+Result<Listening> listen_on(GivenSocket given, unsigned workers)
+{
+    Listening result { .address = given.name(), .ipv6 = given.host.contains(':'), .sockets = {} };
+    for (unsigned i = 1; i < workers; ++i) {
+        result.sockets.emplace_back(::fcntl(given.socket.get(), F_DUPFD_CLOEXEC, 0));
+        if (result.sockets.back().get() < 0)
+            return Failure(Error::internal(
+                fmt::format("cannot share the socket {}: {}", result.address, std::strerror(errno))));
+    }
+    result.sockets.push_back(std::move(given.socket));
     return result;
 }
 

@@ -32,18 +32,34 @@ Server::~Server()
     wait();
 }
 
-Result<void> Server::bind()
+namespace {
+
+Result<std::vector<Listening>> listen_on_all(
+    const std::vector<Endpoint>& endpoints, std::vector<GivenSocket> given, unsigned workers)
 {
-    const ServerOptions& options = shared_->workers_shared.options;
-    unsigned count = std::max(options.workers, 1U);
     std::vector<Listening> all;
-    for (const Endpoint& endpoint : options.listen) {
-        ASSIGN_OR_RETURN(listening, listen_on(endpoint, count));
+    for (GivenSocket& socket : given) {
+        ASSIGN_OR_RETURN(listening, listen_on(std::move(socket), workers));
+        all.push_back(std::move(listening));
+    }
+    if (!all.empty())
+        return all;
+    for (const Endpoint& endpoint : endpoints) {
+        ASSIGN_OR_RETURN(listening, listen_on(endpoint, workers));
         if (!listening.sockets.empty())
             all.push_back(std::move(listening));
     }
     if (all.empty())
         return Failure(Error::internal("there is no address to listen on"));
+    return all;
+}
+
+} // namespace
+
+Result<void> Server::bind(std::vector<GivenSocket> given)
+{
+    const unsigned count = workers();
+    ASSIGN_OR_RETURN(all, listen_on_all(shared_->workers_shared.options.listen, std::move(given), count));
     for (unsigned i = 0; i < count; ++i)
         shared_->workers.push_back(
             std::make_unique<Worker>(i, shared_->workers_shared, shared_->trust, shared_->proxies));
@@ -55,6 +71,7 @@ Result<void> Server::bind()
     return {};
 }
 
+unsigned Server::workers() const { return std::max(shared_->workers_shared.options.workers, 1U); }
 std::vector<std::string> Server::endpoints() const { return shared_->endpoints; }
 
 void Server::start()

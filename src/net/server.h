@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "net/exchange_io.h"
+#include "net/given_sockets.h"
 #include "net/proxies.h"
 #include "net/trust.h"
 #include "net/upstream.h"
@@ -73,9 +74,10 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // "address in use: 127.0.0.1:8080 (pid 4711)" and the like.
-    Result<void> bind();
-    std::vector<std::string> endpoints() const; // with the actual ports, after bind()
+    // "address in use: 127.0.0.1:8080 (pid 4711)" and the like. `given`: to listen on instead of the
+    // options'.
+    Result<void> bind(std::vector<GivenSocket> given = {});
+    std::vector<std::string> endpoints() const; // with the actual ports, after bind(); "unix:/path" too
 
     void start();
     void wait(); // until drained or stopped
@@ -86,6 +88,7 @@ public:
     void stop_now();
 
     void post_to_all(std::function<void(WorkerContext&)> call); // on each worker's thread, soon
+    unsigned workers() const; // how many
     std::size_t live_exchanges() const;
     std::size_t connections() const;
 

@@ -27,6 +27,8 @@ constexpr std::size_t shed_at_a_time = 16;
 std::string text_of(const sockaddr_storage& address)
 {
     std::array<char, INET6_ADDRSTRLEN> host {};
+    if (address.ss_family == AF_UNIX)
+        return "unix";
     if (address.ss_family == AF_INET6) {
         const auto& six = reinterpret_cast<const sockaddr_in6&>(address);
         inet_ntop(AF_INET6, &six.sin6_addr, host.data(), host.size());
@@ -94,6 +96,7 @@ Worker::~Worker()
 void Worker::add_listener(Descriptor socket, bool ipv6)
 {
     Acceptor acceptor(loop_);
+    // A given socket may be one of the file system's: Asio asks the protocol for nothing that matters here.
     acceptor.assign(ipv6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.release());
     acceptors_.push_back(std::move(acceptor));
 }

@@ -34,7 +34,7 @@ def source(*folders):
 def variables_of_source():
     """Every string of the source that is spelled like a variable and read as one."""
     names = set()
-    for path, text in source("config", "base", "net").items():
+    for path, text in source("config", "base", "net", "gateway").items():
         text = re.sub(r"//.*", "", text)
         if "nvironment" in text or "find(" in text or "getenv" in text:
             names |= set(re.findall(rf'"({VARIABLE})"', text))

@@ -122,6 +122,8 @@ TEST(Files, FindsTheDirectoriesOfThePersonOrTheService)
     EXPECT_EQ(config_directory(xdg), "/x/dragoman");
     EXPECT_EQ(cache_directory(xdg), "/home/ada/.cache/dragoman");
     EXPECT_EQ(state_directory({ { "STATE_DIRECTORY", "/var/lib/dragoman:/other" } }), "/var/lib/dragoman");
+    EXPECT_EQ(config_directory({ { "CONFIGURATION_DIRECTORY", "/etc/dragoman" }, { "HOME", "/" } }),
+        "/etc/dragoman");
     EXPECT_EQ(config_directory({}), "");
 }
 

@@ -1,6 +1,9 @@
 #include "config/check_config.h"
 #include "load_support.h"
 
+#include <cstring>
+#include <sys/xattr.h>
+
 namespace dragoman::config {
 namespace {
 
@@ -249,6 +252,57 @@ TEST_F(LoadTest, AKeyComesFromItsVariableItsFileTheCredentialThenTheConfiguratio
     environment_["OPENROUTER_API_KEY"] = "sk-or-1";
     EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-1");
     EXPECT_EQ(loaded().upstream.key_source.file, "");
+}
+
+TEST_F(LoadTest, AnEmptyCredentialIsNone)
+{
+    file("[upstreams.openrouter]\nkey_file = \"" + secret_file("configured", "sk-or-4\n") + "\"\n");
+    std::filesystem::create_directory(directory_ / "credentials");
+    secret_file("credentials/openrouter_api_key", "");
+    secret_file("credentials/dragoman_client_token", "");
+    environment_["CREDENTIALS_DIRECTORY"] = directory_ / "credentials";
+    const Config config = loaded();
+    EXPECT_EQ(config.upstream.key.reveal(), "sk-or-4");
+    EXPECT_FALSE(config.client_token_required());
+    EXPECT_THAT(warnings_, ElementsAre());
+}
+
+// What systemd makes of a credential for a user of its own: the group's bits are the list's mask.
+TEST_F(LoadTest, AKeyFileWhoseAccessListNamesItsReaderIsPrivate)
+{
+    const std::string path = secret_file("key", "sk-or-5\n");
+    constexpr char list[] = "\2\0\0\0" // acl(5), as the kernel keeps it: tag, permission, who
+                            "\1\0\4\0\377\377\377\377"
+                            "\2\0\4\0\1\0\0\0"
+                            "\4\0\0\0\377\377\377\377"
+                            "\20\0\4\0\377\377\377\377"
+                            "\40\0\0\0\377\377\377\377";
+    if (::setxattr(path.c_str(), "system.posix_acl_access", list, sizeof list - 1, 0) != 0)
+        GTEST_SKIP() << "no access lists here: " << std::strerror(errno);
+    environment_["OPENROUTER_API_KEY_FILE"] = path;
+    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-5");
+    EXPECT_THAT(warnings_, ElementsAre());
+}
+
+TEST_F(LoadTest, SocketsThatSystemdOpenedCountInsteadOfEverySetting)
+{
+    Sources given = sources();
+    given.flags.port = 9000;
+    given.environment["HOST"] = "0.0.0.0";
+    given.given = { { "127.0.0.1", 7000, false } };
+    const auto loopback = load(given);
+    ASSERT_TRUE(loopback) << ::testing::PrintToString(loopback.error().mistakes);
+    EXPECT_EQ(loopback->config.server.listen, *given.given);
+    given.given->push_back({ "::", 7000, false });
+    const auto open = load(given);
+    ASSERT_FALSE(open);
+    EXPECT_THAT(open.error().mistakes,
+        ElementsAre(HasSubstr("the socket that systemd opened: [::]:7000 can be reached by other machines")));
+    given.environment["DRAGOMAN_CLIENT_TOKEN"] = "a-token-that-is-long-enough";
+    EXPECT_TRUE(load(given));
+    given.environment.erase("DRAGOMAN_CLIENT_TOKEN");
+    given.given->clear(); // only sockets in the file system
+    EXPECT_TRUE(load(given));
 }
 
 TEST_F(LoadTest, AFileThatIsNotNeededMayBeMissing)
