@@ -99,4 +99,19 @@ void append_plain_text(std::string& out, std::string_view text, std::size_t byte
     append_escaped(out, text, bytes_max, [](std::uint32_t) { return false; });
 }
 
+void append_stripped_text(std::string& out, std::string_view text, std::size_t bytes_max)
+{
+    const std::size_t begin = out.size();
+    while (!text.empty()) {
+        const Character character = character_at(text);
+        if (out.size() - begin + character.bytes > bytes_max) {
+            out += "…";
+            return;
+        }
+        if (character.valid && !needs_escape(character.code))
+            out += text.substr(0, character.bytes);
+        text.remove_prefix(character.bytes);
+    }
+}
+
 } // namespace dragoman::log

@@ -15,4 +15,7 @@ void append_json_text(std::string& out, std::string_view text, std::size_t bytes
 // the direction of writing spelled as \n or \u001b. Backslashes stay as they are.
 void append_plain_text(std::string& out, std::string_view text, std::size_t bytes_max);
 
+// The same with all of that left out, where there is no room to say what it was.
+void append_stripped_text(std::string& out, std::string_view text, std::size_t bytes_max);
+
 } // namespace dragoman::log

@@ -68,9 +68,13 @@ std::size_t width_of(int fd, const Environment& environment)
 
 Style Style::of(int fd, const Environment& environment)
 {
+    return is_terminal(fd) ? unless_forbidden(environment) : Style();
+}
+
+Style Style::unless_forbidden(const Environment& environment)
+{
     Style style;
-    style.coloured_ =
-        is_terminal(fd) && !lookup(environment, "NO_COLOR") && lookup(environment, "TERM") != "dumb";
+    style.coloured_ = !lookup(environment, "NO_COLOR") && lookup(environment, "TERM") != "dumb";
     return style;
 }
 

@@ -26,12 +26,15 @@ class Style {
 public:
     Style() = default; // plain
     static Style of(int fd, const Environment& environment);
+    // For what another program shows on a terminal: wherever colours are not forbidden.
+    static Style unless_forbidden(const Environment& environment);
 
     std::string bold(std::string_view text) const { return marked("1", text); }
     std::string dim(std::string_view text) const { return marked("2", text); }
     std::string red(std::string_view text) const { return marked("31", text); }
     std::string green(std::string_view text) const { return marked("32", text); }
     std::string yellow(std::string_view text) const { return marked("33", text); }
+    std::string cyan(std::string_view text) const { return marked("36", text); }
     bool coloured() const { return coloured_; }
 
 private:

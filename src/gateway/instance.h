@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -50,8 +51,8 @@ private:
 // that are gone are removed.
 std::vector<Instance> find_instances(const std::string& directory);
 
-// Asks it, at most for a second.
-bool proves_itself(const Instance& instance);
+// Asks it, at most for that long.
+bool proves_itself(const Instance& instance, std::chrono::milliseconds time = std::chrono::seconds(1));
 
 // The token of this user's serving processes, kept in the state directory so that clients outlive a restart;
 // made when there is none. A fresh one where nothing can be kept.

@@ -2,10 +2,11 @@
 // commands that show them to people.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-import { canaryKey, onStage, run, withUpstream } from './harness.mjs';
+import { Child, binary, canaryKey, here, onStage, run, temporaryFolder, withUpstream } from './harness.mjs';
 import { Stream, ask, message, post } from './http_client.mjs';
 import { readMetrics, valueIn } from './metrics_format.mjs';
 import { test } from './suite.mjs';
@@ -47,6 +48,41 @@ function instanceOf(dragoman) {
     const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
     assert.equal(files.length, 1);
     return JSON.parse(readFileSync(join(folder, files[0]), 'utf8'));
+}
+
+// What commands of the same person see: the environment that the program was started with.
+const personOf = (dragoman) => ({
+    HOME: join(dragoman.folder, 'home'),
+    XDG_STATE_HOME: join(dragoman.folder, 'home/state'),
+    TZ: 'UTC',
+});
+
+// What Claude Code hands to its status line.
+const clientState = (id = session) =>
+    JSON.stringify({
+        session_id: id,
+        model: { id: 'claude-opus-4-8[1m]', display_name: 'Opus 4.8 (1M context)' },
+        workspace: { current_dir: '/src' },
+        cost: { total_cost_usd: 0.38 },
+        context_window: {
+            total_input_tokens: 65536,
+            context_window_size: 1000000,
+            current_usage: {
+                input_tokens: 65536,
+                output_tokens: 5,
+                cache_creation_input_tokens: 0,
+                cache_read_input_tokens: 0,
+            },
+            used_percentage: 7,
+        },
+    });
+
+async function statusline(env, input) {
+    const child = new Child(binary, ['statusline'], { env: { NO_COLOR: '1', ...env }, cwd: '/', input });
+    const begun = Date.now();
+    const { code } = await child.exit;
+    assert.deepEqual([code, child.err], [0, ''], 'it never fails loudly');
+    return { line: child.out, time: Date.now() - begun };
 }
 
 const status = (dragoman, token) =>
@@ -247,3 +283,139 @@ test('a session knows what it cost, and who answered to which name', () =>
         assert.equal((await ask(dragoman.url, '/api/session/never-seen')).status, 404);
         assert.doesNotMatch(dragoman.log, /"path":"\/api\/session/, 'asked all day long: no line');
     }));
+
+test('dragoman status finds what runs, and says when nothing does', () =>
+    onStage(withMetrics, async ({ dragoman, upstream }) => {
+        upstream.script({ text: 'Yes.' });
+        await post(dragoman.url, message());
+        upstream.script({ status: 429, body: { error: { message: 'Slow down', code: 429 } } });
+        await post(dragoman.url, message('again'));
+        await scrapeUntil(
+            dragoman,
+            (families) => valueIn(families, 'dragoman_request_seconds_count') === 2,
+        );
+        const shown = await run(['status'], personOf(dragoman));
+        assert.equal(shown.code, 0, shown.err);
+        assert.ok(shown.out.includes(`${dragoman.url} running`), shown.out);
+        assert.match(shown.out, /requests +2 finished, 0 running, 1 failed \(upstream 1\)/);
+        assert.match(shown.out, /openai\/gpt-oss-120b +2 +1 .*\$0\.0004\n/);
+        assert.ok(shown.out.includes(`${await metricsUrl(dragoman)}/metrics`));
+        assert.doesNotMatch(shown.out, /\u001b/, 'no colours but on a terminal');
+        const { token } = instanceOf(dragoman);
+        const json = await run(['status', '--json'], personOf(dragoman));
+        assert.equal(json.code, 0);
+        const { running, instances } = JSON.parse(json.out);
+        assert.equal(running, true);
+        assert.equal(instances[0].url, dragoman.url);
+        assert.equal(instances[0].status.requests, 2);
+        assert.equal(instances[0].status.targets[0].errors, 1);
+        for (const output of [shown.out, json.out])
+            for (const secret of [token, canaryKey]) assert.ok(!output.includes(secret));
+
+        const elsewhere = { HOME: join(dragoman.folder, 'nobody') };
+        const nothing = await run(['status'], elsewhere);
+        assert.deepEqual([nothing.code, nothing.err], [1, '']);
+        assert.match(nothing.out, /no dragoman of yours is running/);
+        const none = await run(['status', '--json'], elsewhere);
+        assert.equal(none.code, 1);
+        assert.deepEqual(JSON.parse(none.out), { running: false, instances: [] });
+        assert.equal((await run(['status', '--watch'], personOf(dragoman))).code, 2, 'not on a terminal');
+        assert.equal((await run(['status', '--watch', '--json'], personOf(dragoman))).code, 2);
+    }));
+
+const enters = /\u001b\[\?1049h/;
+const leaves = /\u001b\[\?25h\u001b\[\?1049l/;
+
+async function watched(dragoman, end, env = {}) {
+    const args = [join(here, 'in_terminal.py'), '100', '30', binary, 'status', '--watch'];
+    const child = new Child('python3', args, {
+        env: { ...personOf(dragoman), TERM: 'xterm', ...env },
+        cwd: '/',
+        input: 'pipe',
+    });
+    await child.says(enters);
+    await child.until(() => child.out.split('running').length > 3 && /q ends this/.test(child.out));
+    const before = child.out;
+    await end(child);
+    const { code } = await child.exit;
+    return { code, before, after: child.out };
+}
+
+test('status --watch draws again and again, and leaves the terminal as it was', () =>
+    onStage({}, async ({ dragoman }) => {
+        for (const key of ['q', '\u0003']) {
+            const { code, before, after } = await watched(dragoman, ({ process }) => process.stdin.write(key));
+            assert.equal(code, 0);
+            assert.doesNotMatch(before, leaves);
+            assert.match(after, new RegExp(`${leaves.source}$`), 'the last thing it says');
+            assert.match(before, /\u001b\[32mrunning/);
+        }
+        // The end of its input hangs the terminal up.
+        const hungUp = await watched(dragoman, ({ process }) => process.stdin.end());
+        assert.equal(hungUp.code, 0);
+        const { before } = await watched(dragoman, ({ process }) => process.stdin.write('q'), { NO_COLOR: '1' });
+        assert.doesNotMatch(before, /\u001b\[[0-9;]*m/);
+    }));
+
+test('the status line says who answers, how full the window is, and what was billed', () =>
+    onStage({}, async ({ dragoman, upstream }) => {
+        upstream.script({ text: 'Yes.' });
+        assert.equal((await ask(dragoman.url, '/v1/models')).status, 200);
+        const headers = { 'x-claude-code-session-id': session };
+        await post(dragoman.url, message(), { headers });
+        await post(dragoman.url, message('title', { model: 'claude-haiku-4-5' }), { headers });
+        await sessionUntil(dragoman, session, 2);
+        const expected = 'openai/gpt-oss-120b (Fireworks) · context 50% of 131k · $0.0008\n';
+        for (const url of [dragoman.url, `${dragoman.url}/`, `${dragoman.url}/v1`, `${dragoman.url}/anthropic/`]) {
+            const { line } = await statusline({ ANTHROPIC_BASE_URL: url }, clientState());
+            assert.equal(line, expected, url);
+        }
+        assert.equal((await statusline(personOf(dragoman), clientState())).line, expected, 'by its file');
+        const coloured = await statusline({ ANTHROPIC_BASE_URL: dragoman.url, NO_COLOR: '' }, clientState());
+        assert.equal(coloured.line.replace(/\u001b\[\d+m/g, ''), expected);
+        assert.notEqual(coloured.line, expected);
+        const own = 'Opus 4.8 (1M context) · context 7% of 1.00M · ~$0.38\n';
+        const unknown = await statusline({ ANTHROPIC_BASE_URL: dragoman.url }, clientState('not-seen'));
+        assert.equal(unknown.line, own);
+    }));
+
+test('the status line needs the token that the client has', () =>
+    onStage({ env: { DRAGOMAN_CLIENT_TOKEN: 'a-long-client-token' } }, async ({ dragoman, upstream }) => {
+        upstream.script({ text: 'Yes.' });
+        const headers = { 'x-api-key': 'a-long-client-token', 'x-claude-code-session-id': session };
+        await post(dragoman.url, message(), { headers });
+        const base = { ANTHROPIC_BASE_URL: dragoman.url };
+        const found = async (env) => (await statusline({ ...base, ...env }, clientState())).line;
+        let line;
+        do line = await found({ ANTHROPIC_AUTH_TOKEN: 'a-long-client-token' });
+        while (!line.startsWith(big));
+        assert.match(await found({ ANTHROPIC_API_KEY: 'a-long-client-token' }), /^openai/);
+        assert.match(await found({}), /^Opus/);
+        assert.match(await found({ ANTHROPIC_AUTH_TOKEN: 'wrong' }), /^Opus/);
+    }));
+
+test('the status line shows what the client knows when nobody answers, and never waits long', async () => {
+    const folder = temporaryFolder();
+    const silent = createServer();
+    await new Promise((done) => silent.listen(0, '127.0.0.1', done));
+    try {
+        const home = { HOME: folder };
+        const deaf = { ...home, ANTHROPIC_BASE_URL: `http://127.0.0.1:${silent.address().port}` };
+        const gone = { ...home, ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
+        const anthropic = { ...home, ANTHROPIC_BASE_URL: 'https://api.anthropic.com' };
+        const none = { ...home, ANTHROPIC_BASE_URL: 'not a URL' };
+        for (const env of [home, deaf, gone, anthropic, none]) {
+            const { line, time } = await statusline(env, clientState());
+            assert.match(line, /^Opus 4\.8 .* ~\$0\.38\n$/);
+            assert.ok(time < 2000, `${time} ms`);
+        }
+        for (const input of ['', 'no JSON', '[', '{}', '{"session_id":"../../x"}', '\u0000'.repeat(5000)])
+            assert.equal((await statusline(gone, input)).line, 'dragoman\n');
+        const open = await statusline(home, 'pipe');
+        assert.equal(open.line, 'dragoman\n', 'an input that does not end');
+        assert.ok(open.time < 2000, `${open.time} ms`);
+    } finally {
+        silent.close();
+        rmSync(folder, { recursive: true, force: true });
+    }
+});

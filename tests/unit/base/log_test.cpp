@@ -120,6 +120,16 @@ TEST(LogText, IsCutBetweenCharacters)
     EXPECT_EQ(out, "\"abc\"");
 }
 
+TEST(LogText, LeavesOutWhatCouldSteerATerminal)
+{
+    std::string out;
+    log::append_stripped_text(out, "ok é\x1b[31m\n\t\u202E\xff\u009b\"\\", 1000);
+    EXPECT_EQ(out, "ok é[31m\"\\");
+    out.clear();
+    log::append_stripped_text(out, "ééé", 5);
+    EXPECT_EQ(out, "éé…");
+}
+
 // S-27
 TEST_F(LogTest, CutsAFieldOfAMegabyte)
 {
