@@ -57,6 +57,11 @@ struct Outputs {
 
     void set_terminal(const Settings& settings)
     {
+        if (!settings.terminal) {
+            terminal.reset();
+            human = false;
+            return;
+        }
         const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
         human = settings.form == Form::human || (settings.form == Form::automatic && is_terminal);
         const bool colour = human && is_terminal && colour_wanted(settings.colour);
@@ -164,7 +169,8 @@ void emit(Level level, std::string_view text, std::span<const Field> fields, Hum
     Outputs& all = outputs();
     const std::scoped_lock lock(all.mutex);
     const std::string json = all.human && !all.file ? std::string() : json_line(text, fields);
-    all.terminal->log(spdlog_level, spdlog::string_view_t(all.human ? human() : json));
+    if (all.terminal)
+        all.terminal->log(spdlog_level, spdlog::string_view_t(all.human ? human() : json));
     if (all.file)
         all.file->log(spdlog_level, spdlog::string_view_t(json));
 }

@@ -75,6 +75,7 @@ struct Settings {
     std::string file {}; // as well as stderr; mode 0600; empty: none
     Form form = Form::automatic; // of what goes to stderr; automatic: human on a terminal
     bool colour = true; // allowed at all; NO_COLOR forbids it
+    bool terminal = true; // false: nothing goes to stderr, which belongs to somebody else
 };
 
 // Begins, or begins anew after a reload. When the file cannot be opened, everything else is as asked, stderr

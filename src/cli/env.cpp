@@ -1,11 +1,72 @@
 #include "cli/env.h"
 
-namespace dragoman::cli {
+#include "cli/client_environment.h"
+#include "cli/client_program.h"
+#include "cli/running.h"
+#include "cli/shell_text.h"
 
-int env(const Context&, const CodeOptions&, std::optional<Shell>)
+#include <fmt/format.h>
+
+namespace dragoman::cli {
+namespace {
+
+// Where `dragoman serve` would be found, and with what.
+void describe_future(const config::Config& config, ClientSetup& setup)
 {
-    complain("this command is not there yet");
-    return exit_failed;
+    config::Endpoint endpoint = config.server.listen.front();
+    if (endpoint.host == "0.0.0.0")
+        endpoint.host = "127.0.0.1";
+    if (endpoint.host == "::")
+        endpoint.host = "::1";
+    setup.url = "http://" + config::to_string(endpoint);
+    if (!config.state_directory.empty())
+        setup.token = gateway::lasting_instance_token(config.state_directory).reveal();
+    else if (config.client_token_required())
+        setup.token = config.server.client_tokens.front().reveal();
+    else
+        setup.token = "dragoman"; // any text will do
+    complain(
+        fmt::format("nothing is running yet; start `dragoman serve`, which will listen on {}", setup.url));
+}
+
+} // namespace
+
+int env(const Context& context, const CodeOptions& options, std::optional<Shell> shell)
+{
+    const Environment& person = context.sources.environment;
+    const auto loaded = load_or_complain(context);
+    if (!loaded)
+        return exit_usage;
+    const config::Config& config = loaded->config;
+    const bool may_share = !options.own && !context.sources.flags.demo && !context.sources.flags.config;
+    const auto running = may_share ? find_running(person) : std::nullopt;
+    const ModelSource source = running ? models_of_instance(running->url, running->token)
+                                       : models_of_configuration(config, person, context.version);
+    ClientSetup setup;
+    if (running) {
+        setup.url = running->url;
+        setup.token = running->token.reveal();
+    } else {
+        describe_future(config, setup);
+    }
+    auto models = choose_models(source, options.model, options.client_arguments);
+    if (!models) {
+        complain(models.error().message);
+        return models.error().kind == Error::Kind::not_found ? exit_usage : exit_failed;
+    }
+    for (const std::string& warning : models->warnings)
+        complain(warning);
+    setup.models = std::move(*models);
+    if (options.isolated) {
+        const auto directory = isolated_directory(config.state_directory);
+        if (!directory) {
+            complain(directory.error().message);
+            return exit_failed;
+        }
+        setup.config_directory = *directory;
+    }
+    print(shell_text(client_environment(setup, person), shell.value_or(shell_of(person))));
+    return exit_ok;
 }
 
 } // namespace dragoman::cli

@@ -51,7 +51,9 @@ struct Models {
     std::string big = "openai/gpt-oss-120b";
     std::string middle = "openai/gpt-oss-120b"; // resolved: the big one unless set
     std::string small = "openai/gpt-oss-120b"; // resolved: the big one unless set
+    std::vector<ModelMapping> names {}; // short names of the person's own, exact, before everything else
     std::vector<ModelMapping> map {}; // first match wins, before the families
+    std::vector<std::string> favourites {}; // offered by a client's picker, besides the others
     int max_tokens = limits::default_max_tokens; // when the client names none
 };
 

@@ -91,6 +91,10 @@ std::string describe(const Config& config)
     lines.add("big model", config.models.big);
     lines.add("middle model", config.models.middle);
     lines.add("small model", config.models.small);
+    for (const ModelMapping& name : config.models.names)
+        lines.add("name", fmt::format("{} -> {}", name.from, name.to));
+    for (const std::string& favourite : config.models.favourites)
+        lines.add("favourite", favourite);
     for (const ModelMapping& mapping : config.models.map)
         lines.add("model", fmt::format("{} -> {}", mapping.from, mapping.to));
     lines.add("max tokens", std::to_string(config.models.max_tokens));

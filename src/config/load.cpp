@@ -123,7 +123,9 @@ void settle_models(Draft& draft)
         models = { .big = "claude-opus-4-5",
             .middle = "claude-sonnet-4-5",
             .small = "claude-haiku-4-5",
+            .names = std::move(models.names),
             .map = std::move(models.map),
+            .favourites = std::move(models.favourites),
             .max_tokens = models.max_tokens };
     const auto settle = [&](const std::optional<Placed>& given, std::string& out) {
         if (!given)

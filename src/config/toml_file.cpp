@@ -112,6 +112,31 @@ void read_map(Draft& draft, TomlReader& models)
     }
 }
 
+bool is_name_of_a_model(std::string_view name) { return name.size() <= 256 && is_header_word(name); }
+
+// Each key is a name, in the order of the file.
+void read_short_names(Draft& draft, TomlReader& models)
+{
+    const toml::table* table = models.table("names");
+    if (table == nullptr)
+        return;
+    TomlReader reader(draft.mistakes, *table, models.path(), "models.names");
+    std::vector<const toml::key*> keys;
+    for (const auto& [key, node] : *table)
+        keys.push_back(&key);
+    std::ranges::sort(keys, {},
+        [](const toml::key* key) { return std::pair(key->source().begin.line, key->source().begin.column); });
+    for (const toml::key* key : keys) {
+        const auto to = reader.text(key->str());
+        if (!is_name_of_a_model(key->str()) || key->str().contains('*'))
+            reader.complain(key->str(), "is no name: one word of ASCII without *");
+        else if (to && (!is_name_of_a_model(*to) || to->contains('*')))
+            reader.complain(key->str(), R"(must be a model, such as "openai/gpt-oss-120b")");
+        else if (to)
+            draft.config.models.names.push_back({ std::string(key->str()), *to });
+    }
+}
+
 void read_models(Draft& draft, const toml::table& table, const std::string& path)
 {
     TomlReader reader(draft.mistakes, table, path, "models");
@@ -119,6 +144,8 @@ void read_models(Draft& draft, const toml::table& table, const std::string& path
     draft.middle = reader.placed("middle");
     draft.small = reader.placed("small");
     reader.whole("max_tokens", draft.config.models.max_tokens, 1, 100'000'000);
+    read_names(reader, "favourites", draft.config.models.favourites);
+    read_short_names(draft, reader);
     read_map(draft, reader);
     reader.finish();
 }

@@ -14,11 +14,11 @@ namespace dragoman::gateway {
 
 namespace {
 
-constexpr auto catalogue_wait = std::chrono::seconds(2);
+constexpr auto catalogue_wait = std::chrono::seconds(2); // from the start of the program
 
 net::Task<void> wait_for_catalogue(const Shared& shared)
 {
-    TimePoint deadline = Clock::now() + catalogue_wait;
+    TimePoint deadline = shared.started + catalogue_wait;
     while (!shared.catalogue.settled() && Clock::now() < deadline)
         co_await net::sleep_for(std::chrono::milliseconds(20));
 }

@@ -9,6 +9,21 @@ bool is_openrouter(const config::Config& config)
     return config.upstream.preset == config::Upstream::Preset::openrouter;
 }
 
+std::string display_name(const config::Config& config)
+{
+    if (config.demo)
+        return {}; // its one model says what it is
+    switch (config.upstream.preset) {
+    case config::Upstream::Preset::openrouter:
+        return "OpenRouter";
+    case config::Upstream::Preset::anthropic:
+        return "Anthropic";
+    case config::Upstream::Preset::none:
+        break;
+    }
+    return config.upstream.name;
+}
+
 } // namespace
 
 route::Rules rules_of(const config::Config& config)
@@ -19,11 +34,18 @@ route::Rules rules_of(const config::Config& config)
     route::Rules rules { .big = config.models.big,
         .middle = config.models.middle,
         .small = config.models.small,
+        .upstream = display_name(config),
         .openrouter = is_openrouter(config),
         .slugs_have_vendor = is_openrouter(config),
         .claude_names_go_through = anthropic };
+    for (const config::ModelMapping& name : config.models.names) {
+        rules.map.push_back({ name.from, name.to });
+        rules.offered.push_back(name.to);
+    }
     for (const config::ModelMapping& mapping : config.models.map)
         rules.map.push_back({ mapping.from, mapping.to });
+    for (const std::string& favourite : config.models.favourites)
+        rules.offered.push_back(favourite);
     if (config.upstream.dialect != Dialect::automatic)
         rules.dialect = config.upstream.dialect == Dialect::chat ? Choice::chat : Choice::messages;
     return rules;

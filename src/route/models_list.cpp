@@ -2,6 +2,7 @@
 
 #include "json/writer.h"
 #include "route/claude_names.h"
+#include "route/readable_name.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ struct Shown {
     std::int64_t created = 0;
     Catalogue::Facts facts {}; // of the model that answers
     std::string answered_by {}; // its slug, when that is another name
+    std::string description {}; // instead of the catalogue's
 };
 
 std::string timestamp(std::int64_t seconds)
@@ -96,17 +98,36 @@ void write_entry(json::Writer& json, const Shown& shown)
     json.key("line").null().key("allowed_fallback_models").begin_array().end_array();
     json.key("object").text("model").key("created").integer(shown.created);
     json.key("owned_by").text(owner_of(shown.id));
-    json.key("description")
-        .text(shown.answered_by.empty() ? shown.facts->description : "answered by " + shown.answered_by);
+    if (!shown.answered_by.empty())
+        json.key("answered_by").text(shown.answered_by);
+    json.key("description").text(shown.description.empty() ? shown.facts->description : shown.description);
     json.end_object();
 }
 
-Shown shown_as(std::string id, string_view display_name, const Target& target)
+bool is_offered(string_view slug, const Rules& rules)
+{
+    return slug == rules.big || slug == rules.middle || slug == rules.small
+        || std::find(rules.offered.begin(), rules.offered.end(), slug) != rules.offered.end();
+}
+
+// In the form that a client's picker accepts, and for people who choose there.
+bool is_for_pickers(string_view id, const Target& target, const Rules& rules)
+{
+    return id == picker_id(target.model) && (id.starts_with(alias_prefix) || is_offered(target.model, rules));
+}
+
+Shown shown_as(std::string id, string_view display_name, const Target& target, const Rules& rules)
 {
     Shown shown { .id = std::move(id), .display_name = std::string(display_name), .facts = target.facts };
     shown.created = target.facts->created.value_or(0);
     if (shown.id != target.model)
         shown.answered_by = target.model;
+    if (is_for_pickers(shown.id, target, rules)) {
+        shown.display_name = readable_name(*target.facts, rules.upstream);
+        shown.description = short_description(*target.facts);
+    } else if (!shown.answered_by.empty()) {
+        shown.description = "answered by " + shown.answered_by;
+    }
     return shown;
 }
 
@@ -120,6 +141,10 @@ public:
 
     std::vector<Shown> all()
     {
+        for (const auto* model : { &rules_.big, &rules_.middle, &rules_.small })
+            offer(*model);
+        for (const auto& model : rules_.offered)
+            offer(model);
         for (const auto& claude : claude_models())
             if (add(std::string(claude.id), claude.display_name))
                 shown_.back().created = claude.created;
@@ -133,6 +158,12 @@ public:
     }
 
 private:
+    void offer(const std::string& model)
+    {
+        if (const auto target = resolve(model, rules_, catalogue_))
+            add(picker_id(target->model), {});
+    }
+
     bool add(std::string id, string_view display_name)
     {
         if (id.empty() || seen_.contains(id))
@@ -143,7 +174,7 @@ private:
         seen_.insert(id);
         if (display_name.empty())
             display_name = target->model == id ? string_view(target->facts->name) : string_view(id);
-        shown_.push_back(shown_as(std::move(id), display_name, *target));
+        shown_.push_back(shown_as(std::move(id), display_name, *target, rules_));
         return true;
     }
 
@@ -179,9 +210,19 @@ std::string percent_decoded(string_view text)
 // A model that the configuration names is offered even if the upstream does not list it.
 bool is_configured(string_view slug, const Rules& rules)
 {
-    return slug == rules.big || slug == rules.middle || slug == rules.small
+    return is_offered(slug, rules)
         || std::any_of(rules.map.begin(), rules.map.end(),
             [slug](const Mapping& mapping) { return mapping.to == slug; });
+}
+
+std::string not_listed(string_view id, const Catalogue& catalogue)
+{
+    std::vector<std::string> known;
+    for (const auto& model : catalogue.models())
+        known.push_back(model->id);
+    const auto near = nearest(id, known, 3);
+    return fmt::format("model: {} is not in the upstream's list of models{}", id,
+        near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, ", ")));
 }
 
 } // namespace
@@ -207,10 +248,10 @@ Result<std::string> model_entry(string_view path_tail, const Rules& rules, const
         target.error().kind = Error::Kind::not_found; // no such resource, whatever is wrong with its name
         return Failure(std::move(target).error());
     }
-    auto shown = shown_as(id, target->model == id ? target->facts->name : id, *target);
+    auto shown = shown_as(id, target->model == id ? target->facts->name : id, *target, rules);
     const auto claude = std::find_if(claude_models().begin(), claude_models().end(),
         [&id](const ClaudeName& name) { return name.id == id; });
-    if (claude != claude_models().end()) {
+    if (claude != claude_models().end() && !is_for_pickers(id, *target, rules)) {
         shown.display_name = claude->display_name;
         shown.created = claude->created;
     }
@@ -219,7 +260,7 @@ Result<std::string> model_entry(string_view path_tail, const Rules& rules, const
     if (!is_listed_upstream) {
         return Failure(Error { .kind = Error::Kind::not_found,
             .source = Error::Source::client,
-            .message = fmt::format("model: {} is not in the upstream's list of models", id),
+            .message = not_listed(id, catalogue),
             .should_retry = false });
     }
     std::string out;

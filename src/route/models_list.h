@@ -2,9 +2,10 @@
 //
 // One shape for both kinds of clients: each entry is at once a model of Anthropic's API (type, display_name,
 // created_at, max_input_tokens, max_tokens, capabilities …) and of OpenAI's (object, created, owned_by), and
-// so is the list around them. One page, always whole. First the names of Claude's families that clients know
-// (claude_names.h), with the limits of the models that answer in their place, then the configured models,
-// then the catalogue. https://docs.anthropic.com/en/api/models-list
+// so is the list around them. One page, always whole. First what a client's picker shall offer
+// (readable_name.h), then the names of Claude's families that clients know (claude_names.h), with the limits
+// of the models that answer in their place, then the configured models, then the catalogue. `answered_by` is
+// the upstream's slug where that is another name. https://docs.anthropic.com/en/api/models-list
 // https://platform.openai.com/docs/api-reference/models/list
 #pragma once
 

@@ -34,6 +34,8 @@ struct Rules {
     std::string middle {};
     std::string small {};
     std::vector<Mapping> map {};
+    std::vector<std::string> offered {}; // what a client's picker offers besides big, middle and small
+    std::string upstream {}; // its name, for people
     DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
     bool openrouter = true;
 

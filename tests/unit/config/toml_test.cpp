@@ -282,11 +282,10 @@ TEST_F(LoadTest, TheDemonstrationNeverReachesTheUpstreamOfTheFile)
     environment_["OPENROUTER_BASE_URL"] = "http://127.0.0.1:9/api/v1";
     environment_["OPENROUTER_API_KEY"] = "demonstration";
     environment_["HOME_KEY"] = "a-real-key";
-    for (const std::string_view upstream :
-        { "[upstreams.anthropic]\nkey = \"a-real-key\"\n",
-            "[upstreams.home]\nbase_url = \"https://real.example/v1\"\nkey_env = \"HOME_KEY\"\n",
-            "[upstreams.openrouter]\nmessages_url = \"https://real.example/v1/messages\"\n"
-            "models_url = \"https://real.example/v1/models\"\ndialect = \"messages\"\n" }) {
+    for (const std::string_view upstream : { "[upstreams.anthropic]\nkey = \"a-real-key\"\n",
+             "[upstreams.home]\nbase_url = \"https://real.example/v1\"\nkey_env = \"HOME_KEY\"\n",
+             "[upstreams.openrouter]\nmessages_url = \"https://real.example/v1/messages\"\n"
+             "models_url = \"https://real.example/v1/models\"\ndialect = \"messages\"\n" }) {
         file(upstream);
         const Config config = loaded();
         EXPECT_EQ(config.upstream.chat_url, "http://127.0.0.1:9/api/v1/chat/completions") << upstream;
@@ -326,6 +325,30 @@ TEST_F(LoadTest, EveryExampleLoads)
 }
 
 // The file that lists every key says what the defaults are.
+TEST_F(LoadTest, ShortNamesAndFavouritesAreReadInTheirOrder)
+{
+    file("[models]\nfavourites = [\"z/last\", \"a/first\"]\n"
+         "[models.names]\nzulu = \"x/y\"\naurora = \"openrouter/aurora-alpha\"\n");
+    const Config config = loaded();
+    EXPECT_THAT(config.models.favourites, ElementsAre("z/last", "a/first"));
+    EXPECT_THAT(config.models.names,
+        ElementsAre(ModelMapping { "zulu", "x/y" }, ModelMapping { "aurora", "openrouter/aurora-alpha" }));
+    EXPECT_THAT(describe(config), HasSubstr("aurora -> openrouter/aurora-alpha"));
+    EXPECT_THAT(describe(config), HasSubstr("a/first"));
+}
+
+TEST_F(LoadTest, ShortNamesAreExactAndNameAModel)
+{
+    file("[models]\nfavourites = [\"two words\"]\n"
+         "[models.names]\n\"claude-*\" = \"a/b\"\n\"a b\" = \"a/b\"\nempty = \"\"\nnumber = 3\n");
+    const auto all = mistakes();
+    ASSERT_EQ(all.size(), 5U);
+    EXPECT_THAT(all[0], AllOf(HasSubstr(":2:15:"), HasSubstr("models.favourites")));
+    EXPECT_THAT(all[1], AllOf(HasSubstr(":4:"), HasSubstr("claude-*")));
+    EXPECT_THAT(all[3], HasSubstr("models.names.empty must be a model"));
+    EXPECT_THAT(all[4], HasSubstr("models.names.number must be a string"));
+}
+
 TEST_F(LoadTest, TheExampleWithEveryKeyHoldsTheDefaults)
 {
     flags_.config = directory_.put(
@@ -335,6 +358,7 @@ TEST_F(LoadTest, TheExampleWithEveryKeyHoldsTheDefaults)
     Config defaults = loaded();
     defaults.file = example.file;
     example.models.map.clear();
+    example.models.names.clear();
     EXPECT_EQ(describe(example), describe(defaults));
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::sample_catalogue;
 
 Rules rules()
@@ -21,7 +22,9 @@ Rules rules()
     return { .big = "openai/gpt-5.5",
         .middle = "openai/gpt-oss-120b",
         .small = "vendor/private",
-        .map = { { "fast", "google/gemini-2.5-flash" }, { "claude-3-*", "qwen/qwen3-coder" } } };
+        .map = { { "fast", "google/gemini-2.5-flash" }, { "claude-3-*", "qwen/qwen3-coder" } },
+        .offered = { "google/gemini-2.5-flash", "anthropic/claude-haiku-4.5", "openai/gpt-5.5" },
+        .upstream = "OpenRouter" };
 }
 
 json list() { return json::parse(models_list(rules(), sample_catalogue())); }
@@ -60,7 +63,7 @@ TEST(ModelsList, IsOnePageInTheShapesOfBothApis)
     }
 }
 
-TEST(ModelsList, HasTheClaudeNamesThenTheConfiguredThenTheCatalogue)
+TEST(ModelsList, HasWhatPickersOfferThenTheClaudeNamesThenTheConfiguredThenTheCatalogue)
 {
     const auto body = list();
     std::set<std::string> seen;
@@ -72,8 +75,38 @@ TEST(ModelsList, HasTheClaudeNamesThenTheConfiguredThenTheCatalogue)
             "vendor/private", "fast", "qwen/qwen3-coder", "anthropic/claude-haiku-4.5", "openrouter/auto" })
         EXPECT_TRUE(seen.contains(id)) << id;
     EXPECT_FALSE(seen.contains("claude-3-*"));
-    EXPECT_THAT(body["data"].front()["id"].get<std::string>(), HasSubstr("claude-"));
     EXPECT_EQ(body["data"].back()["id"], "openrouter/auto");
+}
+
+TEST(ModelsList, OffersToPickersWhatIsConfiguredUnderReadableNames)
+{
+    const auto body = list();
+    EXPECT_EQ(body["data"].front()["id"], "anthropic-via/openai/gpt-5.5");
+    EXPECT_EQ(body["data"].front()["display_name"], "GPT-5.5 (OpenRouter)");
+    EXPECT_EQ(body["data"].front()["max_input_tokens"], 1050000);
+    EXPECT_THAT(body["data"].front()["description"].get<std::string>(),
+        ::testing::MatchesRegex(
+            "openai/gpt-5\\.5, 1\\.05M tokens, \\$[0-9.]+ in and \\$[0-9.]+ out per million"));
+    EXPECT_EQ(entry_of(body, "anthropic-via/vendor/private")["display_name"], "Private (OpenRouter)");
+    EXPECT_EQ(entry_of(body, "anthropic-via/google/gemini-2.5-flash")["display_name"],
+        "Gemini 2.5 Flash (OpenRouter)");
+    EXPECT_EQ(entry_of(body, "anthropic/claude-haiku-4.5")["display_name"], "Claude Haiku 4.5 (OpenRouter)");
+    int via = 0;
+    for (const auto& entry : body["data"]) {
+        const auto id = entry["id"].get<std::string>();
+        via += id.starts_with("anthropic-via/") ? 1 : 0;
+        EXPECT_THAT(id, Not(HasSubstr("anthropic-via/anthropic")));
+    }
+    EXPECT_EQ(via, 4);
+}
+
+TEST(ModelsList, OffersTheSameWithoutACatalogue)
+{
+    const auto body = json::parse(models_list(rules(), Catalogue()));
+    EXPECT_EQ(entry_of(body, "anthropic-via/openai/gpt-5.5")["display_name"], "GPT 5.5 (OpenRouter)");
+    EXPECT_EQ(
+        entry_of(body, "anthropic-via/openai/gpt-oss-120b")["display_name"], "GPT OSS 120B (OpenRouter)");
+    EXPECT_EQ(entry_of(body, "anthropic-via/openai/gpt-oss-120b")["description"], "openai/gpt-oss-120b");
 }
 
 TEST(ModelsList, ShowsTheLimitsOfTheModelThatAnswers)
@@ -132,7 +165,8 @@ TEST(ModelEntry, IsFoundUnderAnyNameThatARequestMayUse)
 TEST(ModelEntry, IsTheOneOfTheList)
 {
     const auto body = list();
-    for (const auto* id : { "openai/gpt-oss-120b", "claude-haiku-4-5", "openai/gpt-5.5" })
+    for (const auto* id : { "openai/gpt-oss-120b", "claude-haiku-4-5", "openai/gpt-5.5",
+             "anthropic-via/openai/gpt-5.5", "anthropic/claude-haiku-4.5" })
         EXPECT_EQ(json::parse(model_entry(id, rules(), sample_catalogue()).value()), entry_of(body, id))
             << id;
 }

@@ -1,0 +1,249 @@
+#include "cli/client_models.h"
+
+#include "base/files.h"
+#include "gateway/targets.h"
+#include "json/entry.h"
+#include "net/fetch.h"
+#include "route/catalogue.h"
+#include "route/models_list.h"
+#include "route/readable_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <memory>
+
+namespace dragoman::cli {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(4); // a start waits two seconds for its first catalogue
+constexpr auto catalogue_time = std::chrono::seconds(2);
+constexpr std::size_t catalogue_max = 16 * limits::MiB;
+
+std::string percent_encoded(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || std::string_view("-_.~/").contains(c))
+            out += c;
+        else
+            out += fmt::format("%{:02X}", byte);
+    }
+    return out;
+}
+
+Error not_found(std::string message)
+{
+    return { .kind = Error::Kind::not_found, .source = Error::Source::client, .message = std::move(message) };
+}
+
+// The sentence inside an error's body.
+std::string message_of(const std::string& body)
+{
+    json::Document document;
+    const auto root = document.parse(body);
+    const auto entry = json::Entry(root ? root->object() : std::nullopt).entry("error");
+    return entry.text("message").value_or("it gave an answer that cannot be read");
+}
+
+std::optional<route::Catalogue> catalogue_on_disk(const config::Config& config)
+{
+    if (!config.catalogue.enabled || config.catalogue.file.empty() || config.demo)
+        return std::nullopt;
+    const auto text = read_file(config.catalogue.file, catalogue_max);
+    const auto cached = text ? route::decode_cached_list(*text) : Failure(text.error());
+    if (!cached || cached->url != config.upstream.models_url)
+        return std::nullopt;
+    auto catalogue = route::Catalogue::parse(cached->body);
+    return catalogue ? std::optional(std::move(*catalogue)) : std::nullopt;
+}
+
+std::optional<route::Catalogue> fetched_catalogue(
+    const config::Config& config, const Environment& environment, const std::string& version)
+{
+    if (!config.catalogue.enabled)
+        return std::nullopt;
+    const net::FetchRequest request { .url = config.upstream.models_url,
+        .fields = gateway::common_fields(config, version),
+        .time = catalogue_time,
+        .bytes_max = catalogue_max };
+    const auto answer = net::fetch(request, environment);
+    auto catalogue = answer && answer->status == 200 ? route::Catalogue::parse(answer->body)
+                                                     : Failure(Error::upstream_protocol("no list of models"));
+    return catalogue ? std::optional(std::move(*catalogue)) : std::nullopt;
+}
+
+Result<ClientModel> model_of(const std::string& body)
+{
+    json::Document document;
+    const auto root = document.parse(body);
+    const json::Entry entry(root ? root->object() : std::nullopt);
+    auto id = entry.text("answered_by");
+    if (!id)
+        id = entry.text("id");
+    if (!id || id->empty())
+        return Failure(Error::internal("the list of models cannot be read"));
+    ClientModel model { .id = std::move(*id),
+        .name = entry.text("display_name").value_or(""),
+        .description = entry.text("description").value_or(""),
+        .window = entry.positive("max_input_tokens"),
+        .max_output = entry.positive("max_tokens") };
+    return model;
+}
+
+// By the name under which a picker shows it, so that a person reads the same everywhere.
+Result<ClientModel> ask(const ModelSource& source, std::string_view name)
+{
+    ASSIGN_OR_RETURN(entry, source(name));
+    ASSIGN_OR_RETURN(model, model_of(entry));
+    if (const auto shown = source(route::picker_id(model.id)))
+        if (auto readable = model_of(*shown))
+            return readable;
+    return model;
+}
+
+// An id with a slash goes through whether it is listed or not: the list may be older than the model.
+Result<ClientModel> ask_for_chosen(
+    const ModelSource& source, std::string_view name, std::vector<std::string>& warnings)
+{
+    auto model = ask(source, name);
+    if (model || model.error().kind != Error::Kind::not_found || !name.contains('/'))
+        return model;
+    warnings.push_back(model.error().message);
+    return ClientModel { .id = std::string(name), .name = std::string(name) };
+}
+
+// What a name of Claude's is answered by. Where such names go through as they are, what is configured for the
+// family.
+Result<ClientModel> ask_for_family(
+    const ModelSource& source, const std::string& newest, std::string_view family)
+{
+    auto model = ask(source, newest);
+    return model && model->id == newest ? ask(source, family) : model;
+}
+
+// Asked once for each name.
+ModelSource remembering(const ModelSource& source)
+{
+    auto known = std::make_shared<std::map<std::string, Result<std::string>, std::less<>>>();
+    return [known, source](std::string_view name) {
+        auto found = known->find(name);
+        if (found == known->end())
+            found = known->emplace(name, source(name)).first;
+        return found->second;
+    };
+}
+
+Result<void> choose_families(const ModelSource& source, ClientModels& models)
+{
+    ASSIGN_OR_RETURN(opus, ask_for_family(source, "claude-opus-5-5", "opus"));
+    ASSIGN_OR_RETURN(sonnet, ask_for_family(source, "claude-sonnet-5-5", "sonnet"));
+    ASSIGN_OR_RETURN(haiku, ask_for_family(source, "claude-haiku-5-5", "haiku"));
+    ASSIGN_OR_RETURN(fable, ask_for_family(source, "claude-fable-5-2", "fable"));
+    models.opus = std::move(opus);
+    models.sonnet = std::move(sonnet);
+    models.haiku = std::move(haiku);
+    models.fable = std::move(fable);
+    return {};
+}
+
+const ClientModel* family_named(std::string_view name, const ClientModels& models)
+{
+    const std::array<std::pair<std::string_view, const ClientModel*>, 7> families {
+        { { "opus", &models.opus }, { "opusplan", &models.opus }, { "sonnet", &models.sonnet },
+            { "haiku", &models.haiku }, { "fable", &models.fable }, { "default", &models.main },
+            { "best", &models.opus } }
+    };
+    const auto* const found =
+        std::ranges::find(families, name, [](const auto& family) { return family.first; });
+    return found == families.end() ? nullptr : found->second;
+}
+
+void warn_of_unknown_window(ClientModels& models)
+{
+    if (!models.main.window && models.warnings.empty())
+        models.warnings.push_back(fmt::format("the window of {} is not known (no list of models from the "
+                                              "upstream); Claude Code will assume one",
+            models.main.id));
+}
+
+} // namespace
+
+ModelSource models_of_instance(std::string url, Secret token)
+{
+    return [url = std::move(url), token = std::move(token)](std::string_view name) -> Result<std::string> {
+        const net::FetchRequest request { .url = url + "/v1/models/" + percent_encoded(name),
+            .fields = { { "authorization", "Bearer " + std::string(token.reveal()) } },
+            .time = patience };
+        auto answer = net::fetch(request, {}); // on this machine: no proxy has a part in it
+        if (!answer)
+            return Failure(answer.error());
+        if (answer->status == 200)
+            return std::move(answer->body);
+        auto message = message_of(answer->body);
+        return Failure(
+            answer->status == 404 ? not_found(std::move(message)) : Error::internal(std::move(message)));
+    };
+}
+
+ModelSource models_of_configuration(
+    const config::Config& config, const Environment& environment, const std::string& version)
+{
+    auto catalogue = catalogue_on_disk(config);
+    if (!catalogue)
+        catalogue = fetched_catalogue(config, environment, version);
+    const auto known =
+        std::make_shared<const route::Catalogue>(catalogue ? std::move(*catalogue) : route::Catalogue());
+    return [known, rules = gateway::rules_of(config)](
+               std::string_view name) { return route::model_entry(percent_encoded(name), rules, *known); };
+}
+
+std::string model_argument(std::span<const std::string> arguments)
+{
+    std::string model;
+    for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+        const std::string_view argument = arguments[i];
+        constexpr std::string_view with_value = "--model=";
+        if (argument == "--model" && i + 1 < arguments.size())
+            model = arguments[++i];
+        else if (argument.starts_with(with_value))
+            model = argument.substr(with_value.size());
+    }
+    return model;
+}
+
+Result<ClientModels> choose_models(
+    const ModelSource& given, const std::string& model, std::span<const std::string> arguments)
+{
+    const ModelSource source = remembering(given);
+    ClientModels models;
+    if (auto found = choose_families(source, models); !found)
+        return Failure(found.error());
+    if (model.empty()) {
+        ASSIGN_OR_RETURN(chosen, ask(source, "default"));
+        models.main = std::move(chosen);
+    } else {
+        ASSIGN_OR_RETURN(chosen, ask_for_chosen(source, model, models.warnings));
+        const bool has_small = models.haiku.id != models.opus.id;
+        models.main = models.opus = models.sonnet = models.fable = chosen;
+        if (!has_small)
+            models.haiku = chosen;
+    }
+    if (const std::string own = model_argument(arguments); !own.empty()) {
+        const ClientModel* family = family_named(own, models);
+        if (family == nullptr) {
+            ASSIGN_OR_RETURN(chosen, ask_for_chosen(source, own, models.warnings));
+            models.main = std::move(chosen);
+        } else {
+            models.main = ClientModel(*family);
+        }
+    }
+    warn_of_unknown_window(models);
+    return models;
+}
+
+} // namespace dragoman::cli
