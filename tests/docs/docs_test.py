@@ -138,8 +138,8 @@ class Documents(unittest.TestCase):
             self.assertIn(expected, checked.stdout)
 
     def test_the_lines_for_people_who_move_over_load(self):
-        readme = (ROOT / "README.md").read_text(encoding="utf-8")
-        lines = [line for row in rows(readme, "what you run today")
+        migrating = (ROOT / "docs/migrating.md").read_text(encoding="utf-8")
+        lines = [line for row in rows(migrating, "what you run today")
                  for line in re.findall(r"`([^`]*dragoman serve[^`]*)`", row[1])]
         self.assertEqual(len(lines), 5)
         shutil.copy(ROOT / "examples/minimal.toml", self.folder / "config.toml")

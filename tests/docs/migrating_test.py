@@ -1,0 +1,255 @@
+"""What docs/migrating.md promises, tried: each of the five older systems' settings, as they were, start dragoman.
+
+    migrating_test.py ROOT DRAGOMAN
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from documents import rows  # noqa: E402
+from old_systems import Dragoman, Upstream  # noqa: E402
+
+ROOT = Path(".")
+DRAGOMAN = "dragoman"
+KEY = "sk-or-v1-0123456789abcdef0123456789abcdef"
+
+
+class OldSystem(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="dragoman-migrating-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.upstream = self.enterContext(Upstream())
+        self.write(".config/dragoman/config.toml", "[catalogue]\nenabled = false\n")
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o600)
+        return path
+
+    def start(self, *arguments, **environment):
+        return self.enterContext(Dragoman(DRAGOMAN, self.folder, arguments, **environment))
+
+    def asked_for(self, dragoman, model, **more):
+        """The model that the upstream is asked for when a client asks for `model`."""
+        status, answer = dragoman.message(model, **more)
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(answer["content"], [{"type": "text", "text": "Good day."}])
+        return self.upstream.last["body"]["model"]
+
+
+class FastApi(OldSystem):
+    def start_with_its_file(self):
+        self.write(".env", f"""OPENAI_API_KEY={KEY}
+BASE_URL={self.upstream.url}
+BIG_MODEL_NAME=google/gemini-2.5-pro-preview
+SMALL_MODEL_NAME=google/gemini-2.0-flash-lite-001
+REFERER_URL=http://localhost:8080/claude_proxy
+APP_NAME=AnthropicProxy
+LOG_LEVEL=DEBUG
+LOG_FILE_PATH=log.jsonl
+HOST=127.0.0.1
+PORT=0
+RELOAD=true
+""")
+        return self.start()
+
+    def test_its_file_starts_dragoman_and_chooses_the_models(self):
+        dragoman = self.start_with_its_file()
+        self.assertEqual(self.asked_for(dragoman, "claude-opus-4-5"), "google/gemini-2.5-pro-preview")
+        self.assertEqual(self.asked_for(dragoman, "claude-sonnet-4-5"), "google/gemini-2.5-pro-preview")
+        self.assertEqual(self.asked_for(dragoman, "claude-haiku-4-5"), "google/gemini-2.0-flash-lite-001")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY}")
+
+    def test_its_endpoints_are_there(self):
+        dragoman = self.start_with_its_file()
+        self.assertEqual(dragoman.get("/")[0], 200)
+        status, counted = dragoman.post("/v1/messages/count_tokens", {
+            "model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "How many tokens am I?"}]})
+        self.assertEqual(status, 200)
+        self.assertGreater(counted["input_tokens"], 3)
+
+    def test_its_log_file_has_json_lines_without_the_conversation(self):
+        dragoman = self.start_with_its_file()
+        dragoman.message("claude-opus-4-5", unheard_of=True)
+        dragoman.__exit__()
+        lines = (self.folder / "log.jsonl").read_text().splitlines()
+        logged = [json.loads(line) for line in lines]
+        self.assertTrue(any(line.get("upstream_model") == "google/gemini-2.5-pro-preview" for line in logged))
+        self.assertTrue(any(line["level"] == "debug" for line in logged))
+        self.assertNotIn("Good day", "".join(lines))
+        self.assertNotIn(KEY, "".join(lines))
+
+    def test_middle_model_is_an_addition(self):
+        dragoman = self.start("--port", "0", OPENROUTER_API_KEY=KEY, OPENROUTER_BASE_URL=self.upstream.url,
+                              BIG_MODEL_NAME="vendor/big", MIDDLE_MODEL="vendor/middle")
+        self.assertEqual(self.asked_for(dragoman, "claude-sonnet-5-5"), "vendor/middle")
+        self.assertEqual(self.asked_for(dragoman, "claude-opus-5-5"), "vendor/big")
+
+    def test_quotes_that_docker_leaves_are_taken_off(self):
+        dragoman = self.start(OPENROUTER_API_KEY=f'"{KEY}"', OPENROUTER_BASE_URL=self.upstream.url, PORT="0",
+                              BIG_MODEL_NAME='"vendor/big"')
+        self.assertEqual(self.asked_for(dragoman, "claude-opus-4-5"), "vendor/big")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY}")
+
+    def test_a_key_of_openai_stays_at_home(self):
+        dragoman = self.start("--port", "0", OPENAI_API_KEY="sk-proj-0123456789abcdef0123456789abcdef")
+        self.assertEqual(dragoman.get("/health")[1]["status"], "degraded")
+        self.assertEqual(dragoman.message("claude-opus-4-5")[0], 401)
+
+    def test_a_base_url_of_a_folder_does_not_get_the_key_of_the_shell(self):
+        self.write(".env", f"BASE_URL={self.upstream.url}\nPORT=0\n")
+        self.start(OPENROUTER_API_KEY=KEY)
+        checked = subprocess.run([DRAGOMAN, "check-config"], cwd=self.folder, text=True, capture_output=True,
+                                 env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "OPENROUTER_API_KEY": KEY})
+        self.assertNotIn(self.upstream.url, checked.stdout)
+        self.assertEqual(self.upstream.asked, [])
+
+
+class SystemdService(OldSystem):
+    def test_a_secret_that_is_a_link_is_followed_and_a_new_generation_counts(self):
+        self.write("secrets.d/1/openrouter", KEY + "\n")
+        link = self.folder / "secrets"
+        link.symlink_to("secrets.d/1")
+        dragoman = self.start(OPENROUTER_API_KEY_FILE=str(link / "openrouter"), OPENROUTER_BASE_URL=self.upstream.url,
+                              PORT="0")
+        self.asked_for(dragoman, "claude-opus-4-5")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY}")
+
+        self.write("secrets.d/2/openrouter", KEY.replace("0", "9") + "\n")
+        (self.folder / "new").symlink_to("secrets.d/2")
+        os.replace(self.folder / "new", link)
+        end = time.monotonic() + 30
+        while self.upstream.field("authorization") == f"Bearer {KEY}" and time.monotonic() < end:
+            self.asked_for(dragoman, "claude-opus-4-5")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY.replace('0', '9')}")
+
+    def test_a_credential_is_found_by_its_name(self):
+        self.write("credentials/openrouter_api_key", KEY)
+        dragoman = self.start(CREDENTIALS_DIRECTORY=str(self.folder / "credentials"), PORT="0",
+                              OPENROUTER_BASE_URL=self.upstream.url)
+        self.asked_for(dragoman, "claude-opus-4-5")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY}")
+
+
+class FlaskWithATable(OldSystem):
+    def start_with_its_table(self):
+        table = (ROOT / "docs/migrating.md").read_text(encoding="utf-8")
+        table = table[table.index("[[models.map]]                  "):]
+        self.write("config.toml", table[:table.index("```")])
+        return self.start("--config", "config.toml", OPENROUTER_API_KEY=KEY, PROXY_PORT="0", PROXY_VERBOSE="true",
+                          OPENROUTER_BASE_URL=self.upstream.url)
+
+    def test_its_table_chooses_the_models(self):
+        dragoman = self.start_with_its_table()
+        for asked, expected in (("claude-sonnet-4-5-20250929", "openai/gpt-oss-120b:free"),
+                                ("claude-haiku-4-5-20251001", "moonshotai/kimi-k2:free"),
+                                ("claude-haiku", "moonshotai/kimi-k2:free"),
+                                ("claude-opus", "openai/gpt-oss-20b:free"),
+                                ("claude-sonnet", "openai/gpt-oss-120b")):
+            self.assertEqual(self.asked_for(dragoman, asked), expected)
+
+    def test_both_paths_and_its_health_check(self):
+        dragoman = self.start_with_its_table()
+        self.asked_for(dragoman, "claude-opus", path="/anthropic/v1/messages")
+        status, health = dragoman.get("/health")
+        self.assertEqual((status, health["status"], health["service"]), (200, "healthy", "dragoman"))
+
+    def test_verbose_means_debug(self):
+        dragoman = self.start_with_its_table()
+        dragoman.message("claude-opus", unheard_of=True)
+        dragoman.__exit__()
+        self.assertTrue(any('"level":"debug"' in line for line in dragoman.lines), "".join(dragoman.lines))
+
+    def test_it_does_not_open_itself_to_a_network(self):
+        done = subprocess.run([DRAGOMAN, "serve", "--host", "0.0.0.0", "--port", "0"], cwd=self.folder, text=True,
+                              env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "OPENROUTER_API_KEY": KEY},
+                              capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("can be reached by other machines", done.stderr)
+
+    def test_four_workers_with_tokens_do(self):
+        dragoman = self.start("--host", "0.0.0.0", "--port", "0", "--workers", "4", OPENROUTER_API_KEY=KEY,
+                              OPENROUTER_BASE_URL=self.upstream.url, DRAGOMAN_CLIENT_TOKEN="a-token-of-some-length-1")
+        self.assertEqual(dragoman.message("claude-opus")[0], 401)
+
+
+class FlaskWithOneModel(OldSystem):
+    def start_as_it_was(self):
+        self.write(".env", f"OPENROUTER_API_KEY={KEY}\nOPENROUTER_BASE_URL={self.upstream.url}\n"
+                           "OPENROUTER_SITE_URL=https://your-domain.example   # optional\n"
+                           "OPENROUTER_SITE_NAME=Claude Proxy                  # optional\n")
+        return self.start("--port", "0", OPENROUTER_MODEL="vendor/model")
+
+    def test_one_model_for_every_name_and_any_id_with_a_slash(self):
+        dragoman = self.start_as_it_was()
+        for name in ("claude-sonnet-4-5-20250929", "claude-haiku-4-5", "claude-opus-5-5"):
+            self.assertEqual(self.asked_for(dragoman, name), "vendor/model")
+        self.assertEqual(self.asked_for(dragoman, "openai/gpt-oss-120b"), "openai/gpt-oss-120b")
+
+    def test_a_dummy_key_is_accepted_and_goes_nowhere(self):
+        dragoman = self.start_as_it_was()
+        status, _ = dragoman.post("/v1/messages", {"model": "claude-sonnet-4-5", "max_tokens": 8, "messages": [
+            {"role": "user", "content": "Good day?"}]}, x_api_key="dummy-key")
+        self.assertEqual(status, 200)
+        self.assertNotIn("dummy-key", json.dumps(self.upstream.last))
+
+    def test_health_says_degraded_without_a_key(self):
+        dragoman = self.start("--port", "0")
+        status, health = dragoman.get("/health")
+        self.assertEqual((status, health["status"]), (200, "degraded"))
+
+    def test_models_has_the_name_that_it_reported(self):
+        dragoman = self.start_as_it_was()
+        ids = [model["id"] for model in dragoman.get("/v1/models")[1]["data"]]
+        self.assertIn("claude-sonnet-4-5-20250929", ids)
+
+
+class NodeProxy(OldSystem):
+    def start_as_it_was(self):
+        text = (ROOT / "docs/migrating.md").read_text(encoding="utf-8")
+        text = text[text.index("[models]\nbig = \"openrouter/aurora-alpha\""):]
+        self.write("config.toml", text[:text.index("```")])
+        return self.start("--config", "config.toml", "--port", "0", OPENROUTER_API_KEY=KEY,
+                          OPENROUTER_BASE_URL=self.upstream.url)
+
+    def test_every_name_is_swapped_on_the_messages_endpoint(self):
+        dragoman = self.start_as_it_was()
+        for name in ("claude-sonnet-4-6", "claude-haiku-4-5-20251001", "aurora"):
+            self.assertEqual(self.asked_for(dragoman, name), "openrouter/aurora-alpha")
+            self.assertEqual(self.upstream.last["path"].partition("?")[0], "/api/v1/messages")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY}")
+
+    def test_a_long_user_id_becomes_a_short_digest(self):
+        dragoman = self.start_as_it_was()
+        person = "user_83970b0b_account_5222dcaa_session_91c09dee" * 4
+        self.asked_for(dragoman, "claude-sonnet-4-6", metadata={"user_id": person})
+        sent = json.dumps(self.upstream.last["body"])
+        self.assertNotIn("83970b0b", sent)
+        self.assertLessEqual(len(self.upstream.last["body"].get("metadata", {}).get("user_id", "")), 128)
+
+    def test_counting_does_not_go_upstream(self):
+        dragoman = self.start_as_it_was()
+        status, counted = dragoman.post("/v1/messages/count_tokens?beta=true", {
+            "model": "claude-sonnet-4-6", "messages": [{"role": "user", "content": "Good day?"}]})
+        self.assertEqual((status, counted["input_tokens"] > 0), (200, True))
+        self.assertEqual(self.upstream.asked, [])
+
+
+class TheTable(unittest.TestCase):
+    def test_every_system_has_its_line(self):
+        table = rows((ROOT / "docs/migrating.md").read_text(encoding="utf-8"), "what you run today")
+        self.assertEqual(len(table), 5)
+
+
+if __name__ == "__main__":
+    ROOT, DRAGOMAN = Path(sys.argv[1]).resolve(), str(Path(sys.argv[2]).resolve())
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=1)
