@@ -41,7 +41,7 @@ bool is_one_of(json::RawString key, std::span<const std::string_view> names)
     return std::any_of(names.begin(), names.end(), [&](auto name) { return json::key_is(key, name); });
 }
 
-std::string quoted(std::string_view text) { return "\"" + json::escape(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + json::escape(text) + "\""; }
 
 // Thinking tokens for endpoints that know budgets only.
 std::uint64_t budget_of(std::string_view effort)
@@ -233,7 +233,7 @@ void RequestEditor::edit_field(const Field& field)
 {
     const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
     if (named("model"))
-        edits_.replace(field.value, quoted(target_.model));
+        edits_.replace(field.value, in_quotes(target_.model));
     else if (named("max_tokens"))
         edit_max_tokens(field.value);
     else if (named("system"))
@@ -255,7 +255,7 @@ void RequestEditor::edit_field(const Field& field)
             *field.value.object(), [](const Field& inner) { return json::key_is(inner.key, "scope"); });
     else if (named("metadata") && profile_ != MessagesProfile::anthropic && field.value.is(Type::object))
         if (auto user = field.value.object()->find("user_id"); user && !identity_.user.empty())
-            edits_.replace(*user, quoted("cc_" + sha256_hex(identity_.user).substr(0, 40)));
+            edits_.replace(*user, in_quotes("cc_" + sha256_hex(identity_.user).substr(0, 40)));
 }
 
 void RequestEditor::add_missing(const Object& root)
@@ -269,7 +269,7 @@ void RequestEditor::add_missing(const Object& root)
     }
     if (profile_ == MessagesProfile::openrouter) {
         if (!root.find("session_id") && !identity_.session.empty())
-            added += R"(,"session_id":)" + quoted(identity_.session);
+            added += R"(,"session_id":)" + in_quotes(identity_.session);
         if (!root.find("output_config") && thinks_ && !wanted_effort().empty())
             added += R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
     }
