@@ -244,6 +244,68 @@ class NodeProxy(OldSystem):
         self.assertEqual(self.upstream.asked, [])
 
 
+class NodeLauncher(OldSystem):
+    """`dragoman code`, with a program in place of Claude Code that says what it was given."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder.joinpath("bin").mkdir()
+        client = self.write("bin/claude", "#!/bin/sh\nenv -0 > given\nprintf '%s\\n' \"$@\" > arguments\n"
+                                          "curl -s -o answer -H 'content-type: application/json' "
+                                          "-H \"x-api-key: $ANTHROPIC_AUTH_TOKEN\" "
+                                          "-d '{\"model\":\"claude-haiku-4-5\",\"max_tokens\":8,\"messages\":"
+                                          "[{\"role\":\"user\",\"content\":\"Good day?\"}]}' "
+                                          "\"$ANTHROPIC_BASE_URL/v1/messages\"\nexit 7\n")
+        client.chmod(0o700)
+        self.write(".config/dragoman/config.toml",
+                   "[models.names]\naurora = \"openrouter/aurora-alpha\"\n[catalogue]\nenabled = false\n")
+
+    def launch(self, *words, program=None, **environment):
+        environment = {"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "HOME": str(self.folder),
+                       "OPENROUTER_API_KEY": KEY, "OPENROUTER_BASE_URL": self.upstream.url, **environment}
+        done = subprocess.run([program or DRAGOMAN, *words], cwd=self.folder, env=environment, text=True,
+                              capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
+        given = (self.folder / "given").read_text().split("\0")
+        self.given = dict(entry.split("=", 1) for entry in given if "=" in entry)
+        return (self.folder / "arguments").read_text().splitlines()
+
+    def test_the_first_argument_is_the_model_and_the_rest_the_clients(self):
+        words = [str(n) for n in range(12)]
+        arguments = self.launch("code", "openai/gpt-4o", "-p", "two words", *words)
+        self.assertEqual(arguments, ["-p", "two words", *words])
+        self.assertEqual(self.given["ANTHROPIC_MODEL"], "openai/gpt-4o")
+
+    def test_a_first_argument_with_a_dash_is_the_clients(self):
+        self.assertEqual(self.launch("code", "-p", "hello"), ["-p", "hello"])
+
+    def test_a_short_name_and_the_old_name_of_the_launcher(self):
+        link = self.folder / "claude-openrouter"
+        link.symlink_to(DRAGOMAN)
+        self.launch("aurora", "-p", "hello", program=str(link))
+        self.assertEqual(self.given["ANTHROPIC_MODEL"], "openrouter/aurora-alpha")
+
+    def test_the_session_it_was_started_in_the_login_and_the_key_stay_behind(self):
+        self.launch("code", "--isolated", CLAUDECODE="1", ANTHROPIC_API_KEY="sk-ant-another")
+        self.assertNotIn("CLAUDECODE", self.given)
+        self.assertEqual(self.given.get("ANTHROPIC_API_KEY", ""), "")
+        self.assertTrue(self.given["CLAUDE_CONFIG_DIR"].startswith(str(self.folder)))
+        self.assertNotIn(KEY, self.given.values())
+
+    def test_the_client_is_answered_on_a_free_port(self):
+        self.launch("code", "openai/gpt-4o")
+        self.assertEqual(json.loads((self.folder / "answer").read_text())["content"][0]["text"], "Good day.")
+        self.assertEqual(self.upstream.last["body"]["model"], "openai/gpt-oss-120b")
+        self.assertEqual(self.upstream.field("authorization"), f"Bearer {KEY}")
+
+    def test_env_knows_the_shells_of_windows(self):
+        for shell, expected in (("powershell", "$env:ANTHROPIC_BASE_URL"), ("cmd", "ANTHROPIC_BASE_URL=")):
+            done = subprocess.run([DRAGOMAN, "env", "--shell", shell], cwd=self.folder, text=True, timeout=60,
+                                  capture_output=True, env={"PATH": os.environ["PATH"], "HOME": str(self.folder)})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(expected, done.stdout)
+
+
 class TheTable(unittest.TestCase):
     def test_every_system_has_its_line(self):
         table = rows((ROOT / "docs/migrating.md").read_text(encoding="utf-8"), "what you run today")
