@@ -306,6 +306,24 @@ class NodeLauncher(OldSystem):
             self.assertIn(expected, done.stdout)
 
 
+class Others(OldSystem):
+    def test_three_sizes_a_base_url_and_a_key_that_clients_must_send(self):
+        token = "exact-matching-key-of-the-clients"
+        dragoman = self.start(OPENAI_API_KEY="dummy-key", OPENAI_BASE_URL=self.upstream.url, BIG_MODEL="llama3.1:70b",
+                              MIDDLE_MODEL="llama3.1:70b", SMALL_MODEL="llama3.1:8b", HOST="127.0.0.1", PORT="0",
+                              DRAGOMAN_CLIENT_TOKEN=token)
+        self.assertEqual(dragoman.message("claude-opus-4-5")[0], 401)
+        for name, expected in (("claude-opus-4-5", "llama3.1:70b"), ("claude-3-5-haiku-20241022", "llama3.1:8b")):
+            status, answer = dragoman.post("/v1/messages", {"model": name, "max_tokens": 8, "messages": [
+                {"role": "user", "content": "Good day?"}]}, x_api_key=token)
+            self.assertEqual((status, self.upstream.last["body"]["model"]), (200, expected), answer)
+        self.assertEqual(self.upstream.field("authorization"), "Bearer dummy-key")
+
+    def test_a_provider_and_a_model_as_the_router_writes_them(self):
+        dragoman = self.start("--port", "0", OPENROUTER_API_KEY=KEY, OPENROUTER_BASE_URL=self.upstream.url)
+        self.assertEqual(self.asked_for(dragoman, "deepseek,deepseek-chat"), "deepseek/deepseek-chat")
+
+
 class TheTable(unittest.TestCase):
     def test_every_system_has_its_line(self):
         table = rows((ROOT / "docs/migrating.md").read_text(encoding="utf-8"), "what you run today")
