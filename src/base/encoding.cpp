@@ -137,4 +137,39 @@ std::string base62_of_sha256(std::string_view bytes, std::size_t characters)
     return text;
 }
 
+std::string percent_encode(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+            || std::string_view("-._~").contains(c);
+        if (plain)
+            out += c;
+        else
+            out.append("%").append(hex(&byte, 1));
+    }
+    return out;
+}
+
+std::string percent_decode(std::string_view text)
+{
+    const auto digit = [](char c) {
+        const std::size_t found = std::string_view("0123456789abcdefABCDEF").find(c);
+        return found == std::string_view::npos ? -1 : static_cast<int>(found < 16 ? found : found - 6);
+    };
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const int high = text[i] == '%' && i + 2 < text.size() ? digit(text[i + 1]) : -1;
+        const int low = high >= 0 ? digit(text[i + 2]) : -1;
+        if (low < 0) {
+            out += text[i];
+            continue;
+        }
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return out;
+}
+
 } // namespace dragoman

@@ -33,4 +33,9 @@ std::optional<std::string> base64_decode(std::string_view text, std::size_t byte
 // The digits and letters of base62, from the digest of `bytes`: ids that are a pure function of their source.
 std::string base62_of_sha256(std::string_view bytes, std::size_t characters);
 
+// RFC 3986, section 2.1. Encoding leaves letters, digits and -._~ as they are; decoding leaves what is no
+// escape.
+std::string percent_encode(std::string_view text);
+std::string percent_decode(std::string_view text);
+
 } // namespace dragoman

@@ -1,6 +1,7 @@
 #include "cli/statusline.h"
 
 #include "base/clock.h"
+#include "base/encoding.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "cli/statusline_text.h"
@@ -71,7 +72,7 @@ public:
     {
     }
 
-    // The dragoman that the client talks to says so itself; one that it does not talk to may still know.
+    // The dragoman that the client talks to; without a word of where that is, one that knows the session.
     std::optional<SessionState> find() const
     {
         if (!gateway::Sessions::is_id(client_.session))
@@ -90,7 +91,8 @@ private:
             fields.emplace_back("authorization", "Bearer " + std::string(*token));
         else if (const auto key = lookup(environment_, "ANTHROPIC_API_KEY"))
             fields.emplace_back("x-api-key", *key);
-        return ask(without_suffixes(url), std::move(fields));
+        const std::string path = client_.session + "?model=" + percent_encode(client_.model_id);
+        return ask(without_suffixes(url), path, std::move(fields));
     }
 
     std::optional<SessionState> ask_instances() const
@@ -101,16 +103,16 @@ private:
             if (!gateway::proves_itself(instance, left_until(deadline_)))
                 continue;
             const std::string bearer = "Bearer " + std::string(instance.token.reveal());
-            if (auto found = ask(instance.url, { { "authorization", bearer } }))
+            if (auto found = ask(instance.url, client_.session, { { "authorization", bearer } }))
                 return found;
         }
         return std::nullopt;
     }
 
-    std::optional<SessionState> ask(
-        const std::string& url, std::vector<std::pair<std::string, std::string>> fields) const
+    std::optional<SessionState> ask(const std::string& url, const std::string& session,
+        std::vector<std::pair<std::string, std::string>> fields) const
     {
-        net::FetchRequest request { .url = url + "/api/session/" + client_.session,
+        net::FetchRequest request { .url = url + "/api/session/" + session,
             .fields = std::move(fields),
             .time = left_until(deadline_),
             .bytes_max = 64 * limits::KiB };

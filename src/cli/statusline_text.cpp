@@ -3,6 +3,7 @@
 #include "base/log_text.h"
 #include "cli/amounts.h"
 #include "json/entry.h"
+#include "route/resolve.h"
 
 #include <fmt/format.h>
 
@@ -27,12 +28,6 @@ std::optional<double> number(const json::Entry& entry, std::string_view name)
     const auto value = entry.value(name);
     const auto found = value ? value->number() : std::nullopt;
     return found && std::isfinite(*found) && *found >= 0 ? found : std::nullopt;
-}
-
-// "claude-opus-4-8[1m]" is asked for as "claude-opus-4-8".
-std::string_view without_mark(std::string_view model)
-{
-    return model.ends_with(']') ? model.substr(0, model.find('[')) : model;
 }
 
 // Of the last answer, where the client says it; older versions count the whole session in total_input_tokens.
@@ -95,6 +90,13 @@ std::string cost_text(const ClientState& client, const std::optional<SessionStat
     return client.cost_usd ? "~" + dollars_text(*client.cost_usd) : std::string();
 }
 
+void take(SessionState& state, const json::Entry& answering)
+{
+    state.model = answering.text("model").value_or("");
+    state.provider = answering.text("provider").value_or("");
+    state.window = answering.positive("context_window");
+}
+
 } // namespace
 
 ClientState read_client_state(std::string_view text)
@@ -126,20 +128,18 @@ std::optional<SessionState> read_session_state(std::string_view text, std::strin
     const auto answering = value ? value->array() : std::nullopt;
     if (!answering)
         return std::nullopt;
-    SessionState state { .model = session.text("model").value_or(""),
-        .provider = session.text("provider").value_or(""),
-        .cost_usd = number(session, "cost_usd") };
-    bool first = true;
+    SessionState state { .cost_usd = number(session, "cost_usd") };
+    if (!answering->empty())
+        take(state, json::Entry((*answering->begin()).object()));
+    if (const json::Entry next = session.entry("next"))
+        take(state, next);
     for (const json::Value element : json::Array(*answering)) {
         const json::Entry one(element.object());
-        const bool is_the_one = without_mark(one.text("client_model").value_or("")) == without_mark(model_id);
-        if (!is_the_one && !std::exchange(first, false))
-            continue;
-        state.model = one.text("model").value_or("");
-        state.provider = one.text("provider").value_or("");
-        state.window = one.positive("context_window");
-        if (is_the_one)
+        const std::string name = one.text("client_model").value_or("");
+        if (route::without_window_mark(name) == route::without_window_mark(model_id)) {
+            take(state, one);
             break;
+        }
     }
     return state;
 }

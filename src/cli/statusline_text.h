@@ -23,8 +23,8 @@ struct ClientState {
 };
 ClientState read_client_state(std::string_view json);
 
-// What dragoman knows of the session: who answers to the model that the client has chosen, else who answered
-// last. nullopt when it is no answer of dragoman's.
+// What dragoman knows of the session: who answered to the model that the client has chosen, else who would
+// answer, else who answered last. nullopt when it is no answer of dragoman's.
 struct SessionState {
     std::string model {};
     std::string provider {};

@@ -1,5 +1,6 @@
 #include "gateway/small_endpoints.h"
 
+#include "base/encoding.h"
 #include "gateway/instance.h"
 #include "gateway/process_figures.h"
 #include "gateway/status_report.h"
@@ -21,6 +22,19 @@ net::Task<void> wait_for_catalogue(const Shared& shared)
     TimePoint deadline = shared.started + catalogue_wait;
     while (!shared.catalogue.settled() && Clock::now() < deadline)
         co_await net::sleep_for(std::chrono::milliseconds(20));
+}
+
+std::string_view value_in_query(std::string_view target, std::string_view name)
+{
+    std::string_view query = target.substr(std::min(target.find('?'), target.size()));
+    while (!query.empty()) {
+        query.remove_prefix(1);
+        const std::string_view pair = query.substr(0, query.find('&'));
+        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
+            return pair.substr(name.size() + 1);
+        query.remove_prefix(pair.size());
+    }
+    return {};
 }
 
 net::Refusal json_answer(Worker& worker, std::string body)
@@ -76,10 +90,18 @@ net::Refusal status(Worker& worker)
     return json_answer(worker, status_report(shared.metrics.read(), context));
 }
 
-net::Refusal session(Worker& worker, std::string_view id)
+net::Refusal session(Worker& worker, std::string_view id, std::string_view target)
 {
-    if (auto figures = worker.shared().sessions.find(id))
-        return json_answer(worker, session_report(id, *figures));
+    const Shared& shared = worker.shared();
+    const auto figures = shared.sessions.find(id);
+    std::optional<SessionFigures::Answering> next;
+    const std::string wanted = percent_decode(value_in_query(target, "model"));
+    if (auto found = resolve_target(wanted, *shared.live.get(), *shared.catalogue.get()); found)
+        next = {
+            .client_model = wanted, .model = found->model, .context_window = found->facts->context_length
+        };
+    if (figures || next)
+        return json_answer(worker, session_report(id, figures.value_or(SessionFigures {}), next));
     Error unknown { .kind = Error::Kind::not_found,
         .source = Error::Source::client,
         .message = "no request of that session has come by, or it was too long ago",

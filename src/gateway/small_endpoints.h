@@ -11,7 +11,8 @@ net::Refusal health(Worker& worker);
 net::Refusal hello(Worker& worker, std::string_view target);
 net::Refusal event_logging(Worker& worker);
 net::Refusal status(Worker& worker);
-net::Refusal session(Worker& worker, std::string_view id);
+// `target` may name a model ("?model=claude-opus-4-8"): then also who would answer to that name now.
+net::Refusal session(Worker& worker, std::string_view id, std::string_view target);
 
 // Both wait up to two seconds for the first catalogue, which clients ask for while dragoman is still
 // starting.

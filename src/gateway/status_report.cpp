@@ -70,6 +70,15 @@ void add_context(json::Writer& json, const StatusContext& context)
     count(json, "sessions", context.sessions);
 }
 
+void add_answering(json::Writer& json, const SessionFigures::Answering& answering)
+{
+    json.begin_object().key("client_model").text(answering.client_model);
+    json.key("model").text(answering.model).key("provider").text(answering.provider);
+    if (answering.context_window)
+        count(json, "context_window", *answering.context_window);
+    json.end_object();
+}
+
 // By status, of the failures of one kind; "other" for those that have no count of their own.
 void add_errors(json::Writer& json, const MetricsSnapshot& metrics)
 {
@@ -117,7 +126,8 @@ std::string status_report(const MetricsSnapshot& metrics, const StatusContext& c
     return body;
 }
 
-std::string session_report(std::string_view id, const SessionFigures& figures)
+std::string session_report(
+    std::string_view id, const SessionFigures& figures, const std::optional<SessionFigures::Answering>& next)
 {
     std::string body;
     json::Writer json(body);
@@ -133,14 +143,14 @@ std::string session_report(std::string_view id, const SessionFigures& figures)
     const SessionFigures::Answering nobody;
     const auto& last = figures.answering.empty() ? nobody : figures.answering.front();
     json.key("model").text(last.model).key("provider").text(last.provider).key("answering").begin_array();
-    for (const auto& answering : figures.answering) {
-        json.begin_object().key("client_model").text(answering.client_model);
-        json.key("model").text(answering.model).key("provider").text(answering.provider);
-        if (answering.context_window)
-            count(json, "context_window", *answering.context_window);
-        json.end_object();
+    for (const auto& answering : figures.answering)
+        add_answering(json, answering);
+    json.end_array();
+    if (next) {
+        json.key("next");
+        add_answering(json, *next);
     }
-    json.end_array().end_object();
+    json.end_object();
     return body;
 }
 

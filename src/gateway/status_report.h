@@ -24,6 +24,8 @@ struct StatusContext {
 };
 
 std::string status_report(const MetricsSnapshot& metrics, const StatusContext& context);
-std::string session_report(std::string_view id, const SessionFigures& figures);
+// `next`: who would answer now to a name that was asked about.
+std::string session_report(std::string_view id, const SessionFigures& figures,
+    const std::optional<SessionFigures::Answering>& next = std::nullopt);
 
 } // namespace dragoman::gateway

@@ -113,7 +113,7 @@ net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientReque
     case Endpoint::status:
         co_return status(*this);
     case Endpoint::session:
-        co_return session(*this, route.session);
+        co_return session(*this, route.session, request.head.target);
     case Endpoint::messages: // handle() does that.
     case Endpoint::metrics: // MetricsServer does that.
     case Endpoint::unknown: // admit() has refused it.

@@ -1,5 +1,6 @@
 #include "route/models_list.h"
 
+#include "base/encoding.h"
 #include "json/writer.h"
 #include "route/claude_names.h"
 #include "route/readable_name.h"
@@ -184,29 +185,6 @@ private:
     std::set<std::string> seen_;
 };
 
-int hex_digit(char c)
-{
-    const string_view digits = "0123456789abcdef";
-    const auto found = digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + ('a' - 'A')) : c);
-    return found == string_view::npos ? -1 : static_cast<int>(found);
-}
-
-std::string percent_decoded(string_view text)
-{
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-        if (low < 0) {
-            out += text[i];
-            continue;
-        }
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return out;
-}
-
 // A model that the configuration names is offered even if the upstream does not list it.
 bool is_configured(string_view slug, const Rules& rules)
 {
@@ -242,7 +220,7 @@ std::string models_list(const Rules& rules, const Catalogue& catalogue)
 
 Result<std::string> model_entry(string_view path_tail, const Rules& rules, const Catalogue& catalogue)
 {
-    const auto id = percent_decoded(path_tail);
+    const auto id = percent_decode(path_tail);
     auto target = resolve(id, rules, catalogue);
     if (!target) {
         target.error().kind = Error::Kind::not_found; // no such resource, whatever is wrong with its name

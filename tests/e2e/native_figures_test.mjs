@@ -281,6 +281,9 @@ test('a session knows what it cost, and who answered to which name', () =>
         assert.equal(opus.context_window, 131072);
         for (const id of ['other-1', 'other-2']) await sessionUntil(dragoman, id, 1);
         assert.equal((await ask(dragoman.url, '/api/session/never-seen')).status, 404);
+        assert.equal((await ask(dragoman.url, '/api/session/never-seen?model=gpt-nothing')).status, 404);
+        const asked = await ask(dragoman.url, '/api/session/never-seen?x=1&model=openai%2Fgpt-5.5%5B1m%5D');
+        assert.deepEqual([asked.json.next.model, asked.json.answering], ['openai/gpt-5.5', []]);
         assert.doesNotMatch(dragoman.log, /"path":"\/api\/session/, 'asked all day long: no line');
     }));
 
@@ -374,9 +377,10 @@ test('the status line says who answers, how full the window is, and what was bil
         const coloured = await statusline({ ANTHROPIC_BASE_URL: dragoman.url, NO_COLOR: '' }, clientState());
         assert.equal(coloured.line.replace(/\u001b\[\d+m/g, ''), expected);
         assert.notEqual(coloured.line, expected);
-        const own = 'Opus 4.8 (1M context) · context 7% of 1.00M · ~$0.38\n';
-        const unknown = await statusline({ ANTHROPIC_BASE_URL: dragoman.url }, clientState('not-seen'));
-        assert.equal(unknown.line, own);
+        const fresh = await statusline({ ANTHROPIC_BASE_URL: dragoman.url }, clientState('not-seen'));
+        assert.equal(fresh.line, 'openai/gpt-oss-120b · context 50% of 131k\n', 'who would answer');
+        const stranger = await statusline(personOf(dragoman), clientState('not-seen'));
+        assert.equal(stranger.line, 'Opus 4.8 (1M context) · context 7% of 1.00M · ~$0.38\n');
     }));
 
 test('the status line needs the token that the client has', () =>

@@ -35,4 +35,16 @@ TEST(Encoding, ComparesSecretsOfAnyLength)
     EXPECT_FALSE(equal_in_constant_time("", "token"));
 }
 
+TEST(Encoding, EscapesWhatHasAMeaningInAnAddress)
+{
+    EXPECT_EQ(percent_encode("claude-opus-4.8_~[1m]"), "claude-opus-4.8_~%5b1m%5d");
+    EXPECT_EQ(percent_encode("a/b c&\xc3\xa4"), "a%2fb%20c%26%c3%a4");
+    EXPECT_EQ(percent_decode("a%2fb%2Fc"), "a/b/c");
+    EXPECT_EQ(percent_decode("%"), "%");
+    EXPECT_EQ(percent_decode("100%2"), "100%2");
+    EXPECT_EQ(percent_decode("%zz%4"), "%zz%4");
+    for (const char* text : { "", "plain", "a b%20", "\x01\xff%" })
+        EXPECT_EQ(percent_decode(percent_encode(text)), text);
+}
+
 } // namespace dragoman

@@ -46,6 +46,17 @@ TEST(Statusline, NamesWhoAnsweredLastWhenTheModelHasJustBeenChanged)
     EXPECT_EQ(line(other, from_dragoman), "openai/gpt-oss-20b (Groq) · context 25% of 200k · $0.01");
 }
 
+TEST(Statusline, NamesWhoWouldAnswerBeforeAnybodyHas)
+{
+    const std::string_view fresh = R"({"requests":0,"cost_usd":null,"answering":[],
+        "next":{"client_model":"claude-opus-4-8","model":"openai/gpt-5.5","provider":"","context_window":100000}})";
+    EXPECT_EQ(line(from_client, fresh), "openai/gpt-5.5 · context 50% of 100k");
+    std::string changed(from_dragoman);
+    changed.insert(1, R"("next":{"client_model":"x","model":"z-ai/glm-4.6"},)");
+    EXPECT_EQ(line(R"({"model":{"id":"x"}})", changed), "z-ai/glm-4.6 · $0.01");
+    EXPECT_EQ(line(R"({"model":{"id":"claude-opus-4-8"}})", changed), "openai/gpt-5.5 (Azure) · $0.01");
+}
+
 TEST(Statusline, ShowsTheClientsFiguresWithoutDragoman)
 {
     EXPECT_EQ(line(from_client, ""), "Opus 4.8 · context 25% of 200k · ~$0.38");

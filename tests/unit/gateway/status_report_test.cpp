@@ -84,6 +84,12 @@ TEST(SessionReport, NamesWhoAnsweredLast)
     EXPECT_EQ(session["provider"], "Azure");
     EXPECT_EQ(session["answering"][0]["context_window"], 400'000);
     EXPECT_FALSE(session["answering"][1].contains("context_window"));
+    EXPECT_FALSE(session.contains("next"));
+    const json asked = json::parse(session_report("abc", {},
+        SessionFigures::Answering {
+            .client_model = "x", .model = "z-ai/glm-4.6", .context_window = 200'000 }));
+    EXPECT_EQ(asked["next"]["model"], "z-ai/glm-4.6");
+    EXPECT_EQ(asked["next"]["context_window"], 200'000);
     const json nothing = json::parse(session_report("abc", {}));
     EXPECT_TRUE(nothing["cost_usd"].is_null());
     EXPECT_EQ(nothing["model"], "");
