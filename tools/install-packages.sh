@@ -4,9 +4,13 @@
 set -euo pipefail
 mkdir -p "$(dirname "$0")/../build"
 
+# Debian 12's own libboost-dev is too old; later systems have a newer one, and under that name only.
+boost=libboost-dev
+grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release && boost=libboost1.81-dev
+
 packages_for() {
     case $1 in
-        build) echo g++ cmake ninja-build make pkg-config ccache mold libboost1.81-dev libsimdjson-dev libtomlplusplus-dev \
+        build) echo g++ cmake ninja-build make pkg-config ccache mold $boost libsimdjson-dev libtomlplusplus-dev \
                     libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
         test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl openssl zsh fish ;;
         bench) echo libbenchmark-dev ;;
