@@ -1,7 +1,6 @@
 #include "config/key_file.h"
 
 #include "base/files.h"
-#include "base/limits.h"
 #include "config/values.h"
 
 #include <fmt/format.h>
@@ -39,7 +38,7 @@ Result<KeyFile> read_key_file(const std::string& path)
         return Failure(Error::internal(fmt::format(
             "{} can be changed by others (mode {:04o}) and is not used; chmod 600 makes it private", path,
             status.st_mode & 07777U)));
-    ASSIGN_OR_RETURN(text, read_file(path, 64 * limits::KiB));
+    ASSIGN_OR_RETURN(text, read_file(path, secret_file_max));
     KeyFile file { .content = Secret(std::string(trim(text))) };
     const Secret wiped(std::move(text));
     if (file.content.empty())

@@ -1,6 +1,7 @@
 // A file that holds a secret: its mode is judged (of the file that links end at), its content trimmed.
 #pragma once
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "base/secret.h"
 
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace dragoman::config {
+
+inline constexpr std::size_t secret_file_max = 64 * limits::KiB;
 
 struct KeyFile {
     Secret content {}; // without blanks and line ends around it, never empty

@@ -1,5 +1,6 @@
 #include "config/secrets.h"
 
+#include "base/files.h"
 #include "config/dotenv.h"
 #include "config/values.h"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <sys/stat.h>
 
 namespace dragoman::config {
 namespace {
@@ -26,6 +26,17 @@ std::optional<FoundSecret> from_file(const KeyPath& where, Mistakes& mistakes)
     return FoundSecret { file->content, where.source };
 }
 
+// Not there, or without content: systemd refuses an empty SetCredential=, so that what a unit gives for a
+// file that does not exist is an empty line. What cannot be read is left to the one who needs it.
+bool is_blank(const std::string& path)
+{
+    auto text = read_file(path, secret_file_max);
+    if (!text)
+        return text.error().kind == Error::Kind::not_found;
+    const Secret content(std::move(*text));
+    return trim(content.reveal()).empty();
+}
+
 } // namespace
 
 std::string_view bare_value(std::string_view value) { return trim(without_quotes(trim(value))); }
@@ -39,10 +50,7 @@ std::optional<std::string> credential_path(const Environment& environment, std::
     std::ranges::transform(
         credential, credential.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     std::string path = fmt::format("{}/{}", *directory, credential);
-    // An empty one is what a unit gives as the default for a file that is not there.
-    struct stat status {};
-    const bool there = ::stat(path.c_str(), &status) == 0 && status.st_size > 0;
-    return there ? std::optional(std::move(path)) : std::nullopt;
+    return is_blank(path) ? std::nullopt : std::optional(std::move(path));
 }
 
 std::optional<KeyFile> read_secret_file(const std::string& path, std::string_view place, Mistakes& mistakes)

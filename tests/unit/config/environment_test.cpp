@@ -258,7 +258,7 @@ TEST_F(LoadTest, AnEmptyCredentialIsNone)
 {
     file("[upstreams.openrouter]\nkey_file = \"" + secret_file("configured", "sk-or-4\n") + "\"\n");
     std::filesystem::create_directory(directory_ / "credentials");
-    secret_file("credentials/openrouter_api_key", "");
+    secret_file("credentials/openrouter_api_key", "\n");
     secret_file("credentials/dragoman_client_token", "");
     environment_["CREDENTIALS_DIRECTORY"] = directory_ / "credentials";
     const Config config = loaded();
