@@ -1,0 +1,23 @@
+// Another program, run to its end, with what it said. It is looked for on PATH, asks nothing (no stdin), and
+// gets the environment that it is given.
+#pragma once
+
+#include "base/environment.h"
+#include "base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace dragoman::cli {
+
+struct ProgramResult {
+    int exit_code = 0; // 128 and the number of the signal that ended it
+    std::string out {};
+    std::string err {};
+    bool fine() const { return exit_code == 0; }
+};
+
+// Kind::not_found: there is no such program.
+Result<ProgramResult> run_program(const std::vector<std::string>& command, const Environment& environment);
+
+} // namespace dragoman::cli
