@@ -127,18 +127,23 @@ private:
     TimePoint deadline_;
 };
 
+// The line shows what is known; an exception on it would stay there for hours.
+std::optional<SessionState> find_quietly(const Environment& environment, const ClientState& client)
+{
+    try {
+        return Finder(environment, client, Clock::now() + patience).find();
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
 } // namespace
 
 int statusline(const Context& context)
 {
     const Environment& environment = context.sources.environment;
-    ClientState client;
-    std::optional<SessionState> session;
-    try {
-        client = read_client_state(read_input(Clock::now() + patience));
-        session = Finder(environment, client, Clock::now() + patience).find();
-    } catch (const std::exception&) { // The line shows what is known; a client would show an error for hours.
-    }
+    const ClientState client = read_client_state(read_input(Clock::now() + patience));
+    const std::optional<SessionState> session = find_quietly(environment, client);
     print(statusline_text(client, session, Style::unless_forbidden(environment)) + "\n");
     return exit_ok;
 }
