@@ -19,7 +19,8 @@ trap 'rm -rf "$work"' EXIT
 keep=${1:-$work}
 mkdir -p "$keep"
 root=$work/root
-(cd build/release && cpack -G DEB -B "$work/deb" > "$work/cpack.log" 2>&1) || { cat "$work/cpack.log"; fail "cpack"; }
+said() { cat "$work/log"; fail "$1"; }
+(cd build/release && cpack -G DEB -B "$work/deb" > "$work/log" 2>&1) || said cpack
 [[ -s $keep/base.tar ]] || mmdebstrap --quiet --variant=minbase bookworm "$keep/base.tar" \
     || not_run "Debian's archive cannot be reached"
 mkdir "$root"
@@ -37,7 +38,9 @@ inside() {
         exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
     ' inside "$root" "$@"
 }
-files() { (cd "$root" && find etc/dragoman home root/.config -type f -printf '%p %m %U ' -exec sha256sum {} \; | sort); }
+files() {
+    (cd "$root" && find etc/dragoman home root/.config -type f -printf '%p %m %U ' -exec sha256sum {} \; | sort)
+}
 outside_of_apt() {      # every path, without what apt, dpkg and ldconfig write for themselves
     (cd "$root" && find . -xdev \( -path ./proc -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg \
         -o -path ./var/log -o -path ./tmp \) -prune -o -print | sort)
@@ -55,10 +58,11 @@ chown -R 1000:1000 "$root/home/ada"
 before=$(files)
 
 echo "== install"
-inside sh -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends ca-certificates' > "$work/apt.log" 2>&1 \
-    || { tail "$work/apt.log"; not_run "Debian's archive cannot be reached from the root"; }
+apt='apt-get -qq -y --no-install-recommends'
+inside sh -c "$apt update && $apt install ca-certificates" > "$work/log" 2>&1 \
+    || { tail "$work/log"; not_run "Debian's archive cannot be reached from the root"; }
 clean=$(outside_of_apt)
-inside apt-get -qq install -y --no-install-recommends /dragoman.deb > "$work/apt.log" 2>&1 || { cat "$work/apt.log"; fail "install"; }
+inside $apt install /dragoman.deb > "$work/log" 2>&1 || said install
 version=$(cat VERSION)
 [[ $(inside dragoman --version) == "dragoman $version" ]] || fail "dragoman --version"
 [[ $(inside dpkg -V dragoman) == "" ]] || fail "dpkg -V finds changed files"
@@ -72,24 +76,27 @@ exec 3<> /dev/tcp/127.0.0.1/8080
 printf "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" >&3; cat <&3; echo
 kill "$server"; wait "$server"; echo "ended with $?"'
 export -f inside
-answer=$(root=$root unshare --net bash -c 'python3 "$0/tests/e2e/loopback_up.py" && inside bash -c "$1"' "$PWD" "$serve")
+export root
+answer=$(unshare --net bash -c 'python3 "$0/tests/e2e/loopback_up.py" && inside bash -c "$1"' "$PWD" "$serve")
 grep -q '"status":"healthy"' <<< "$answer" || { echo "$answer"; fail "it does not answer"; }
 grep -q '^ended with 0' <<< "$answer" || { echo "$answer"; fail "it does not end"; }
 rm -f "$root"/tmp/out "$root"/tmp/err
 
 echo "== install again over itself, remove, purge"
-inside dpkg -i /dragoman.deb > "$work/apt.log" 2>&1 || { cat "$work/apt.log"; fail "a second install"; }
+inside dpkg -i /dragoman.deb > "$work/log" 2>&1 || said "a second install"
 mkdir -p "$root/var/lib/dragoman/mine" "$root/etc/systemd/system/multi-user.target.wants"
 echo '{}' > "$root/var/lib/dragoman/calibration.json"
 ln -s /lib/systemd/system/dragoman.service "$root/etc/systemd/system/multi-user.target.wants/dragoman.service"
 for step in remove purge; do
-    inside dpkg "--$step" dragoman > "$work/apt.log" 2>&1 || { cat "$work/apt.log"; fail "$step"; }
+    inside dpkg "--$step" dragoman > "$work/log" 2>&1 || said "$step"
     [[ ! -e $root/usr/bin/dragoman && ! -e $root/usr/share/doc/dragoman ]] || fail "$step leaves the program"
     [[ $(files) == "$before" ]] || { diff <(echo "$before") <(files); fail "$step touched a person's files"; }
 done
-[[ ! -e $root/var/lib/dragoman/calibration.json && -d $root/var/lib/dragoman/mine ]] || fail "purge and /var/lib/dragoman"
+[[ ! -e $root/var/lib/dragoman/calibration.json ]] || fail "purge leaves what the service wrote"
+[[ -d $root/var/lib/dragoman/mine ]] || fail "purge takes what it did not write"
 rm -r "$root/var/lib/dragoman"
-inside apt-get -qq autoremove -y --purge > "$work/apt.log" 2>&1
-left=$(comm -13 <(echo "$clean") <(outside_of_apt) | grep -v -E '^./(root/\.(cache|local)|etc/ld.so.cache|etc/systemd)' || true)
+inside $apt autoremove --purge > "$work/log" 2>&1 || said autoremove
+its_own='^./(root/\.(cache|local)|etc/ld.so.cache|etc/systemd)'
+left=$(comm -13 <(echo "$clean") <(outside_of_apt) | grep -v -E "$its_own" || true)
 [[ -z $left ]] || { echo "$left"; fail "the purge leaves files"; }
 echo "passed"

@@ -19,8 +19,8 @@ def package(folder):
     return found[0]
 
 
-@unittest.skipUnless(shutil.which("dpkg-shlibdeps") and shutil.which("cpack"), "dpkg-dev or cpack is not installed")
-@unittest.skipUnless((BUILD / "CPackConfig.cmake").exists() and (BUILD / "dragoman").exists(), "no build/release")
+@unittest.skipUnless(shutil.which("dpkg-shlibdeps") and shutil.which("cpack"), "no dpkg-dev, or no cpack")
+@unittest.skipUnless((BUILD / "CPackConfig.cmake").exists() and (BUILD / "dragoman").exists(), "nothing built")
 class Deb(Case):
     @classmethod
     def setUpClass(cls):
@@ -53,7 +53,8 @@ class Deb(Case):
     def test_it_asks_for_its_libraries(self):
         depends = {re.match(r"[\w.+-]+", part.strip())[0] for part in self.field("Depends").split(",")}
         self.assertIn("ca-certificates", depends)
-        linked = re.findall(r"^\s*lib(ssl|fmt|simdjson|tomlplusplus|stdc\+\+)\.so", run("ldd", DRAGOMAN).stdout, flags=re.M)
+        linked = re.findall(r"^\s*lib(ssl|fmt|simdjson|tomlplusplus|stdc\+\+)\.so",
+                            run("ldd", DRAGOMAN).stdout, flags=re.M)
         self.assertEqual(len(linked), 5)
         self.nothing([name for name in linked if not any(one.startswith(f"lib{name}") for one in depends)])
 
@@ -68,7 +69,8 @@ class Deb(Case):
         for kind in ("system", "user"):
             expected |= {f"./usr/lib/systemd/{kind}/{unit.name}"
                          for unit in (ROOT / "packaging/systemd" / kind).glob("*.*")}
-        for shell, name in (("bash", "bash-completion/completions/dragoman"), ("zsh", "zsh/vendor-completions/_dragoman"),
+        for shell, name in (("bash", "bash-completion/completions/dragoman"),
+                            ("zsh", "zsh/vendor-completions/_dragoman"),
                             ("fish", "fish/vendor_completions.d/dragoman.fish")):
             printed = run(DRAGOMAN, "completion", shell)
             if printed.returncode == 0:
@@ -91,7 +93,8 @@ class Deb(Case):
     def test_units_start_what_is_installed(self):
         for unit in (self.root / "usr/lib/systemd").rglob("*.service"):
             for command in re.findall(r"^Exec\w+=[-@:+!]*(\S+)", unit.read_text(), flags=re.M):
-                self.assertTrue(command.startswith("/bin/") or command == "/usr/bin/dragoman", f"{unit.name}: {command}")
+                self.assertTrue(command.startswith("/bin/") or command == "/usr/bin/dragoman",
+                                f"{unit.name}: {command}")
 
     def test_maintainer_scripts_are_shell_and_touch_no_configuration(self):
         scripts = [self.control / name for name in ("postinst", "prerm", "postrm")]

@@ -6,7 +6,7 @@ import shutil
 import sys
 import unittest
 
-from support import DRAGOMAN, ROOT, Case, environment, main, run
+from support import DRAGOMAN, ROOT, Case, drain_seconds, environment, main, run
 
 sys.path.insert(0, str(ROOT / "tests/docs"))
 from documents import blocks, rows  # noqa: E402
@@ -58,7 +58,8 @@ class Nix(Case):
         made = self.evaluate(kind, {"enable": True, **given})
         self.assertIsInstance(made, dict, made)
         text = json.dumps(made)
-        configuration = json.loads(re.search(r'dragoman\.toml\?(\{.*?\})"', text.replace('\\"', "\0"))[1].replace("\0", '"'))
+        written = re.search(r'dragoman\.toml\?(\{.*?\})"', text.replace('\\"', "\0"))[1]
+        configuration = json.loads(written.replace("\0", '"'))
         unit = (made["systemd"]["services"]["dragoman"]["serviceConfig"] if kind == "nixos"
                 else made["systemd"]["user"]["services"]["dragoman"]["Service"])
         return unit, configuration, made
@@ -87,7 +88,8 @@ class Nix(Case):
 
     def test_the_flake_has_what_people_look_for(self):
         expression = """
-          let lib = import ./tests/nix/lib.nix; pkgs = import ./tests/nix/pkgs.nix; self = flake.outputs { inherit self;
+          let lib = import ./tests/nix/lib.nix; pkgs = import ./tests/nix/pkgs.nix;
+              self = flake.outputs { inherit self;
                 nixpkgs = { inherit lib; legacyPackages = lib.genAttrs lib.platforms.linux (system: pkgs // {
                   stdenv.hostPlatform.system = system; mkShell = shell: shell.packages; }); }; };
               flake = import ./flake.nix;
@@ -151,8 +153,10 @@ class Nix(Case):
     def test_what_everybody_could_read_is_refused(self):
         store = "/nix/store/22222222222222222222222222222222-key"
         for kind in MODULES:
-            for given, word in (({"settings": {"upstreams": {"openrouter": {"key": "sk-or-v1-0"}}}}, "use services.dragoman.keyFile"),
-                                ({"settings": {"server": {"client_tokens": ["a"]}}}, "use services.dragoman.clientTokensFile"),
+            with_key = {"upstreams": {"openrouter": {"key": "sk-or-v1-0"}}}
+            with_token = {"server": {"client_tokens": ["a"]}}
+            for given, word in (({"settings": with_key}, "use services.dragoman.keyFile"),
+                                ({"settings": with_token}, "use services.dragoman.clientTokensFile"),
                                 ({"keyFile": store}, "must not be in the Nix store"),
                                 ({"environmentFile": store}, "must not be in the Nix store"),
                                 ({"keyFile": 7}, "keyFile is no null or string"),
@@ -162,7 +166,8 @@ class Nix(Case):
                 self.assertIn(word, said)
 
     def test_the_firewall_opens_for_what_can_be_reached(self):
-        given = {"openFirewall": True, "settings": {"server": {"listen": ["0.0.0.0:9000", "127.0.0.1:9001", "[::]:9002"]}}}
+        listen = ["0.0.0.0:9000", "127.0.0.1:9001", "[::]:9002"]
+        given = {"openFirewall": True, "settings": {"server": {"listen": listen}}}
         *_, made = self.service("nixos", **given)
         self.assertEqual(made["networking"]["firewall"]["allowedTCPPorts"], [9000, 9002])
         *_, made = self.service("nixos", **{**given, "openFirewall": False})
@@ -170,9 +175,8 @@ class Nix(Case):
         self.assertIn("loopback addresses only", self.evaluate("nixos", {"enable": True, "openFirewall": True}))
 
     def test_a_stop_waits_for_running_answers(self):
-        drain = int(re.search(r'^drain = "(\d+)s"', (ROOT / "examples/dragoman.toml").read_text(), flags=re.M)[1])
         for kind in MODULES:
-            self.assertGreater(self.service(kind)[0]["TimeoutStopSec"], drain)
+            self.assertGreater(self.service(kind)[0]["TimeoutStopSec"], drain_seconds())
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
     def test_the_unit_is_well_confined(self):
@@ -201,7 +205,8 @@ class Nix(Case):
             kind = re.search(r"evaluated: (\w+)", block.comment)
             if not kind:
                 continue
-            done = self.instantiate("--eval", "--strict", "--json", "-E", f"(({block.text}) {AROUND}).services.dragoman")
+            done = self.instantiate("--eval", "--strict", "--json", "-E",
+                                    f"(({block.text}) {AROUND}).services.dragoman")
             self.assertEqual(done.returncode, 0, f"{block}:\n{done.stderr}")
             unit, configuration, _ = self.service(kind[1], **json.loads(done.stdout))
             self.assertIn("sha256:", self.checked(unit, configuration), block)
@@ -211,7 +216,8 @@ class Nix(Case):
 
     def test_the_document_has_every_option(self):
         documented = {row[0].strip("`") for row in rows(DOCUMENT.read_text(), "`services.dragoman.`")}
-        declared = set(re.findall(r"^    (\w+) = lib\.mk\w*Option", (ROOT / "nix/options.nix").read_text(), flags=re.M))
+        options = (ROOT / "nix/options.nix").read_text()
+        declared = set(re.findall(r"^    (\w+) = lib\.mk\w*Option", options, flags=re.M))
         self.assertEqual(documented, declared | {"openFirewall"})
 
 

@@ -19,7 +19,10 @@ mount --bind "$root" "$root"
 mount -o remount,bind,ro "$root"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
-for device in null urandom random zero; do touch "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done
+for device in null urandom random zero; do
+    touch "$root/dev/$device"
+    mount --bind "/dev/$device" "$root/dev/$device"
+done
 if [ "$STATE" = volume ]; then mount -t tmpfs -o mode=1777 tmpfs "$root/var/lib/dragoman"; fi
 exec chroot "$root" setpriv --reuid "$uid" --regid "$gid" --clear-groups --no-new-privs \\
     --bounding-set -all --inh-caps -all env -i "$@"
@@ -33,8 +36,8 @@ class Container:
         uid, gid = config["User"].split(":")
         command = config["Entrypoint"] + config["Cmd"]
         self.process = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "bash", "-c", INSIDE, "inside",
-             root, uid, gid, *variables, *command], env={"PATH": os.environ["PATH"], "STATE": state},
+            ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "bash", "-c", INSIDE,
+             "inside", root, uid, gid, *variables, *command], env={"PATH": os.environ["PATH"], "STATE": state},
             stderr=subprocess.PIPE, text=True)
 
     def answers(self, path="/health"):
@@ -68,7 +71,8 @@ def main(image, root):
     config = json.loads(Path(image).read_text())["Docker"]["config"]
     assert config["User"] not in ("", "0", "root"), config["User"]
     assert config.get("Healthcheck", {}).get("Test") == ["CMD", "dragoman-health"], config.get("Healthcheck")
-    for state, more in (("nothing", []), ("volume", ['PORT="8000"', "HOST='127.0.0.1'", 'BIG_MODEL="z-ai/glm-4.6"'])):
+    other_proxy = ['PORT="8000"', "HOST='127.0.0.1'", 'BIG_MODEL="z-ai/glm-4.6"']
+    for state, more in (("nothing", []), ("volume", other_proxy)):
         container = Container(config, root, state, *more)
         health = container.answers()
         assert health["service"] == "dragoman", health

@@ -29,12 +29,18 @@ def tracked_files():
     return [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
 
 
+def drain_seconds():
+    """How long running answers get to finish, unless somebody sets it."""
+    return int(re.search(r'^drain = "(\d+)s"', (ROOT / "examples/dragoman.toml").read_text(), flags=re.M)[1])
+
+
 class Dragoman:
     """A running `dragoman serve` on a free port, ended by its process id."""
 
     def __init__(self, *arguments, **environment_):
         self.process = subprocess.Popen([DRAGOMAN, "serve", *arguments], env=environment_, text=True,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=environment_["HOME"])
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                        cwd=environment_["HOME"])
         self.said = []
         self.port = None
         for line in self.process.stderr:

@@ -33,6 +33,12 @@ def commands_for_bash(text):
         r"'\"([^\"']+)\"'", text)
 
 
+def launcher_command(word):
+    """The one of dragoman-claude.cmd that holds `word`."""
+    commands = commands_for_bash((WINDOWS / "dragoman-claude.cmd").read_text())
+    return next(command for command in commands if word in command)
+
+
 class Windows(Case):
     def setUp(self):
         super().setUp()
@@ -87,7 +93,7 @@ class Windows(Case):
 
     def test_the_environment_is_asked_for_once_it_serves(self):
         (self.folder / "serving").touch()
-        command = next(one for one in commands_for_bash((WINDOWS / "dragoman-claude.cmd").read_text()) if "env cmd" in one)
+        command = launcher_command("env cmd")
         for model in ([], ["z-ai/glm-4.6"]):
             done = self.in_wsl(command, "dragoman", *model)
             self.assertEqual(done.stdout.split(), ["env", "--shell", "cmd", *model], done.stderr)
@@ -96,9 +102,8 @@ class Windows(Case):
     def hold(self):
         marker = self.folder / "a file.hold"
         marker.touch()
-        command = next(one for one in commands_for_bash((WINDOWS / "dragoman-claude.cmd").read_text()) if " hold" in one)
-        process = subprocess.Popen(["bash", "-lc", command], env={**self.environment, "DRAGOMAN_HOLD": str(marker)},
-                                   stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(["bash", "-lc", launcher_command(" hold")], stdin=subprocess.DEVNULL,
+                                   env={**self.environment, "DRAGOMAN_HOLD": str(marker)})
         self.addCleanup(lambda: process.poll() is None and process.kill())
         return process, marker
 
@@ -146,7 +151,8 @@ class Windows(Case):
 
     @unittest.skipUnless(shutil.which("pwsh"), "no PowerShell here")
     def test_powershell_parses_the_module(self):
-        done = run("pwsh", "-NoProfile", "-Command", f"Import-Module {WINDOWS / 'dragoman.psm1'}; Get-Alias dragoman*",
+        done = run("pwsh", "-NoProfile", "-Command",
+                   f"Import-Module {WINDOWS / 'dragoman.psm1'}; Get-Alias dragoman*",
                    env={**self.environment, "PATH": os.environ["PATH"]})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Start-DragomanClaude", done.stdout)
