@@ -8,6 +8,7 @@ COPY tools/install-packages.sh tools/
 RUN tools/install-packages.sh build && rm -rf /var/lib/apt/lists/*
 COPY CMakeLists.txt CMakePresets.json VERSION ./
 COPY cmake cmake
+COPY packaging/systemd packaging/systemd
 COPY src src
 RUN cmake --preset release -DDRAGOMAN_TESTS=OFF \
     && cmake --build build/release --target dragoman \

@@ -41,16 +41,21 @@ in
         ];
         X-Restart-Triggers = [ "${configFile}" ];
       };
+      # The same as packaging/systemd/user/dragoman.service; a test compares them.
       Service = {
+        Type = "notify";
         ExecStart = "${lib.getExe cfg.package} serve --config %E/dragoman/config.toml";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
         # Files are looked at every second: a new key counts without a restart.
         Environment =
           inEnvironment common.keyName cfg.keyFile ++ inEnvironment "DRAGOMAN_CLIENT_TOKEN" cfg.clientTokensFile;
+        # A wrong configuration is not cured by starting again.
         Restart = "on-failure";
         RestartSec = "1s";
+        RestartPreventExitStatus = 2;
+        WatchdogSec = "30s";
         # Longer than `drain`, so that running answers may finish.
-        TimeoutStopSec = 45;
+        TimeoutStopSec = "45s";
         UMask = "0077";
 
         LimitCORE = 0;
@@ -63,9 +68,12 @@ in
           "AF_INET6"
           "AF_UNIX"
         ];
+        RestrictNamespaces = true;
         RestrictRealtime = true;
         RestrictSUIDSGID = true;
         SystemCallArchitectures = "native";
+        SystemCallErrorNumber = "EPERM";
+        SystemCallFilter = [ "@system-service" ];
       }
       // lib.optionalAttrs (cfg.environmentFile != null) { EnvironmentFile = inUnit cfg.environmentFile; };
       Install.WantedBy = [ "default.target" ];

@@ -53,13 +53,18 @@ in
         "network-online.target"
         "sops-install-secrets.service"
       ];
+      # The same as packaging/systemd/system/dragoman.service; a test compares them.
       serviceConfig = {
+        Type = "notify";
         ExecStart = "${lib.getExe cfg.package} serve --config ${common.configFile common.settings}";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
+        # A wrong configuration is not cured by starting again.
         Restart = "on-failure";
         RestartSec = "1s";
+        RestartPreventExitStatus = 2;
+        WatchdogSec = "30s";
         # Longer than `drain`, so that running answers may finish.
-        TimeoutStopSec = 45;
+        TimeoutStopSec = "45s";
 
         LoadCredential = credentials;
         DynamicUser = true;
@@ -69,16 +74,22 @@ in
         CacheDirectoryMode = "0700";
         RuntimeDirectory = "dragoman";
         RuntimeDirectoryMode = "0700";
-        WorkingDirectory = "/var/lib/dragoman";
         UMask = "0077";
 
         CapabilityBoundingSet = "";
         AmbientCapabilities = "";
+        # Where clouds tell a machine its own secrets.
+        IPAddressDeny = [
+          "169.254.0.0/16"
+          "fd00:ec2::254/128"
+        ];
         LimitCORE = 0;
-        LimitNOFILE = 65536;
+        LimitNOFILE = 524288;
         LockPersonality = true;
         MemoryDenyWriteExecute = true;
+        MemoryMax = "2G";
         NoNewPrivileges = true;
+        OOMPolicy = "stop";
         PrivateDevices = true;
         PrivateTmp = true;
         PrivateUsers = true;
@@ -107,6 +118,7 @@ in
           "@system-service"
           "~@privileged @resources"
         ];
+        TasksMax = 256;
       }
       // lib.optionalAttrs (cfg.environmentFile != null) { EnvironmentFile = cfg.environmentFile; };
     };

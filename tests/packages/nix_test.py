@@ -35,6 +35,15 @@ def to_toml(value, path=()):
         to_toml(one, (*path, key)) for key, one in value.items() if isinstance(one, dict))
 
 
+def unit_lines(key, value):
+    """The values of a unit's setting as they stand in a unit file, one a line."""
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    if isinstance(value, list):
+        return [" ".join(value)] if key in ("RestrictAddressFamilies", "IPAddressDeny") else value
+    return [str(value)]
+
+
 def inline(value):
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {inline(one)}" for key, one in value.items()) + " }"
@@ -176,16 +185,24 @@ class Nix(Case):
 
     def test_a_stop_waits_for_running_answers(self):
         for kind in MODULES:
-            self.assertGreater(self.service(kind)[0]["TimeoutStopSec"], drain_seconds())
+            self.assertGreater(int(self.service(kind)[0]["TimeoutStopSec"].rstrip("s")), drain_seconds())
+
+    def test_the_units_are_those_of_the_other_packages(self):
+        own = {"ExecStart", "ExecReload", "LoadCredential", "SetCredential", "ConfigurationDirectory", "Environment"}
+        for kind, name in (("nixos", "system"), ("home", "user")):
+            text = (ROOT / f"packaging/systemd/{name}/dragoman.service").read_text()
+            service = re.search(r"^\[Service\]\n(.*?)(?=^\[)", text, flags=re.M | re.S)[1]
+            expected = {}
+            for key, value in re.findall(r"^(\w+)=(.*)$", service, flags=re.M):
+                expected.setdefault(key, []).append(value)
+            made = {key: unit_lines(key, value) for key, value in self.service(kind)[0].items()}
+            self.assertEqual({key: value for key, value in made.items() if key not in own},
+                             {key: value for key, value in expected.items() if key not in own})
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
     def test_the_unit_is_well_confined(self):
         unit, *_ = self.service("nixos", keyFile="/run/secrets/openrouter", environmentFile="/run/secrets/env")
-        lines = []
-        for key, value in unit.items():
-            value = value if isinstance(value, list) else [str(value).lower() if isinstance(value, bool) else value]
-            lines += [f"{key}={' '.join(value)}" if key == "RestrictAddressFamilies" else "\n".join(
-                f"{key}={one}" for one in value)]
+        lines = [f"{key}={line}" for key, value in unit.items() for line in unit_lines(key, value)]
         text = "[Service]\n" + "\n".join(lines) + "\n"
         file = self.folder / "dragoman.service"
         file.write_text(re.sub(r"/nix/store/\S*/bin/\w+", "/bin/true", text))
