@@ -108,19 +108,27 @@ private:
     {
         const ClientModels& models = setup_.models;
         set("ANTHROPIC_MODEL", models.main.id);
-        const std::array<std::pair<string_view, const ClientModel*>, 4> families { { { "OPUS", &models.opus },
-            { "SONNET", &models.sonnet }, { "HAIKU", &models.haiku }, { "FABLE", &models.fable } } };
-        for (const auto& [family, model] : families) {
-            const std::string name = "ANTHROPIC_DEFAULT_" + std::string(family) + "_MODEL";
-            set(name, model->id);
-            set(name + "_NAME", model->name.empty() ? model->id : model->name);
-            set(name + "_DESCRIPTION", model->description.empty() ? model->id : model->description);
-            unset(name + "_SUPPORTED_CAPABILITIES");
-        }
+        family("OPUS", "opus", models.opus);
+        family("SONNET", "sonnet", models.sonnet);
+        family("HAIKU", "haiku", models.haiku);
+        family("FABLE", "fable", models.fable);
         if (!lookup(person_, "CLAUDE_CODE_AUTO_MODE_MODEL"))
             set("CLAUDE_CODE_AUTO_MODE_MODEL", models.sonnet.id);
     }
 
+    // Several may be the same model: the description tells them apart.
+    void family(string_view upper, string_view lower, const ClientModel& model)
+    {
+        const std::string name = "ANTHROPIC_DEFAULT_" + std::string(upper) + "_MODEL";
+        const std::string& what = model.description.empty() ? model.id : model.description;
+        set(name, model.id);
+        set(name + "_NAME", model.name.empty() ? model.id : model.name);
+        set(name + "_DESCRIPTION", std::string(lower) + ": " + what);
+        unset(name + "_SUPPORTED_CAPABILITIES");
+    }
+
+    // The first variable counts for models that the client does not know; of those that it knows it believes
+    // what the other two say.
     void windows()
     {
         const ClientModel& model = setup_.models.main;
@@ -128,10 +136,9 @@ private:
         if (!model.window)
             return;
         limit("CLAUDE_CODE_MAX_CONTEXT_TOKENS", *model.window);
-        if (!is_known_to_client(model.id) || *model.window >= million)
-            return;
-        set("CLAUDE_CODE_DISABLE_1M_CONTEXT", "1");
-        if (*model.window < small_claude_window)
+        if (*model.window < million)
+            set("CLAUDE_CODE_DISABLE_1M_CONTEXT", "1");
+        if (*model.window < small_claude_window && is_known_to_client(model.id))
             limit("CLAUDE_CODE_AUTO_COMPACT_WINDOW", *model.window);
     }
 

@@ -111,11 +111,15 @@ net::Refusal session(Worker& worker, std::string_view id, std::string_view targe
 
 net::Refusal event_logging(Worker& worker) { return json_answer(worker, "{}"); }
 
-net::Task<net::Refusal> models(Worker& worker)
+net::Task<net::Refusal> models(Worker& worker, const net::RequestHead& head)
 {
+    const bool for_picker = head.field("user-agent").starts_with("claude-code/");
     co_await wait_for_catalogue(worker.shared());
     auto config = worker.shared().live.get();
-    co_return json_answer(worker, route::models_list(rules_of(*config), *worker.shared().catalogue.get()));
+    auto catalogue = worker.shared().catalogue.get();
+    const route::Rules rules = rules_of(*config);
+    co_return json_answer(
+        worker, for_picker ? route::picker_list(rules, *catalogue) : route::models_list(rules, *catalogue));
 }
 
 net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail)

@@ -14,9 +14,10 @@ net::Refusal status(Worker& worker);
 // `target` may name a model ("?model=claude-opus-4-8"): then also who would answer to that name now.
 net::Refusal session(Worker& worker, std::string_view id, std::string_view target);
 
+// To Claude Code's picker only what is meant for it.
 // Both wait up to two seconds for the first catalogue, which clients ask for while dragoman is still
 // starting.
-net::Task<net::Refusal> models(Worker& worker);
+net::Task<net::Refusal> models(Worker& worker, const net::RequestHead& head);
 net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail);
 
 } // namespace dragoman::gateway

@@ -101,7 +101,7 @@ net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientReque
     case Endpoint::count_tokens:
         co_return co_await count_tokens(*this, request);
     case Endpoint::models:
-        co_return co_await models(*this);
+        co_return co_await models(*this, request.head);
     case Endpoint::model:
         co_return co_await model(*this, route.model_id);
     case Endpoint::health:

@@ -140,12 +140,15 @@ public:
     {
     }
 
+    std::vector<Shown> offered()
+    {
+        offer_all();
+        return std::move(shown_);
+    }
+
     std::vector<Shown> all()
     {
-        for (const auto* model : { &rules_.big, &rules_.middle, &rules_.small })
-            offer(*model);
-        for (const auto& model : rules_.offered)
-            offer(model);
+        offer_all();
         for (const auto& claude : claude_models())
             if (add(std::string(claude.id), claude.display_name))
                 shown_.back().created = claude.created;
@@ -159,6 +162,14 @@ public:
     }
 
 private:
+    void offer_all()
+    {
+        for (const auto* model : { &rules_.big, &rules_.middle, &rules_.small })
+            offer(*model);
+        for (const auto& model : rules_.offered)
+            offer(model);
+    }
+
     void offer(const std::string& model)
     {
         if (const auto target = resolve(model, rules_, catalogue_))
@@ -203,11 +214,8 @@ std::string not_listed(string_view id, const Catalogue& catalogue)
         near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, ", ")));
 }
 
-} // namespace
-
-std::string models_list(const Rules& rules, const Catalogue& catalogue)
+std::string listed(const std::vector<Shown>& shown)
 {
-    const auto shown = Listing(rules, catalogue).all();
     std::string out;
     json::Writer json(out);
     json.begin_object().key("object").text("list").key("data").begin_array();
@@ -216,6 +224,19 @@ std::string models_list(const Rules& rules, const Catalogue& catalogue)
     json.end_array().key("has_more").boolean(false);
     json.key("first_id").text(shown.front().id).key("last_id").text(shown.back().id).end_object();
     return out;
+}
+
+} // namespace
+
+std::string models_list(const Rules& rules, const Catalogue& catalogue)
+{
+    return listed(Listing(rules, catalogue).all());
+}
+
+std::string picker_list(const Rules& rules, const Catalogue& catalogue)
+{
+    auto shown = Listing(rules, catalogue).offered();
+    return shown.empty() ? models_list(rules, catalogue) : listed(shown);
 }
 
 Result<std::string> model_entry(string_view path_tail, const Rules& rules, const Catalogue& catalogue)

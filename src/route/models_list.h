@@ -20,6 +20,9 @@ namespace dragoman::route {
 
 std::string models_list(const Rules& rules, const Catalogue& catalogue);
 
+// Only what is meant for a picker: Claude Code shows every entry, and has Claude's families itself.
+std::string picker_list(const Rules& rules, const Catalogue& catalogue);
+
 // `path_tail` is what follows "/v1/models/", still percent-encoded; ids contain slashes. Any name that a
 // request could ask for has an entry; an unknown one is Error::not_found.
 Result<std::string> model_entry(std::string_view path_tail, const Rules& rules, const Catalogue& catalogue);
