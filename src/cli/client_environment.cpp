@@ -12,6 +12,7 @@ using Tokens = std::optional<std::uint64_t>;
 
 constexpr std::uint64_t million = 1'000'000;
 constexpr std::uint64_t small_claude_window = 200'000; // what a Claude model has without the one million
+constexpr std::uint64_t least_compact_window = 100'000; // less is not taken
 constexpr std::uint64_t usual_answer = 32'000; // for which the client asks, and keeps room
 
 // Another session's marks, and ways of the client to other servers.
@@ -127,8 +128,8 @@ private:
         unset(name + "_SUPPORTED_CAPABILITIES");
     }
 
-    // The first variable counts for models that the client does not know; of those that it knows it believes
-    // what the other two say.
+    // The first variable counts for models that the client does not know, the others for those that it knows
+    // and for those that it takes for larger ("[1m]").
     void windows()
     {
         const ClientModel& model = setup_.models.main;
@@ -136,9 +137,11 @@ private:
         if (!model.window)
             return;
         limit("CLAUDE_CODE_MAX_CONTEXT_TOKENS", *model.window);
-        if (*model.window < million)
+        if (*model.window >= million)
+            return;
+        if (is_known_to_client(model.id) || *model.window <= small_claude_window)
             set("CLAUDE_CODE_DISABLE_1M_CONTEXT", "1");
-        if (*model.window < small_claude_window && is_known_to_client(model.id))
+        if (*model.window >= least_compact_window)
             limit("CLAUDE_CODE_AUTO_COMPACT_WINDOW", *model.window);
     }
 

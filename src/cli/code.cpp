@@ -5,6 +5,7 @@
 #include "cli/client_environment.h"
 #include "cli/client_process.h"
 #include "cli/client_program.h"
+#include "cli/client_settings.h"
 #include "cli/env.h"
 #include "cli/running.h"
 #include "config/dotenv.h"
@@ -15,6 +16,7 @@
 
 #include <array>
 #include <cstdio>
+#include <unistd.h>
 
 namespace dragoman::cli {
 namespace {
@@ -109,8 +111,9 @@ private:
         return { .code = code };
     }
 
-    // What the client is to become, on a dragoman that serves.
-    Result<Launch> launch(const std::string& url, const Secret& token, const config::Config& config) const
+    // What the client is to become, on a dragoman that serves. Errors: not_found for arguments that are
+    // wrong.
+    Result<Launch> launch(const std::string& url, const Secret& token, const config::Config& config)
     {
         ASSIGN_OR_RETURN(
             models, choose_models(models_of_instance(url, token), options_.model, options_.client_arguments));
@@ -124,10 +127,30 @@ private:
             ASSIGN_OR_RETURN(directory, isolated_directory(config.state_directory));
             setup.config_directory = std::move(directory);
         }
+        return under_settings(setup, config);
+    }
+
+    // The settings files have a say as well.
+    Result<Launch> under_settings(const ClientSetup& setup, const config::Config& config)
+    {
         const Environment& person = context_.sources.environment;
-        return Launch { .program = program_,
-            .arguments = options_.client_arguments,
-            .environment = client_environment(setup, person).applied_to(person) };
+        Launch launch { .program = program_, .arguments = options_.client_arguments };
+        const auto files =
+            read_settings(settings_places(person, setup.config_directory), options_.client_arguments);
+        const auto change = client_environment(setup, with_settings(person, files));
+        const SettingsVerdict verdict = judge_settings(files, change, setup.models);
+        for (const std::string& one : verdict.overridden)
+            complain(one);
+        if (!verdict.in_the_way.empty())
+            return Failure(Error { .kind = Error::Kind::not_found,
+                .message = fmt::format("{}", fmt::join(verdict.in_the_way, "; ")) });
+        if (!verdict.settings.empty()) {
+            ASSIGN_OR_RETURN(path, write_settings(config.state_directory, verdict.settings));
+            launch.arguments = with_settings_argument(launch.arguments, path);
+            settings_ = std::move(path);
+        }
+        launch.environment = change.applied_to(person);
+        return launch;
     }
 
     Ending run_on(const gateway::Instance& running, const config::Config& config)
@@ -158,6 +181,8 @@ private:
         client_.start(*prepared);
         const Ending ending = client_.wait();
         service.stop();
+        if (!settings_.empty())
+            ::unlink(settings_.c_str());
         return ending;
     }
 
@@ -170,6 +195,7 @@ private:
     const CodeOptions& options_;
     std::string program_;
     ClientProcess client_;
+    std::string settings_ {}; // the file handed to the client, gone with it
 };
 
 } // namespace

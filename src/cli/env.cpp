@@ -2,6 +2,7 @@
 
 #include "cli/client_environment.h"
 #include "cli/client_program.h"
+#include "cli/client_settings.h"
 #include "cli/running.h"
 #include "cli/shell_text.h"
 
@@ -27,6 +28,17 @@ void describe_future(const config::Config& config, ClientSetup& setup)
         setup.token = "dragoman"; // any text will do
     complain(
         fmt::format("nothing is running yet; start `dragoman serve`, which will listen on {}", setup.url));
+}
+
+// Only an argument of the client's wins over its settings, and a shell hands none on.
+void warn_of_settings(const SettingsVerdict& verdict)
+{
+    for (const std::string& one : verdict.overridden)
+        complain(one.substr(0, one.find(';'))
+            + ", which counts more than the environment: take it out there, "
+              "or use `dragoman code`");
+    for (const std::string& one : verdict.in_the_way)
+        complain(one);
 }
 
 } // namespace
@@ -65,7 +77,11 @@ int env(const Context& context, const CodeOptions& options, std::optional<Shell>
         }
         setup.config_directory = *directory;
     }
-    print(shell_text(client_environment(setup, person), shell.value_or(shell_of(person))));
+    const auto files =
+        read_settings(settings_places(person, setup.config_directory), options.client_arguments);
+    const auto change = client_environment(setup, with_settings(person, files));
+    warn_of_settings(judge_settings(files, change, setup.models));
+    print(shell_text(change, shell.value_or(shell_of(person))));
     return exit_ok;
 }
 
