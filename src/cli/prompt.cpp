@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -20,12 +21,18 @@ volatile std::sig_atomic_t arrived = 0;
 
 extern "C" void note_signal(int number) { arrived = number; }
 
-// While it lives a signal interrupts read() and is only noted.
+// While it lives a signal is only noted, and only while wait_for_input() waits: one that comes a moment
+// earlier cannot be missed.
 class SignalsNoted {
 public:
     SignalsNoted()
     {
         arrived = 0;
+        sigset_t all;
+        ::sigemptyset(&all);
+        for (const int number : watched)
+            ::sigaddset(&all, number);
+        ::sigprocmask(SIG_BLOCK, &all, &mask_);
         struct sigaction noted {};
         noted.sa_handler = note_signal; // without SA_RESTART
         for (std::size_t i = 0; i < watched.size(); ++i)
@@ -37,9 +44,12 @@ public:
     {
         for (std::size_t i = 0; i < watched.size(); ++i)
             ::sigaction(watched[i], &before_[i], nullptr);
+        ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
     }
+    const sigset_t& mask() const { return mask_; }
 
 private:
+    sigset_t mask_ {};
     std::array<struct sigaction, watched.size()> before_ {};
 };
 
@@ -65,15 +75,27 @@ private:
     bool changed_ = false;
 };
 
+// False when a signal was noted.
+bool wait_for_input(const sigset_t* mask)
+{
+    pollfd input { STDIN_FILENO, POLLIN, 0 };
+    while (::ppoll(&input, 1, nullptr, mask) < 0)
+        if (errno != EINTR || arrived != 0)
+            return false;
+    return true;
+}
+
 // A line without its end; nullopt at the end of the input, or when a signal was noted.
-std::optional<std::string> read_line()
+std::optional<std::string> read_line(const sigset_t* mask)
 {
     std::string line;
     line.reserve(4096); // the most that a terminal hands over: no copy is left behind by growing
     for (;;) {
+        if (!wait_for_input(mask))
+            return std::nullopt;
         char c = 0;
         const ssize_t got = ::read(STDIN_FILENO, &c, 1);
-        if (got < 0 && errno == EINTR && arrived == 0)
+        if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
             return got == 0 && !line.empty() ? std::optional(line) : std::nullopt;
@@ -89,7 +111,7 @@ std::optional<std::string> read_hidden(std::string_view question)
     const SignalsNoted noted;
     const EchoOff hidden;
     print(question);
-    auto line = read_line();
+    auto line = read_line(&noted.mask());
     print("\n");
     return line;
 }
@@ -100,7 +122,7 @@ std::optional<std::string> ask(std::string_view question)
 {
     print(question);
     arrived = 0;
-    auto line = read_line();
+    auto line = read_line(nullptr);
     if (!line) {
         print("\n");
         return std::nullopt;

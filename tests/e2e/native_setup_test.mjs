@@ -161,3 +161,345 @@ person('models: a list without prices has no columns for them', async (me, upstr
     assert.equal(code, 0);
     assert.match(out, /^model +window +tools +reads\nlocal-one +32k +\? +text\nlocal-two +\? +text\n$/);
 });
+
+const wrongKey = 'sk-or-v1-canarywrong00000000000000000000000000000000000000000000000000bad';
+const mode = (path) => (statSync(path).mode & 0o777).toString(8);
+const read = (path) => readFileSync(path, 'utf8');
+
+// Types each line once the question before it is there; resolves with all that was shown, and the exit code.
+async function dialogue(me, terminal, steps) {
+    let from = 0;
+    let waitingFor = 'its end';
+    const limit = setTimeout(() => terminal.signal('SIGKILL'), 20000);
+    try {
+        for (const [question, answer] of steps) {
+            waitingFor = question;
+            await terminal.until(() => {
+                const at = terminal.out.indexOf(question, from);
+                if (at < 0) return false;
+                from = at + question.length;
+                return true;
+            });
+            if (answer) terminal.process.stdin.write(answer);
+        }
+    } catch (error) {
+        error.message = `waited for ${waitingFor}: ${error.message}`;
+        throw error;
+    } finally {
+        await terminal.exit;
+        clearTimeout(limit);
+    }
+    const { code } = terminal.status;
+    me.shown += terminal.out + terminal.err;
+    return { code, out: terminal.out.replaceAll('\r\n', '\n').replace(/\u001b\[\d*m/g, '') };
+}
+
+person('init: a key that is typed, models by number and by words', async (me, upstream) => {
+    const { code, out } = await dialogue(me, me.terminal(['init']), [
+        ['Key: ', `${canaryKey}\n`],
+        ['Big model (a number, an id, or words to search) [openai/gpt-oss-120b]: ', 'gpt 5.5\n'],
+        ['2  openai/gpt-5.5-mini', '1\n'],
+        ['Small model (a number', 'openai/gpt-5.5-mini\n'],
+    ]);
+    assert.equal(code, 0, out);
+    assert.match(out, /accepted; \$12\.50 of its limit are left/);
+    assert.match(out, /1 {2}openai\/gpt-oss-120b +131k {2}\$0\.20 in, \$0\.60 out/);
+    assert.match(out, /Next:\n {2}dragoman code /);
+    const text = read(me.config);
+    assert.match(text, /^big = "openai\/gpt-5\.5" /m);
+    assert.match(text, /^small = "openai\/gpt-5\.5-mini" /m);
+    const keyFile = join(me.home, '.config/dragoman/openrouter.key');
+    assert.ok(text.includes(`key_file = "${keyFile}"`));
+    assert.equal(read(keyFile), `${canaryKey}\n`);
+    assert.equal(mode(keyFile), '600');
+    assert.equal(mode(me.config), '600');
+    assert.ok(!text.includes('canary'));
+    const checked = await me.run(['check-config']);
+    assert.equal(checked.code, 0, checked.err);
+    assert.match(checked.out, /big model +openai\/gpt-5\.5\n/);
+    assert.match(checked.out, /key +sha256:\w+ from .*openrouter\.key/);
+    upstream.assertClean();
+});
+
+person('init: wrong keys, three of them', async (me, upstream) => {
+    upstream.wrongKeyExpected = true;
+    const { code, out } = await dialogue(me, me.terminal(['init']), [
+        ['Key: ', `${wrongKey}\n`],
+        ['openrouter refuses this key (401)', ''],
+        ['Key: ', 'two words\n'],
+        ['that is no key: a key is one word', ''],
+        ['Key: ', '\n'],
+        ['nothing was typed', ''],
+    ]);
+    assert.equal(code, 1, out);
+    assert.match(out, /3 attempts were enough/);
+    assert.match(out, /Nothing was changed\./);
+    assert.ok(!existsSync(me.config));
+    assert.equal(upstream.received.length, 1, 'what can be no key is not sent');
+});
+
+person('init: the second key is the right one, and Enter takes what is proposed', async (me, upstream) => {
+    upstream.wrongKeyExpected = true;
+    const { code, out } = await dialogue(me, me.terminal(['init']), [
+        ['Key: ', `${wrongKey}\n`],
+        ['Key: ', `${canaryKey}\n`],
+        ['Big model (', '\n'],
+        ['Small model (', '\n'],
+    ]);
+    assert.equal(code, 0, out);
+    assert.match(read(me.config), /^big = "openai\/gpt-oss-120b"/m);
+});
+
+person('init: Ctrl-C at the hidden question leaves the terminal as it was', async (me) => {
+    const script = `trap : INT; "${binary}" init; echo "ended with $?"; stty -a`;
+    const terminal = new Child('python3', [join(here, 'in_terminal.py'), '100', '40', 'sh', '-c', script], {
+        env: { ...me.env, TERM: 'xterm' },
+        cwd: me.folder,
+        input: 'pipe',
+    });
+    const { out } = await dialogue(me, terminal, [['Key: ', 'sk-or-v1-canary-half-typed\u0003']]);
+    assert.match(out, /ended with 130/);
+    assert.match(out, /[^-]\becho\b/, 'echo is on again');
+    assert.ok(!existsSync(me.config));
+});
+
+person('init: no network, and going on unchecked or not', async (me, upstream) => {
+    await upstream.stop();
+    const no = await dialogue(me, me.terminal(['init']), [
+        ['Key: ', `${canaryKey}\n`],
+        ['it could not be checked at http://127.0.0.1', ''],
+        ['Go on with it unchecked? [y/N] ', 'n\n'],
+    ]);
+    assert.equal(no.code, 1);
+    assert.ok(!existsSync(me.config));
+    const yes = await dialogue(me, me.terminal(['init']), [
+        ['Key: ', `${canaryKey}\n`],
+        ['Go on with it unchecked? [y/N] ', 'y\n'],
+        ['the list of models could not be had', ''],
+        ['Big model (', 'z-ai/glm-4.6\n'],
+        ['Small model (', '\n'],
+    ]);
+    assert.equal(yes.code, 0, yes.out);
+    assert.match(read(me.config), /^big = "z-ai\/glm-4\.6"/m);
+});
+
+person('init: nowhere to write to', async (me) => {
+    const file = join(me.folder, 'file');
+    writeFileSync(file, '');
+    const blocked = await me.run(['init'], { HOME: file, OPENROUTER_API_KEY: canaryKey }, 'pipe');
+    assert.equal(blocked.code, 1);
+    assert.match(blocked.err, /cannot make the directory .*: Not a directory; --config FILE/);
+    const homeless = await me.run(['init'], { HOME: '' }, 'pipe');
+    assert.equal(homeless.code, 1);
+    assert.match(homeless.err, /set HOME or XDG_CONFIG_HOME, or name the file with --config/);
+    const readOnly = await me.run(['init'], { HOME: '/proc' }, 'pipe');
+    assert.equal(readOnly.code, 1);
+    assert.match(readOnly.err, /cannot make the directory \/proc/);
+});
+
+// Standard input stays open: a program that reads it would wait for ever.
+person('init: without a terminal nothing is asked, what is missing is named', async (me, upstream) => {
+    const keyless = await me.run(['init'], {}, 'pipe');
+    assert.equal(keyless.code, 2);
+    assert.match(keyless.err, /init needs a key: --key-file FILE, or OPENROUTER_API_KEY in the environment/);
+    const env = { OPENROUTER_API_KEY: canaryKey };
+    const unknown = await me.run(['init', '--big', 'openai/gpt-os-120b'], env, 'pipe');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /--big MODEL: the upstream has no model .*; the nearest are openai\/gpt-oss/);
+    assert.ok(!existsSync(me.config));
+    const keyFile = join(me.folder, 'my.key');
+    writeFileSync(keyFile, `  ${canaryKey}\n`, { mode: 0o600 });
+    const small = ['--small', 'openai/gpt-5.5-mini'];
+    const good = await me.run(['init', '--key-file', keyFile, ...small], {}, 'pipe');
+    assert.equal(good.code, 0, good.all);
+    assert.equal(read(join(me.home, '.config/dragoman/openrouter.key')), `${canaryKey}\n`);
+    const again = await me.run(['init', '--big', 'qwen/qwen3-coder'], {}, 'pipe');
+    assert.equal(again.code, 2, 'an existing file is changed only with consent');
+    assert.match(again.err, /is changed only with --yes/);
+    assert.match(read(me.config), /^big = "openai\/gpt-oss-120b"/m);
+    const before = read(me.config);
+    const changed = await me.run(['init', '--big', 'qwen/qwen3-coder', '--yes'], {}, 'pipe');
+    assert.equal(changed.code, 0, changed.all);
+    assert.equal(read(me.config), before.replace('big = "openai/gpt-oss-120b"', 'big = "qwen/qwen3-coder"'));
+    assert.equal(read(`${me.config}.bak`), before);
+    const third = await me.run(['init', '--big', 'openai/gpt-5.5', '--yes'], {}, 'pipe');
+    assert.match(third.out, /config\.toml\.bak-2/);
+    assert.equal(mode(`${me.config}.bak-2`), '600');
+    const same = await me.run(['init', '--big', 'openai/gpt-5.5', '--yes'], {}, 'pipe');
+    assert.match(same.out, /says all this already/);
+    assert.ok(!existsSync(`${me.config}.bak-3`));
+    upstream.wrongKeyExpected = true;
+    const refused = await me.run(['init', '--yes'], { OPENROUTER_API_KEY: wrongKey }, 'pipe');
+    assert.equal(refused.code, 1);
+    assert.match(refused.all, /openrouter refuses this key \(401\)/);
+    assert.match(refused.err, /init needs a key that works/);
+});
+
+person('init: an own file keeps all else, a broken one is replaced with consent', async (me) => {
+    mkdirSync(join(me.home, '.config/dragoman'), { recursive: true });
+    const own = [
+        '# mine',
+        '[server]',
+        'listen = ["127.0.0.1:9999"] # my port',
+        '',
+        '[models]',
+        'map = [{ from = "x", to = "a/b" }]',
+        '',
+        '[upstreams.openrouter]',
+        `key = "${canaryKey}" # to be moved`,
+        'idle = "30s"',
+    ].join('\n');
+    writeFileSync(me.config, own, { mode: 0o600 });
+    const moved = await me.run(['init', '--yes', '--big', 'openai/gpt-5.5'], {}, 'pipe');
+    assert.equal(moved.code, 0, moved.all);
+    const keyFile = join(me.home, '.config/dragoman/openrouter.key');
+    const text = read(me.config);
+    for (const kept of ['# mine', 'listen = ["127.0.0.1:9999"] # my port', 'from = "x"', 'idle = "30s"'])
+        assert.ok(text.includes(kept), `${kept} is kept:\n${text}`);
+    assert.ok(text.includes(`key_file = "${keyFile}"`));
+    assert.ok(!text.includes('canary'), 'the key is in its own file now');
+    assert.equal(read(keyFile), `${canaryKey}\n`);
+    writeFileSync(me.config, '[models\nbig = 7');
+    const env = { OPENROUTER_API_KEY: canaryKey };
+    const broken = await dialogue(me, me.terminal(['init', '--big', 'openai/gpt-5.5'], { env }), [
+        ['is not usable as it is', ''],
+        ['Keep it in a file', 'y\n'],
+        ['Small model', '\n'],
+        ['would be replaced as a whole', ''],
+        ['Change it? A copy is kept. [Y/n] ', '\n'],
+    ]);
+    assert.equal(broken.code, 0, broken.out);
+    assert.equal(read(`${me.config}.bak-2`), '[models\nbig = 7');
+    assert.match(read(me.config), /^big = "openai\/gpt-5\.5"/m);
+});
+
+person('init --statusline: the rest of Claude Code’s settings stays byte for byte', async (me) => {
+    const settings = join(me.home, '.claude/settings.json');
+    mkdirSync(join(me.home, '.claude'));
+    const before = '{\n    "model": "opus",\n\n    "env": {"A": "1"}   }\n';
+    writeFileSync(settings, before);
+    const env = { OPENROUTER_API_KEY: canaryKey };
+    const first = await me.run(['init', '--statusline'], env, 'pipe');
+    assert.equal(first.code, 0, first.all);
+    const line = `"statusLine": {"type":"command","command":"${binary} statusline"},`;
+    assert.equal(read(settings), before.replace('{\n    "model"', `{\n    ${line}\n    "model"`));
+    assert.equal(read(`${settings}.bak`), before);
+    writeFileSync(settings, '{"statusLine": {"type":"command","command":"~/mine.sh"}, "x": [1,  2]}');
+    const kept = await me.run(['init', '--statusline'], env, 'pipe');
+    assert.match(kept.out, /keeps its status line \(~\/mine\.sh\); --yes replaces it/);
+    assert.match(read(settings), /mine\.sh/);
+    const replaced = await me.run(['init', '--statusline', '--yes'], env, 'pipe');
+    assert.equal(replaced.code, 0, replaced.all);
+    assert.equal(read(settings), `{${line.slice(0, -1)}, "x": [1,  2]}`);
+    writeFileSync(settings, '{ // a comment\n}');
+    const odd = await me.run(['init', '--statusline', '--yes'], env, 'pipe');
+    assert.equal(odd.code, 1);
+    assert.match(odd.err, /settings\.json was left as it is/);
+    assert.equal(read(settings), '{ // a comment\n}');
+});
+
+// The files of the older proxies, as their users have them.
+const environments = {
+    fastapi: [
+        '# claude proxy',
+        `OPENAI_API_KEY="${canaryKey}"`,
+        'BASE_URL=https://openrouter.ai/api/v1',
+        'BIG_MODEL_NAME=openai/gpt-5.5',
+        'SMALL_MODEL_NAME=openai/gpt-5.5-mini',
+        'REFERRER_URL=https://desk.example',
+        'APP_NAME="My desk"',
+        'APP_VERSION=0.2.0',
+        'HOST=127.0.0.1',
+        'PORT=8000',
+        'RELOAD=true',
+        'LOG_LEVEL=WARNING',
+        'LOG_FILE_PATH=log.jsonl',
+        'OPEN_CLAUDE_CACHE=true',
+    ],
+    flask: [
+        `export OPENROUTER_API_KEY=${canaryKey}`,
+        'OPENROUTER_MODEL=qwen/qwen3-coder',
+        'OPENROUTER_SITE_URL=https://site.example',
+        'OPENROUTER_SITE_NAME=Site',
+        'PROXY_PORT=5000',
+        'PROXY_VERBOSE=true',
+        'FLASK_DEBUG=1',
+        'MODEL_MAP={"claude-3-5-haiku-*": "openai/gpt-5.5-mini", "gpt-4o": "openai/gpt-5.5"}',
+        'HOST=0.0.0.0',
+    ],
+    node: [
+        'PORT=13337',
+        `OPENROUTER_API_KEY='${canaryKey}'`,
+        'ANTHROPIC_MODEL=anthropic/claude-sonnet-4.5',
+        'ANTHROPIC_SMALL_FAST_MODEL=anthropic/claude-haiku-4.5',
+        'NODE_ENV=production',
+        'ANTHROPIC_BASE_URL=http://127.0.0.1:13337',
+        'WEBHOOK_PASSWORD=canary-of-a-password',
+    ],
+};
+
+async function importing(me, kind, ...args) {
+    const file = join(me.folder, `${kind}.env`);
+    writeFileSync(file, `${environments[kind].join('\n')}\n`, { mode: 0o600 });
+    const done = await me.run(['init', '--import', file, ...args], {}, 'pipe');
+    assert.equal(done.code, 0, done.all);
+    assert.equal(read(join(me.home, '.config/dragoman/openrouter.key')), `${canaryKey}\n`);
+    const config = read(me.config);
+    assert.ok(!config.includes('canary'));
+    const sound = await me.run(['check-config']);
+    assert.equal(sound.code, 0, sound.err);
+    return { shown: done.out, config, sound: sound.out };
+}
+
+person('init --import: the .env of a FastAPI proxy', async (me) => {
+    const { shown, config, sound } = await importing(me, 'fastapi');
+    for (const line of [
+        /OPENAI_API_KEY +a key file of its own/,
+        /BIG_MODEL_NAME +\[models\] big/,
+        /PORT +\[server\] listen/,
+        /REFERRER_URL +\[upstreams\] site_url/,
+        /Could not be carried over:/,
+        /OPEN_CLAUDE_CACHE +prompt caching is always passed on/,
+        /APP_VERSION +dragoman names its own version/,
+        /RELOAD +it belonged to the other program's framework/,
+    ])
+        assert.match(shown, line);
+    assert.match(config, /^listen = \["127\.0\.0\.1:8000"\]/m);
+    assert.match(config, /^level = "warning"/m);
+    assert.ok(config.includes(`file = "${join(me.folder, 'log.jsonl')}"`));
+    assert.ok(!/^base_url/m.test(config), 'the usual address need not be said');
+    assert.match(sound, /small model +openai\/gpt-5\.5-mini/);
+    assert.match(config, /site_name = "My desk"/);
+});
+
+person('init --import: the .env of a Flask proxy with a table of models', async (me) => {
+    const { shown, config, sound } = await importing(me, 'flask');
+    assert.match(shown, /MODEL_MAP +\[\[models\.map\]\]/);
+    assert.match(shown, /HOST +other machines could spend your key/);
+    assert.match(shown, /FLASK_DEBUG +it belonged/);
+    assert.match(config, /^listen = \["127\.0\.0\.1:5000", "\[::1\]:5000"\]/m);
+    assert.match(config, /from = "claude-3-5-haiku-\*"\nto = "openai\/gpt-5\.5-mini"/);
+    assert.match(config, /^level = "debug"/m);
+    assert.match(sound, /big model +qwen\/qwen3-coder\n/);
+    assert.match(sound, /small model +qwen\/qwen3-coder\n/);
+});
+
+person('init --import: the .env of a Node proxy, and the key of somebody else', async (me) => {
+    const { shown, config, sound } = await importing(me, 'node');
+    assert.match(config, /^listen = \["127\.0\.0\.1:13337", "\[::1\]:13337"\]/m);
+    assert.match(sound, /big model +anthropic\/claude-sonnet-4\.5\n/);
+    assert.match(sound, /small model +anthropic\/claude-haiku-4\.5\n/);
+    assert.match(shown, /NODE_ENV +it belonged/);
+    assert.match(shown, /ANTHROPIC_BASE_URL +it is a setting of Claude Code's/);
+    assert.match(shown, /WEBHOOK_PASSWORD +dragoman knows no such setting/);
+    const other = join(me.folder, 'other.env');
+    writeFileSync(other, 'OPENAI_API_KEY=sk-proj-canary-of-openai\nBIG_MODEL=gpt-4o\n');
+    const env = { XDG_CONFIG_HOME: join(me.folder, 'c') };
+    const keyless = await me.run(['init', '--import', other], env, 'pipe');
+    assert.equal(keyless.code, 2);
+    assert.match(keyless.out, /OPENAI_API_KEY +it is no key of OpenRouter's/);
+    assert.match(keyless.err, /init needs a key/);
+    const missing = await me.run(['init', '--import', join(me.folder, 'none.env')], {}, 'pipe');
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /none\.env/);
+});
