@@ -38,7 +38,7 @@ set "claude="
 for %%E in (claude.exe claude.cmd) do if not defined claude set "claude=%%~$PATH:E"
 if not defined claude if exist "%USERPROFILE%\.local\bin\claude.exe" set "claude=%USERPROFILE%\.local\bin\claude.exe"
 if not defined claude (
-    echo dragoman-claude: claude.exe is not to be found; install Claude Code, or use `dragoman code` in WSL 1>&2
+    1>&2 echo dragoman-claude: claude.exe is not to be found; install Claude Code, or use `dragoman code` in WSL
     set "code=1"
     goto ended
 )

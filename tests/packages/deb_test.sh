@@ -86,13 +86,15 @@ echo "== install again over itself, remove, purge"
 inside dpkg -i /dragoman.deb > "$work/log" 2>&1 || said "a second install"
 mkdir -p "$root/var/lib/dragoman/mine" "$root/etc/systemd/system/multi-user.target.wants"
 echo '{}' > "$root/var/lib/dragoman/calibration.json"
+echo 0123 > "$root/var/lib/dragoman/instance-token"
 ln -s /lib/systemd/system/dragoman.service "$root/etc/systemd/system/multi-user.target.wants/dragoman.service"
 for step in remove purge; do
     inside dpkg "--$step" dragoman > "$work/log" 2>&1 || said "$step"
     [[ ! -e $root/usr/bin/dragoman && ! -e $root/usr/share/doc/dragoman ]] || fail "$step leaves the program"
     [[ $(files) == "$before" ]] || { diff <(echo "$before") <(files); fail "$step touched a person's files"; }
 done
-[[ ! -e $root/var/lib/dragoman/calibration.json ]] || fail "purge leaves what the service wrote"
+[[ ! -e $root/var/lib/dragoman/calibration.json && ! -e $root/var/lib/dragoman/instance-token ]] \
+    || fail "purge leaves what the service wrote"
 [[ -d $root/var/lib/dragoman/mine ]] || fail "purge takes what it did not write"
 rm -r "$root/var/lib/dragoman"
 inside $apt autoremove --purge > "$work/log" 2>&1 || said autoremove

@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import unittest
 from pathlib import Path
 
-from support import ROOT, Case, environment, main, run
+from support import DRAGOMAN, ROOT, Case, environment, main, run
 
 WINDOWS = ROOT / "windows"
 SCRIPTS = sorted(WINDOWS.glob("*.cmd"))
@@ -125,6 +126,28 @@ class Windows(Case):
         marker.unlink()
         self.assertEqual(process.wait(timeout=20), 0)
         self.assertEqual(self.log(), ["served", "ended"])
+
+    def test_a_real_dragoman_says_where_it_listens(self):
+        fake = self.folder / ".local/bin/dragoman"
+        fake.unlink()
+        fake.symlink_to(DRAGOMAN)
+        configuration = self.folder / ".config/dragoman/config.toml"
+        configuration.parent.mkdir(parents=True)
+        configuration.write_text('[server]\nlisten = ["127.0.0.1:0"]\n[catalogue]\nenabled = false\n')
+        self.environment["OPENROUTER_API_KEY"] = "sk-or-v1-0123456789abcdef"
+        process, marker = self.hold()
+        for shell, pattern in (("cmd", r'set "ANTHROPIC_BASE_URL=http://127.0.0.1:(\d+)"'),
+                               ("powershell", r"\$env:ANTHROPIC_BASE_URL = 'http://127.0.0.1:(\d+)'")):
+            done = self.in_wsl(f"exec bash $DRAGOMAN_HELPER env {shell} z-ai/glm-4.6")
+            port = re.search(pattern, done.stdout)
+            self.assertIsNotNone(port, done.stdout + done.stderr)
+            self.assertIn("z-ai/glm-4.6", done.stdout)
+            self.assertNotIn("0123456789abcdef", done.stdout)
+            socket.create_connection(("127.0.0.1", int(port[1])), timeout=10).close()
+        marker.unlink()
+        self.assertEqual(process.wait(timeout=60), 0)
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(port[1])), timeout=10)
 
     def test_a_closed_console_ends_it_too(self):
         process, _ = self.hold()
