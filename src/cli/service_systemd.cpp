@@ -31,6 +31,7 @@ public:
 
 private:
     std::optional<int> wrong_person() const;
+    Result<Environment> ask_manager();
     std::optional<int> out_of_sight() const;
     bool is_packaged() const;
     int install();
@@ -122,6 +123,15 @@ std::optional<int> SystemdService::out_of_sight() const
     return std::nullopt;
 }
 
+// The manager looks for units below its own XDG_CONFIG_HOME, whatever this shell's is.
+Result<Environment> SystemdService::ask_manager()
+{
+    auto services = systemctl_.services_environment();
+    if (services && lookup(*services, "HOME"))
+        path_ = path_of_unit(scope_, *services);
+    return services;
+}
+
 // A package has brought the very unit that would be written.
 bool SystemdService::is_packaged() const
 {
@@ -137,7 +147,7 @@ int SystemdService::install()
 {
     if (auto code = out_of_sight())
         return *code;
-    const auto services = systemctl_.services_environment();
+    const auto services = ask_manager();
     if (!services)
         return fail(services.error());
     if (auto code = settings_in_the_way(context_, scope_, *services))
@@ -209,6 +219,7 @@ void SystemdService::say_what_now(const Environment& services)
 
 int SystemdService::uninstall()
 {
+    (void)ask_manager(); // Where there is none, a file may still be left.
     const auto before = systemctl_.properties(unit);
     const auto known = before.find("LoadState");
     const bool loaded = known != before.end() && known->second != "not-found";
@@ -234,7 +245,7 @@ int SystemdService::uninstall()
 
 int SystemdService::status()
 {
-    const auto answers = systemctl_.services_environment();
+    const auto answers = ask_manager();
     if (!answers)
         return fail(answers.error());
     auto now = systemctl_.properties(unit);

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "cli/run_program.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>

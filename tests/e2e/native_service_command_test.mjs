@@ -121,7 +121,7 @@ const withPerson = (name, body) =>
 
 const installing = ['--user daemon-reload', '--user enable dragoman.service'];
 
-withPerson('install writes a unit, starts it, and a second time leaves everything as it is', async (person) => {
+withPerson('install writes a unit and starts it, and a second time changes nothing', async (person) => {
     person.configure();
     const first = await person.run(['install']);
     assert.equal(first.code, 0, first.err);
@@ -148,6 +148,18 @@ withPerson('a configuration that is named is named in the unit', async (person) 
     assert.equal(code, 0, err);
     const quoted = `"${person.folder}/a $$pecial 100%% \\"name\\".toml"`;
     assert.ok(person.text.includes(`\nExecStart=${binary} serve --config ${quoted}\n`), person.text);
+});
+
+withPerson("the unit goes where the person's systemd looks, whatever the shell says", async (person) => {
+    person.configure();
+    const elsewhere = person.at('elsewhere');
+    const { code, out } = await person.run(['install'], { env: { XDG_CONFIG_HOME: elsewhere } });
+    assert.equal(code, 0);
+    assert.ok(existsSync(person.unit));
+    assert.ok(!existsSync(elsewhere));
+    assert.match(out, /unknown to the service: XDG_CONFIG_HOME/);
+    await person.run(['uninstall'], { env: { XDG_CONFIG_HOME: elsewhere } });
+    assert.ok(!existsSync(person.unit));
 });
 
 withPerson("a unit of the person's own is kept, before and after", async (person) => {
@@ -259,7 +271,10 @@ withPerson('status says what there is', async (person) => {
     assert.match(running.out, /^says +listening on 127\.0\.0\.1:8080/m);
     assert.match(running.out, /^log +journalctl --user -u dragoman -f$/m);
     assert.deepEqual(running.calls, []);
-    Object.assign(person.properties, { ActiveState: 'failed', Result: 'exit-code', UnitFileState: 'disabled', NRestarts: '3' });
+    person.properties = {
+        ...person.properties,
+        ...{ ActiveState: 'failed', Result: 'exit-code', UnitFileState: 'disabled', NRestarts: '3' },
+    };
     const failed = await person.run(['status']);
     assert.equal(failed.code, 1);
     assert.match(failed.out, /^runs +no \(failed, exit-code\)$/m);
@@ -293,10 +308,9 @@ const analyze = async (person, args) => {
 };
 
 for (const scope of ['user', 'system']) {
-    withPerson(`the ${scope} unit is what is packaged, and systemd finds nothing wrong with it`, async (person) => {
-        const { code, out, calls } = await person.run(['install', '--print', ...(scope === 'system' ? ['--system'] : [])], {
-            path: '/nowhere',
-        });
+    withPerson(`the ${scope} unit is what is packaged, and systemd likes it`, async (person) => {
+        const flags = scope === 'system' ? ['--print', '--system'] : ['--print'];
+        const { code, out, calls } = await person.run(['install', ...flags], { path: '/nowhere' });
         assert.equal(code, 0);
         assert.deepEqual(calls, []);
         const packaged = join(root, 'packaging/systemd', scope);

@@ -30,7 +30,7 @@ const facts = (child, name) =>
     });
 
 for (const kind of ['path', 'abstract']) {
-    test(`it says when it is ready, reloads and ends, to a socket with ${kind === 'path' ? 'a path' : 'an abstract name'}`, () =>
+    test(`it says when it is ready, reloads and ends (NOTIFY_SOCKET: ${kind})`, () =>
         withUpstream(async ({ start }) => {
             const dragoman = await start(
                 { OPENROUTER_API_KEY: canaryKey },
@@ -43,7 +43,8 @@ for (const kind of ['path', 'abstract']) {
             const reloading = await says(dragoman, /^RELOADING=1\n/);
             const at = Number(/\nMONOTONIC_USEC=(\d+)\n/.exec(reloading)[1]);
             assert.ok(Math.abs(at - Number(process.hrtime.bigint() / 1000n)) < 60e6, `${at}`);
-            await dragoman.child.until(() => said(dragoman).filter((one) => one.startsWith('READY=1')).length === 2);
+            const readies = () => said(dragoman).filter((one) => one.startsWith('READY=1')).length;
+            await dragoman.child.until(() => readies() === 2);
             dragoman.child.signal('SIGTERM');
             const stopping = await says(dragoman, /^STOPPING=1\n/);
             assert.match(stopping, /\nEXTEND_TIMEOUT_USEC=40000000\n/, 'the drain, and some time for the rest');
@@ -167,7 +168,11 @@ test('clients that come during a restart wait in the given socket', () =>
         const get = (child) =>
             new Promise((done, fail) => {
                 const request = http.get(
-                    { socketPath: path, path: '/health', headers: { host: 'localhost', connection: 'close' } },
+                    {
+                        socketPath: path,
+                        path: '/health',
+                        headers: { host: 'localhost', connection: 'close' },
+                    },
                     (response) => {
                         response.resume();
                         response.on('end', () => done(response.statusCode));
@@ -184,7 +189,8 @@ test('clients that come during a restart wait in the given socket', () =>
                 if child == 0:
                     ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
                     os.dup2(os.dup2(one.fileno(), 200, False), 3, True)
-                    os.execve(sys.argv[2], [sys.argv[2]], {**os.environ, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())})
+                    given = {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+                    os.execve(sys.argv[2], [sys.argv[2]], {**os.environ, **given})
                 print("turn", turn, child, flush=True)
                 os.waitpid(child, 0)
                 print("ended", turn, flush=True)
@@ -196,7 +202,7 @@ test('clients that come during a restart wait in the given socket', () =>
             input: 'pipe',
         });
         try {
-            const pid = (turn) => child.says(new RegExp(`turn ${turn} (\\d+)`)).then((found) => Number(found[1]));
+            const pid = async (turn) => Number((await child.says(new RegExp(`turn ${turn} (\\d+)`)))[1]);
             const first = await pid(0);
             assert.equal(await get(child), 200);
             process.kill(first, 'SIGTERM');

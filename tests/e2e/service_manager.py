@@ -1,9 +1,9 @@
 """Plays the service manager: hands over sockets to listen on, and prints what is said to NOTIFY_SOCKET.
 
-    service_manager.py [--notify path|abstract] [--tcp HOST]... [--unix PATH]... [--datagrams PATH]... -- PROGRAM ...
+    service_manager.py [--notify path|abstract] [--tcp HOST | --unix PATH | --datagrams PATH]... -- PROGRAM ...
 
-Prints a JSON line {"sockets": [...]} with the addresses, {"pid": ...} of the program, and {"said": ...} for each
-datagram. Signals are passed on, and the program's end is this one's.
+Prints a JSON line {"sockets": [...]} with the addresses, {"pid": ...} of the program, and {"said": ...} for
+each datagram. Signals are passed on, and the program's end is this one's.
 """
 
 import ctypes

@@ -137,11 +137,12 @@ struct Silent final : net::Handler {
 
 TEST(Heartbeat, MissesALoopThatIsStuckWhileTheOthersTurn)
 {
+    std::atomic<int> answers { 0 };
+    std::atomic<bool> stuck { true };
     net::Server server({ .listen = { { "127.0.0.1", 0 } }, .workers = 2 }, net::Trust::none(), net::Proxies(),
         [](net::WorkerContext&) { return std::make_unique<Silent>(); });
     ASSERT_TRUE(server.bind());
     server.start();
-    std::atomic<int> answers { 0 };
     const auto ask = [&](const std::function<void()>& answer) {
         server.post_to_all([&, answer](net::WorkerContext&) {
             answer();
@@ -156,7 +157,6 @@ TEST(Heartbeat, MissesALoopThatIsStuckWhileTheOthersTurn)
     Heartbeat heartbeat(server.workers());
     EXPECT_TRUE(heartbeat.beats(ask));
     answered(2);
-    std::atomic<bool> stuck { true };
     server.post_to_all([&](net::WorkerContext& context) {
         if (context.index == 1)
             stuck.wait(true);

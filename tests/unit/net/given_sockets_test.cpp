@@ -150,14 +150,14 @@ TEST(GivenSockets, AreServedByEveryWorker)
     auto given = take_given_sockets(handed.environment());
     ASSERT_TRUE(given);
     const std::uint16_t port = given->front().port;
+    std::atomic<bool> other { false };
+    std::atomic<int> blocked { -1 };
     Server server({ .listen = {}, .workers = 2 }, Trust::none(), Proxies(),
         [](WorkerContext& context) { return std::make_unique<Which>(context.index); });
     ASSERT_TRUE(server.bind(std::move(*given)));
     EXPECT_EQ(server.endpoints(), std::vector { fmt::format("127.0.0.1:{}", port) });
     server.start();
     // One worker is kept busy, so that it is the other's turn.
-    std::atomic<bool> other { false };
-    std::atomic<int> blocked { -1 };
     server.post_to_all([&](WorkerContext& context) {
         int none = -1;
         if (blocked.compare_exchange_strong(none, static_cast<int>(context.index))) {
