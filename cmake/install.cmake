@@ -11,8 +11,23 @@ install(DIRECTORY examples DESTINATION ${DRAGOMAN_DOCUMENTS}
 install(DIRECTORY docs/ DESTINATION ${DRAGOMAN_DOCUMENTS}/docs OPTIONAL FILES_MATCHING PATTERN "*.md"
   PATTERN "*.svg" PATTERN man EXCLUDE)
 install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
-install(DIRECTORY packaging/systemd/system packaging/systemd/user DESTINATION lib/systemd OPTIONAL
-  FILES_MATCHING PATTERN "*.service" PATTERN "*.socket")
+
+# A unit names the program by its whole path, and zsh looks below /usr and elsewhere in folders of different names.
+# CPack's prefix ends in /usr as well.
+foreach(kind system user)
+  install(CODE "
+    file(GLOB units \"${CMAKE_SOURCE_DIR}/packaging/systemd/${kind}/*\")
+    foreach(unit IN LISTS units)
+      get_filename_component(name \"\${unit}\" NAME)
+      file(READ \"\${unit}\" text)
+      if(NOT CMAKE_INSTALL_PREFIX MATCHES \"/usr$\")
+        string(REPLACE \"/usr/bin/dragoman\" \"\${CMAKE_INSTALL_PREFIX}/bin/dragoman\" text \"\${text}\")
+      endif()
+      set(written \"${CMAKE_BINARY_DIR}/units/${kind}/\${name}\")
+      file(WRITE \"\${written}\" \"\${text}\")
+      file(INSTALL \"\${written}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/${kind}\")
+    endforeach()")
+endforeach()
 
 # The shells' completions are what the program itself prints.
 set(DRAGOMAN_COMPLETIONS
@@ -32,7 +47,11 @@ foreach(completion IN LISTS DRAGOMAN_COMPLETIONS)
       message(STATUS \"No completion for ${shell}: this dragoman prints none\")
     else()
       file(WRITE \"\${written}\" \"\${text}\")
-      file(INSTALL \"\${written}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${folder}\")
+      set(folder \"${folder}\")
+      if(NOT CMAKE_INSTALL_PREFIX MATCHES \"/usr$\")
+        string(REPLACE zsh/vendor-completions zsh/site-functions folder \"\${folder}\")
+      endif()
+      file(INSTALL \"\${written}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/\${folder}\")
     endif()")
 endforeach()
 

@@ -60,14 +60,8 @@ stdenv.mkDerivation {
     HOME=$TMPDIR "$out/bin/dragoman" --version | grep -F "$version"
     runHook postInstallCheck
   '';
-  # Debian's place for zsh; Nix looks elsewhere.
-  postInstall = ''
-    if [ -d "$out/share/zsh/vendor-completions" ]; then
-      mv "$out/share/zsh/vendor-completions" "$out/share/zsh/site-functions"
-    fi
-    # The modules make units of their own.
-    rm -rf "$out/lib/systemd"
-  '';
+  # The modules make units of their own.
+  postInstall = "rm -rf $out/lib/systemd";
 
   meta = {
     description = "Lets Claude Code and other clients of Anthropic's Messages API run on any model";

@@ -96,6 +96,19 @@ class Deb(Case):
                 self.assertTrue(command.startswith("/bin/") or command == "/usr/bin/dragoman",
                                 f"{unit.name}: {command}")
 
+    def test_make_install_goes_elsewhere_as_a_whole(self):
+        prefix = self.folder / "local"
+        done = run("cmake", "--install", BUILD, "--prefix", prefix)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(run(prefix / "bin/dragoman", "--version").returncode, 0)
+        units = list((prefix / "lib/systemd").rglob("*.service"))
+        self.assertEqual(len(units), len(list((ROOT / "packaging/systemd").rglob("*.service"))))
+        for unit in units:
+            self.assertIn(f"ExecStart={prefix}/bin/dragoman", unit.read_text())
+            self.assertNotIn("/usr/bin/dragoman", unit.read_text())
+        if run(DRAGOMAN, "completion", "zsh").returncode == 0:
+            self.assertTrue((prefix / "share/zsh/site-functions/_dragoman").exists())
+
     def test_maintainer_scripts_are_shell_and_touch_no_configuration(self):
         scripts = [self.control / name for name in ("postinst", "prerm", "postrm")]
         for script in scripts:
