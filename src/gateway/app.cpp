@@ -31,7 +31,7 @@ void announce(const Service& service, const config::Config& config, const std::s
         log::info("upstreams are reached through a proxy", { { "proxy", through } });
 }
 
-void announce_demonstration(const std::string& address, bool token_required)
+void announce_demonstration(const std::string& url, bool token_required)
 {
     std::string_view token = token_required ? "\"$DRAGOMAN_CLIENT_TOKEN\"" : "demonstration";
     std::string_view authorization = token_required ? " -H \"x-api-key: $DRAGOMAN_CLIENT_TOKEN\"" : "";
@@ -41,9 +41,9 @@ void announce_demonstration(const std::string& address, bool token_required)
         "This is a demonstration: a scripted upstream plays a small model, nothing leaves this machine.\n"
         "Set OPENROUTER_API_KEY and start again to work with a real one.\n\n"
         "Try it, while this runs:\n\n"
-        "  curl -N http://{0}/v1/messages -H 'content-type: application/json'{3} -d '{1}'\n\n"
-        "  ANTHROPIC_BASE_URL=http://{0} ANTHROPIC_AUTH_TOKEN={2} claude\n\n",
-        address, body, token, authorization);
+        "  curl -N {0}/v1/messages -H 'content-type: application/json'{3} -d '{1}'\n\n"
+        "  ANTHROPIC_BASE_URL={0} ANTHROPIC_AUTH_TOKEN={2} claude\n\n",
+        url, body, token, authorization);
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
 }
@@ -59,8 +59,8 @@ int run(const config::Sources& sources, const config::Config& config, const std:
         return exit_failed;
     }
     announce(service, config, program);
-    if (config.demo)
-        announce_demonstration(service.endpoints().front(), config.client_token_required());
+    if (const std::string url = service.url(); config.demo && !url.empty())
+        announce_demonstration(url, config.client_token_required());
     service.run();
     log::info("ended");
     return exit_ok;

@@ -298,7 +298,8 @@ Task<void> ClientConnection::until_gone(ExchangeWriter& response)
             co_return; // Cut, or the answer is complete.
         ssize_t got = receive(socket, in_, first_read);
         if (got < 0 && errno != EAGAIN) {
-            output_->set_gone();
+            if (!response.is_whole())
+                output_->set_gone();
             co_return;
         }
         input_ended_ = got == 0;
@@ -308,7 +309,9 @@ Task<void> ClientConnection::until_gone(ExchangeWriter& response)
         probed_ = Clock::now();
     }
     bool failed = co_await until_failed(socket);
-    if (failed)
+    // A client that has its whole answer may leave. In the file system its end of a connection alone ends
+    // both.
+    if (failed && !response.is_whole())
         output_->set_gone();
 }
 

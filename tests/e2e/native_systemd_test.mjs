@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { Child, Dragoman, binary, canaryKey, here, temporaryFolder, withUpstream } from './harness.mjs';
@@ -27,6 +28,16 @@ const facts = (child, name) =>
     child.until(() => {
         const line = child.out.split('\n').find((one) => one.startsWith(`{"${name}"`));
         return line && JSON.parse(line)[name];
+    });
+
+const getHealth = (socketPath) =>
+    new Promise((done, fail) => {
+        const headers = { host: 'localhost', connection: 'close' };
+        const request = http.get({ socketPath, path: '/health', headers }, (response) => {
+            response.resume();
+            response.on('end', () => done(response.statusCode));
+        });
+        request.on('error', fail);
     });
 
 for (const kind of ['path', 'abstract']) {
@@ -118,15 +129,36 @@ test('it listens on what it is given, with every worker, and on nothing else', (
         await dragoman.child.says(/listening on unix:/);
         const answer = await post(dragoman.url, message());
         assert.equal(answer.status, 200, answer.text);
-        const health = await new Promise((done, fail) =>
-            http
-                .get({ socketPath: path, path: '/health', headers: { host: 'localhost' } }, (response) => {
-                    response.resume();
-                    response.on('end', () => done(response.statusCode));
-                })
-                .on('error', fail),
+        assert.equal(await getHealth(path), 200);
+    }));
+
+// Over TCP a client that closes has only ended its own direction; in the file system both are gone at once.
+test('who has the whole answer may leave: nothing was cancelled', () =>
+    withUpstream(async ({ start, upstream, folder }) => {
+        const path = join(folder, 'leaving.sock');
+        upstream.script({ text: ['All ', 'of it.'] });
+        const dragoman = await start(
+            { OPENROUTER_API_KEY: canaryKey },
+            { wrapper: manager('--tcp', '127.0.0.1', '--unix', path) },
         );
-        assert.equal(health, 200);
+        const body = JSON.stringify(message('Hello', { stream: true }));
+        const head = `POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+        for (let turn = 0; turn < 5; turn += 1) {
+            await new Promise((done, fail) => {
+                const socket = connect(path, () =>
+                    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`),
+                );
+                let text = '';
+                socket.on('error', fail).on('data', (bytes) => {
+                    text += bytes;
+                    if (text.endsWith('0\r\n\r\n')) socket.destroy();
+                });
+                socket.on('close', done);
+            });
+        }
+        const outcomes = () => [...dragoman.log.matchAll(/"outcome":"(\w+)"/g)].map((found) => found[1]);
+        await dragoman.child.until(() => outcomes().length === 5);
+        assert.deepEqual(outcomes(), ['ok', 'ok', 'ok', 'ok', 'ok']);
     }));
 
 test('a given socket that other machines reach needs a token, whatever the settings say', () =>
@@ -166,21 +198,7 @@ test('clients that come during a restart wait in the given socket', () =>
         // The sockets outlive the first dragoman here, as they do with systemd.
         const path = join(folder, 'restart.sock');
         const get = (child) =>
-            new Promise((done, fail) => {
-                const request = http.get(
-                    {
-                        socketPath: path,
-                        path: '/health',
-                        headers: { host: 'localhost', connection: 'close' },
-                    },
-                    (response) => {
-                        response.resume();
-                        response.on('end', () => done(response.statusCode));
-                    },
-                );
-                request.on('error', fail);
-                child.exit.then(() => fail(new Error(child.err)));
-            });
+            Promise.race([getHealth(path), child.exit.then(() => Promise.reject(new Error(child.err)))]);
         const script = `
             import ctypes, os, socket, sys
             one = socket.socket(socket.AF_UNIX); one.bind(sys.argv[1]); one.listen()
@@ -213,6 +231,24 @@ test('clients that come during a restart wait in the given socket', () =>
             process.kill(await pid(1), 'SIGTERM');
             await child.says(/ended 1/);
             child.process.stdin.end('\n');
+            assert.deepEqual(await child.exit, { code: 0, signal: null });
+        } finally {
+            await child.stop();
+        }
+    }));
+
+test('systemd itself hands its socket over to the first client', () =>
+    withUpstream(async ({ folder }) => {
+        const path = join(folder, 'activated.sock');
+        const child = new Child('systemd-socket-activate', ['-E', 'HOME', '-l', path, binary], {
+            env: { HOME: folder },
+            cwd: folder,
+        });
+        try {
+            await child.says(/Listening on/);
+            assert.equal(await getHealth(path), 200);
+            assert.match(child.err, /listening on unix:/);
+            child.signal('SIGTERM'); // It has become the program.
             assert.deepEqual(await child.exit, { code: 0, signal: null });
         } finally {
             await child.stop();
