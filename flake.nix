@@ -55,7 +55,5 @@
         package = self.packages.${pkgs.stdenv.hostPlatform.system}.default;
         service = pkgs.callPackage ./nix/service-test.nix { module = self.nixosModules.default; };
       });
-
-      formatter = forEach (pkgs: pkgs.nixfmt-rfc-style);
     };
 }

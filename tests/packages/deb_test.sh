@@ -5,6 +5,7 @@
 # Exit codes: 0 passed, 1 failed, 77 not run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. tests/packages/debian_root.sh
 
 not_run() { echo "not run: $1" >&2; exit 77; }
 fail() { echo "FAILED: $1" >&2; exit 1; }
@@ -21,7 +22,7 @@ mkdir -p "$keep"
 root=$work/root
 said() { cat "$work/log"; fail "$1"; }
 (cd build/release && cpack -G DEB -B "$work/deb" > "$work/log" 2>&1) || said cpack
-[[ -s $keep/base.tar ]] || mmdebstrap --quiet --variant=minbase bookworm "$keep/base.tar" \
+[[ -s $keep/base.tar ]] || debian_root bookworm "$keep/base.tar" \
     || not_run "Debian's archive cannot be reached"
 mkdir "$root"
 tar -C "$root" -xf "$keep/base.tar"

@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/tests/packages
+. "$here/debian_root.sh"
 
 not_run() { echo "not run: $1" >&2; exit 77; }
 [[ $(id -u) -eq 0 ]] || not_run "needs root for its namespaces"
@@ -26,7 +27,7 @@ trap cleanup EXIT
 
 base_image() { # NAME
     "${buildah[@]}" inspect --type image "docker.io/library/$1" > /dev/null 2>&1 && return
-    [[ -s $keep/base.tar ]] || mmdebstrap --quiet --variant=minbase bookworm "$keep/base.tar" \
+    [[ -s $keep/base.tar ]] || debian_root bookworm "$keep/base.tar" \
         || not_run "Debian's archive cannot be reached"
     local container
     container=$("${buildah[@]}" from scratch)

@@ -5,6 +5,7 @@
 # Exit codes: 0 passed, 1 failed, 77 not run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. tests/packages/debian_root.sh
 
 not_run() { echo "not run: $1" >&2; exit 77; }
 [[ $(id -u) -eq 0 ]] || not_run "needs root to change into another root"
@@ -16,7 +17,7 @@ work=$(mktemp -d /var/tmp/dragoman-windows.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 root=${1:-$work}/wine
 mkdir -p "$(dirname "$root")"
-[[ -d $root ]] || mmdebstrap --quiet --variant=minbase --include=wine,wine64,gcc-mingw-w64-x86-64-win32 trixie "$root" \
+[[ -d $root ]] || debian_root trixie "$root" wine,wine64,gcc-mingw-w64-x86-64-win32 \
     || { rm -rf "$root"; not_run "Debian's archive cannot be reached"; }
 
 rm -rf "$root/tmp/windows"
