@@ -27,6 +27,13 @@ constexpr std::array<std::string_view, 27> settings { "HOST", "PORT", "PROXY_POR
     "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
     "XDG_CONFIG_HOME" };
 
+bool holds_something(const std::string& file)
+{
+    auto text = read_file(file, config::secret_file_max);
+    const Secret content(text ? std::move(*text) : std::string());
+    return !config::trim(content.reveal()).empty();
+}
+
 config::Sources sources_of_service(const Context& context, Scope scope, const Environment& services)
 {
     config::Sources sources { .flags = context.sources.flags, .environment = services };
@@ -34,8 +41,9 @@ config::Sources sources_of_service(const Context& context, Scope scope, const En
         return sources;
     sources.dotenv = false;
     sources.environment["CONFIGURATION_DIRECTORY"] = configuration_of_system;
-    for (const std::string_view name : { "OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY" })
-        if (const std::string file = key_file_of_system(name); read_file(file, config::secret_file_max))
+    for (const std::string_view name :
+        { "OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "DRAGOMAN_CLIENT_TOKEN" })
+        if (const std::string file = key_file_of_system(name); holds_something(file))
             sources.environment[fmt::format("{}_FILE", name)] = file;
     return sources;
 }
@@ -105,13 +113,50 @@ std::optional<int> put_key_in_place(const Context& context, const std::string& k
     return std::nullopt;
 }
 
+bool is_everybodys_to_read(const std::string& path)
+{
+    std::error_code error;
+    const auto mode = std::filesystem::status(path, error).permissions();
+    return !error && (mode & std::filesystem::perms::others_read) != std::filesystem::perms::none;
+}
+
+// Root reads everything; the service runs as a user of its own. What the unit hands over as a credential
+// needs no reading.
+std::optional<int> out_of_reach(const config::Config& config)
+{
+    if (!config.file.empty() && !is_everybodys_to_read(config.file)) {
+        complain(fmt::format(
+            "{0} cannot be read by the service, which runs as a user of its own: `chmod 644 {0}`, "
+            "and keys and tokens not in it but in {1}/keys",
+            config.file, configuration_of_system));
+        return exit_failed;
+    }
+    const std::string& key = config.upstream.key_source.file;
+    const std::string handed_over = key_file_of_system(config.upstream.key_name);
+    const std::string tokens = key_file_of_system("DRAGOMAN_CLIENT_TOKEN");
+    for (const auto& [file, place] :
+        { std::pair(key, handed_over), std::pair(config.server.client_tokens_file, tokens) }) {
+        if (file.empty() || file == place || is_everybodys_to_read(file))
+            continue;
+        complain(fmt::format("{} cannot be read by the service, which runs as a user of its own. {}", file,
+            place.empty()
+                ? "Hand it over with LoadCredential= in `systemctl edit dragoman`"
+                : fmt::format("From {} the unit hands it over: put it there, and take it out of the "
+                              "configuration",
+                      place)));
+        return exit_failed;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string key_file_of_system(std::string_view key_name)
 {
     for (const auto& [name, file] :
         { std::pair<std::string_view, std::string_view> { "OPENROUTER_API_KEY", "openrouter" },
-            { "OPENAI_API_KEY", "openai" }, { "ANTHROPIC_API_KEY", "anthropic" } })
+            { "OPENAI_API_KEY", "openai" }, { "ANTHROPIC_API_KEY", "anthropic" },
+            { "DRAGOMAN_CLIENT_TOKEN", "client-tokens" } })
         if (name == key_name)
             return fmt::format("{}/keys/{}", configuration_of_system, file);
     return {};
@@ -136,6 +181,9 @@ std::optional<int> settings_in_the_way(const Context& context, Scope scope, cons
         return exit_usage;
     }
     std::fputs(config::to_text(loaded->warnings, {}).c_str(), stderr);
+    if (scope == Scope::system)
+        if (auto code = out_of_reach(loaded->config))
+            return code;
     if (!loaded->config.degraded())
         return std::nullopt;
     const std::string& key_name = loaded->config.upstream.key_name;

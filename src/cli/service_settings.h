@@ -17,7 +17,7 @@ namespace dragoman::cli {
 // all is well; otherwise the exit code.
 std::optional<int> settings_in_the_way(const Context& context, Scope scope, const Environment& services);
 
-// Where the system's unit takes the key of this variable from; empty: from nowhere.
+// Where the system's unit takes the key (or the client tokens) of this variable from; empty: from nowhere.
 std::string key_file_of_system(std::string_view key_name);
 
 // Of this shell's variables those that dragoman reads, and the service will not see.

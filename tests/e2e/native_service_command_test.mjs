@@ -383,6 +383,24 @@ withPerson("the machine's service takes the key from a file of root's", async (p
     const again = await person.run(['install', '--system'], { wrapper });
     assert.equal(again.code, 0, 'the key is there now');
     assert.deepEqual(again.calls.at(-1), 'start dragoman.service');
+    const config = join(etc, 'dragoman/config.toml');
+    for (const [text, mode, why] of [
+        ['[models]\nbig = "a/b"\n', 0o600, /config\.toml cannot be read by the service.*chmod 644/],
+        ['[server]\nclient_tokens_file = "/etc/tokens"\n', 0o644, /\/etc\/tokens cannot be read.*keys\/client-tokens/],
+    ]) {
+        writeFileSync(join(etc, 'tokens'), `${'t'.repeat(32)}\n`, { mode: 0o600 });
+        writeFileSync(config, text);
+        chmodSync(config, mode);
+        const refused = await person.run(['install', '--system'], { wrapper });
+        assert.equal(refused.code, 1, refused.err);
+        assert.match(refused.err, why);
+    }
+    writeFileSync(config, '[server]\nlisten = ["0.0.0.0:8080"]\n');
+    const open = await person.run(['install', '--system'], { wrapper });
+    assert.equal(open.code, 2);
+    assert.match(open.err, /can be reached by other machines/);
+    copyFileSync(join(etc, 'tokens'), join(etc, 'dragoman/keys/client-tokens'));
+    assert.equal((await person.run(['install', '--system'], { wrapper })).code, 0, 'tokens are handed over');
     const removed = await person.run(['uninstall', '--system'], { wrapper });
     assert.equal(removed.code, 0);
     assert.ok(!existsSync(join(etc, 'systemd/system/dragoman.service')));

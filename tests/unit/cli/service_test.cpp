@@ -41,7 +41,8 @@ TEST(ServiceText, HoldsNoKey)
     EXPECT_THAT(std::string(packaged_system_unit()),
         HasSubstr("LoadCredential=openrouter_api_key:/etc/dragoman/keys/"));
     EXPECT_EQ(key_file_of_system("OPENROUTER_API_KEY"), "/etc/dragoman/keys/openrouter");
-    for (const std::string_view name : { "OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY" })
+    for (const std::string_view name :
+        { "OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "DRAGOMAN_CLIENT_TOKEN" })
         EXPECT_THAT(std::string(packaged_system_unit()), HasSubstr(":" + key_file_of_system(name) + "\n"));
     EXPECT_EQ(key_file_of_system("MY_KEY"), "");
 }
