@@ -4,46 +4,18 @@
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from documents import rows  # noqa: E402
-from old_systems import Dragoman, Upstream  # noqa: E402
+from old_systems import KEY, OldSystem  # noqa: E402
 
 ROOT = Path(".")
 DRAGOMAN = "dragoman"
-KEY = "sk-or-v1-0123456789abcdef0123456789abcdef"
-
-
-class OldSystem(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="dragoman-migrating-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.upstream = self.enterContext(Upstream())
-        self.write(".config/dragoman/config.toml", "[catalogue]\nenabled = false\n")
-
-    def write(self, name, text):
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o600)
-        return path
-
-    def start(self, *arguments, **environment):
-        return self.enterContext(Dragoman(DRAGOMAN, self.folder, arguments, **environment))
-
-    def asked_for(self, dragoman, model, **more):
-        """The model that the upstream is asked for when a client asks for `model`."""
-        status, answer = dragoman.message(model, **more)
-        self.assertEqual(status, 200, answer)
-        self.assertEqual(answer["content"], [{"type": "text", "text": "Good day."}])
-        return self.upstream.last["body"]["model"]
 
 
 class FastApi(OldSystem):
@@ -266,6 +238,7 @@ class NodeLauncher(OldSystem):
         done = subprocess.run([program or DRAGOMAN, *words], cwd=self.folder, env=environment, text=True,
                               capture_output=True, timeout=60)
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
+        self.said = done.stderr
         given = (self.folder / "given").read_text().split("\0")
         self.given = dict(entry.split("=", 1) for entry in given if "=" in entry)
         return (self.folder / "arguments").read_text().splitlines()
@@ -291,6 +264,13 @@ class NodeLauncher(OldSystem):
         self.assertEqual(self.given.get("ANTHROPIC_API_KEY", ""), "")
         self.assertTrue(self.given["CLAUDE_CONFIG_DIR"].startswith(str(self.folder)))
         self.assertNotIn(KEY, self.given.values())
+
+    def test_a_base_url_in_the_clients_own_settings_is_overruled(self):
+        settings = self.write(".claude/settings.json", '{"env":{"ANTHROPIC_BASE_URL":"https://old.example"}}')
+        arguments = self.launch("code", "-p", "hello")
+        self.assertEqual((arguments[0], arguments[2:]), ("--settings", ["-p", "hello"]))
+        self.assertIn("settings.json:1 sets ANTHROPIC_BASE_URL", self.said)
+        self.assertIn("old.example", settings.read_text())
 
     def test_the_client_is_answered_on_a_free_port(self):
         self.launch("code", "openai/gpt-4o")
@@ -332,4 +312,5 @@ class TheTable(unittest.TestCase):
 
 if __name__ == "__main__":
     ROOT, DRAGOMAN = Path(sys.argv[1]).resolve(), str(Path(sys.argv[2]).resolve())
+    OldSystem.program = DRAGOMAN
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=1)

@@ -2,13 +2,17 @@
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
+import unittest
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+KEY = "sk-or-v1-0123456789abcdef0123456789abcdef"
 LIMIT = 60  # seconds; a guard against hanging, nothing waits for it to pass
 
 CHAT = {"id": "gen-1", "object": "chat.completion", "created": 1, "model": "any/model",
@@ -124,3 +128,31 @@ class Dragoman:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.loads(error.read() or b"null")
+
+
+class OldSystem(unittest.TestCase):
+    """A folder with the old system's files, a scripted upstream, and no catalogue."""
+    program = "dragoman"  # the one under test
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="dragoman-migrating-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.upstream = self.enterContext(Upstream())
+        self.write(".config/dragoman/config.toml", "[catalogue]\nenabled = false\n")
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o600)
+        return path
+
+    def start(self, *arguments, **environment):
+        return self.enterContext(Dragoman(self.program, self.folder, arguments, **environment))
+
+    def asked_for(self, dragoman, model, **more):
+        """The model that the upstream is asked for when a client asks for `model`."""
+        status, answer = dragoman.message(model, **more)
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(answer["content"], [{"type": "text", "text": "Good day."}])
+        return self.upstream.last["body"]["model"]
