@@ -12,7 +12,7 @@ packages_for() {
     case $1 in
         build) echo g++ cmake ninja-build make pkg-config ccache mold $boost libsimdjson-dev libtomlplusplus-dev \
                     libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
-        test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl openssl systemd zsh fish ;;
+        test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl openssl systemd zsh fish tmux ;;
         bench) echo libbenchmark-dev ;;
         package) echo dpkg-dev file ;;
         fuzz) echo clang-19 libclang-rt-19-dev ;;

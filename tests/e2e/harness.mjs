@@ -23,7 +23,7 @@ export function temporaryFolder() {
     return mkdtempSync(join(tmpdir(), 'dragoman-e2e-'));
 }
 
-const searchPath = process.env.PATH ?? '/usr/bin:/bin';
+export const searchPath = process.env.PATH ?? '/usr/bin:/bin';
 
 // A child whose output is kept, and can be waited for.
 export class Child {

@@ -138,6 +138,7 @@ export class StrictUpstream {
         this.mustReturn = new Map(); // tool call id -> reasoning_details that its message must carry
         this.answer = () => ({ text: 'Hello.' });
         this.wrongKeyExpected = false;
+        this.billing = undefined; // a Billing: counts what is asked, and refuses what is too long
         this.catalogue = models;
         this.account = account();
         this.waiters = [];
@@ -323,7 +324,9 @@ export class StrictUpstream {
     }
 
     async reply(received, response) {
-        const answer = await this.answer(received, this.paid.indexOf(received));
+        let answer = await this.answer(received, this.paid.indexOf(received));
+        if (this.billing && answer && received.kind === 'chat')
+            answer = this.billing.bill(received, answer, modelById(received.body.model));
         if (answer === undefined) {
             this.violations.push(`no answer for: ${received.lastText.slice(0, 300)}`);
             this.json(received, response, 500, { error: { code: 500, message: 'no script' } });
