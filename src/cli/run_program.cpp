@@ -1,13 +1,17 @@
 #include "cli/run_program.h"
 
+#include "base/clock.h"
 #include "net/descriptor.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -59,14 +63,26 @@ int spawn(pid_t& pid, std::vector<std::string> command, const Environment& envir
     return code;
 }
 
-// Both at once: a program that fills one of them would wait for ever otherwise.
-void read_both(int out, std::string& out_text, int err, std::string& err_text)
+// Milliseconds until then, as poll() wants them.
+int time_left(const std::optional<TimePoint>& end)
+{
+    if (!end)
+        return -1;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*end - Clock::now()).count();
+    return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000));
+}
+
+// Both at once: a program that fills one of them would wait for ever otherwise. False when the time is up.
+bool read_both(int out, std::string& out_text, int err, std::string& err_text, std::optional<TimePoint> end)
 {
     std::array<pollfd, 2> ends { { { out, POLLIN, 0 }, { err, POLLIN, 0 } } };
     const std::array<std::string*, 2> texts { &out_text, &err_text };
     while (ends[0].fd >= 0 || ends[1].fd >= 0) {
-        if (::poll(ends.data(), ends.size(), -1) < 0 && errno != EINTR)
-            return;
+        const int ready = ::poll(ends.data(), ends.size(), time_left(end));
+        if (ready < 0 && errno != EINTR)
+            return true;
+        if (ready == 0)
+            return false;
         for (std::size_t i = 0; i < ends.size(); ++i) {
             if (ends[i].fd < 0 || ends[i].revents == 0)
                 continue;
@@ -78,11 +94,13 @@ void read_both(int out, std::string& out_text, int err, std::string& err_text)
                 texts[i]->append(bytes.data(), static_cast<std::size_t>(size));
         }
     }
+    return true;
 }
 
 } // namespace
 
-Result<ProgramResult> run_program(const std::vector<std::string>& command, const Environment& environment)
+Result<ProgramResult> run_program(
+    const std::vector<std::string>& command, const Environment& environment, std::chrono::milliseconds limit)
 {
     Pipe out = open_pipe();
     Pipe err = open_pipe();
@@ -96,9 +114,15 @@ Result<ProgramResult> run_program(const std::vector<std::string>& command, const
     out.writing = net::Descriptor();
     err.writing = net::Descriptor();
     ProgramResult result;
-    read_both(out.reading.get(), result.out, err.reading.get(), result.err);
+    const auto end = limit.count() > 0 ? std::optional(Clock::now() + limit) : std::nullopt;
+    const bool in_time = read_both(out.reading.get(), result.out, err.reading.get(), result.err, end);
+    if (!in_time)
+        ::kill(pid, SIGKILL);
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) { }
+    if (!in_time)
+        return Failure(Error::timed_out(
+            fmt::format("{} did not end within {} s", command.front(), limit.count() / 1000)));
     result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return result;
 }

@@ -5,6 +5,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ struct ProgramResult {
     bool fine() const { return exit_code == 0; }
 };
 
-// Kind::not_found: there is no such program.
-Result<ProgramResult> run_program(const std::vector<std::string>& command, const Environment& environment);
+// Kind::not_found: there is no such program. timed_out: it was ended after `limit`; zero: it may take as long
+// as it likes.
+Result<ProgramResult> run_program(const std::vector<std::string>& command, const Environment& environment,
+    std::chrono::milliseconds limit = std::chrono::milliseconds(0));
 
 } // namespace dragoman::cli

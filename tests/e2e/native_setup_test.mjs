@@ -503,3 +503,169 @@ person('init --import: the .env of a Node proxy, and the key of somebody else', 
     assert.equal(missing.code, 2);
     assert.match(missing.err, /none\.env/);
 });
+
+const report = { id: 'call_1', name: 'report', input: { word: 'ready' } };
+
+// A machine with a Claude Code of that version, and a port that is free.
+function installClaude(me, version = '2.1.329 (Claude Code)') {
+    const bin = join(me.folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'claude'), `#!/bin/sh\necho "${version}"\n`, { mode: 0o755 });
+    return { PATH: `${bin}:/usr/bin:/bin`, PORT: '0' };
+}
+
+async function examine(me, env, ...args) {
+    const { code, out, err } = await me.run(['doctor', '--json', ...args], env, 'pipe');
+    const result = JSON.parse(out);
+    const find = (check, pattern) => {
+        const found = result.findings.find((one) => one.check === check && pattern.test(one.finding));
+        const all = JSON.stringify(result.findings, null, 1);
+        assert.ok(found, `${check} ${pattern} is not in\n${all}\n${err}`);
+        return found;
+    };
+    return { code, result, find };
+}
+
+person('doctor: all is well, and every configured model was asked', async (me, upstream) => {
+    upstream.answer = () => ({ tools: [report], usage: { cost: 0.000123 } });
+    const env = { ...installClaude(me), OPENROUTER_API_KEY: canaryKey, SMALL_MODEL: 'openai/gpt-5.5-mini' };
+    const { code, result, find } = await examine(me, env);
+    assert.equal(code, 0, JSON.stringify(result));
+    assert.equal(result.ok, true);
+    assert.equal(result.failures, 0);
+    find('key', /accepts it; \$12\.50 of its limit are left/);
+    find('network', /takes connections/);
+    find('clock', /agrees/);
+    find('models', /^openai\/gpt-oss-120b \(big, middle\), window 131k, \$0\.20 in and \$0\.60 out/);
+    find('client', /is 2\.1\.329 \(Claude Code\)/);
+    find('client', /isn't compatible/);
+    find('running', /no dragoman of yours is running/);
+    for (const model of ['openai/gpt-oss-120b', 'openai/gpt-5.5-mini'])
+        find('request', new RegExp(`^${model} called the tool in .*; it cost \\$0\\.\\d+`));
+    assert.equal(upstream.chats.length, 2);
+    for (const chat of upstream.chats) {
+        assert.equal(chat.body.stream, true);
+        assert.deepEqual(chat.toolNames, ['report']);
+    }
+    upstream.assertClean();
+    const text = await me.run(['doctor', '--offline'], env, 'pipe');
+    assert.equal(text.code, 0, text.all);
+    assert.match(text.out, /^ok {7}key {12}from OPENROUTER_API_KEY$/m);
+    assert.match(text.out, /\nEverything is fine\.\n$/);
+    assert.equal(upstream.chats.length, 2, 'offline asks nobody');
+});
+
+person('doctor: a wrong key, and a model that is not there', async (me, upstream) => {
+    upstream.wrongKeyExpected = true;
+    const env = { ...installClaude(me), OPENROUTER_API_KEY: wrongKey, BIG_MODEL: 'openai/gpt-os-120b' };
+    const { code, find, result } = await examine(me, env);
+    assert.equal(code, 1);
+    assert.equal(result.ok, false);
+    const key = find('key', /openrouter refuses this key \(401\)/);
+    assert.equal(key.level, 'failure');
+    assert.match(key.remedy, /dragoman init/);
+    const model = find('models', /the upstream has no openai\/gpt-os-120b/);
+    assert.match(model.remedy, /openai\/gpt-oss-120b/);
+    assert.equal(upstream.paid.length, 0, 'nothing is asked with a key that is refused');
+    const keyless = await examine(me, installClaude(me));
+    assert.equal(keyless.code, 1);
+    assert.match(keyless.find('key', /there is none/).remedy, /dragoman init.*OPENROUTER_API_KEY/);
+});
+
+person('doctor: an answer that breaks off, and one without credit', async (me, upstream) => {
+    const broke = { error: { code: 402, message: 'Insufficient credits' } };
+    upstream.answer = () => ({ status: 402, body: broke });
+    upstream.account.limit_remaining = 0;
+    const env = { ...installClaude(me), OPENROUTER_API_KEY: canaryKey };
+    const poor = await examine(me, env);
+    assert.equal(poor.code, 1);
+    assert.equal(poor.find('key', /nothing of its limit is left/).level, 'failure');
+    poor.find('request', /openai\/gpt-oss-120b: 402: .*Insufficient credits/);
+    upstream.account.limit_remaining = null;
+    upstream.answer = () => ({ text: '' });
+    const mute = await examine(me, env);
+    assert.equal(mute.find('request', /openai\/gpt-oss-120b/).level, 'failure');
+    upstream.answer = () => ({ text: 'ready' });
+    const talking = await examine(me, env);
+    assert.equal(talking.code, 0);
+    talking.find('request', /answered with text/);
+});
+
+person('doctor: no network', async (me, upstream) => {
+    await upstream.stop();
+    const env = { ...installClaude(me), OPENROUTER_API_KEY: canaryKey };
+    const { code, find } = await examine(me, env);
+    assert.equal(code, 1);
+    find('network', /takes no connections: Connection refused/);
+    find('network', /does not answer/);
+    find('models', /the list of models could not be had/);
+    const nowhere = { ...env, OPENROUTER_BASE_URL: 'http://nowhere.invalid/api/v1' };
+    const unknown = await examine(me, nowhere);
+    unknown.find('network', /the name nowhere\.invalid cannot be resolved/);
+    const proxied = await examine(me, { ...nowhere, http_proxy: 'http://me:canary@127.0.0.1:1' });
+    proxied.find('proxy', /\*\*\*@127\.0\.0\.1:1/);
+    proxied.find('network', /the proxy .* takes no connections/);
+    assert.ok(!JSON.stringify(proxied.result).includes('canary'));
+});
+
+person('doctor: a port that is taken, by another program and by our own', async (me, upstream) => {
+    const stranger = createServer();
+    await new Promise((done) => stranger.listen(0, '127.0.0.1', done));
+    const env = { ...installClaude(me), OPENROUTER_API_KEY: canaryKey, HOST: '127.0.0.1' };
+    const port = String(stranger.address().port);
+    const taken = await examine(me, { ...env, PORT: port }, '--offline');
+    const owner = `:${port} is taken by another program; it is .*pid ${process.pid}`;
+    const finding = taken.find('port', new RegExp(owner));
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.remedy, /PORT/);
+    await new Promise((done) => stranger.close(done));
+    const dragoman = new Child(binary, ['serve'], { env: { ...me.env, ...env }, cwd: me.folder });
+    try {
+        const own = (await dragoman.says(/listening[^\n]*127\.0\.0\.1:(\d+)/))[1];
+        const ours = await examine(me, { ...env, PORT: own }, '--offline');
+        assert.equal(ours.find('port', /dragoman \(pid \d+\) serves at 127\.0\.0\.1/).level, 'ok');
+        const running = `^serve \\(pid \\d+, version .*\\) at http://127\\.0\\.0\\.1:${own}$`;
+        ours.find('running', new RegExp(running));
+    } finally {
+        await dragoman.stop('SIGTERM');
+    }
+    assert.equal(upstream.paid.length, 0);
+});
+
+person('doctor: settings in the way, an old Claude Code, and none', async (me) => {
+    mkdirSync(join(me.home, '.claude'));
+    const settings = join(me.home, '.claude/settings.json');
+    const elsewhere = { ANTHROPIC_BASE_URL: 'https://x.example', ANTHROPIC_API_KEY: 'canary' };
+    writeFileSync(settings, JSON.stringify({ env: elsewhere }));
+    writeFileSync(join(me.home, '.claude.json'), '{"oauthAccount": {"emailAddress": "canary@example.org"}}');
+    const env = {
+        ...installClaude(me, '2.1.100 (Claude Code)'),
+        OPENROUTER_API_KEY: canaryKey,
+        ANTHROPIC_AUTH_TOKEN: 'canary',
+        ANTHROPIC_API_BASE_URL: 'http://127.0.0.1:8080',
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        HTTPS_PROXY: 'http://127.0.0.1:1',
+    };
+    const { code, find, result } = await examine(me, env, '--offline');
+    assert.equal(code, 0, 'warnings are no failures');
+    find('client', /settings\.json sets ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL/);
+    find('client', /ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN are both set/);
+    find('client', /ANTHROPIC_API_BASE_URL is ignored/);
+    find('client', /switches off the list of models/);
+    find('client', /NO_PROXY leaves this machine out/);
+    find('client', /a login at claude\.ai/);
+    assert.equal(find('client', /2\.1\.100 .*, older than 2\.1\.197/).level, 'note');
+    assert.ok(!JSON.stringify(result).includes('canary'), 'values are not shown');
+    const none = await examine(me, { PATH: join(me.folder, 'empty'), PORT: '0' }, '--offline');
+    assert.equal(none.find('client', /Claude Code is not installed/).level, 'warning');
+});
+
+person('doctor: mistakes in the configuration', async (me) => {
+    mkdirSync(join(me.home, '.config/dragoman'), { recursive: true });
+    writeFileSync(me.config, '[models]\nbgi = "x"\n[log]\nlevel = "loud"\n', { mode: 0o600 });
+    const { code, find, result } = await examine(me, installClaude(me));
+    assert.equal(code, 2);
+    assert.equal(result.failures, 2);
+    find('configuration', /config\.toml:2:1: .*bgi.*big/);
+    find('client', /is 2\.1\.329/);
+});
