@@ -13,6 +13,7 @@
 #include "gateway/service.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cstdio>

@@ -7,6 +7,7 @@
 #include "translate/error.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

@@ -4,6 +4,7 @@
 #include "base/log_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cstddef>

@@ -3,6 +3,7 @@
 #include "route/model_pattern.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
