@@ -2,6 +2,7 @@
 
     import_test.py ROOT DRAGOMAN
 """
+import json
 import os
 import subprocess
 import sys
@@ -88,6 +89,14 @@ PORT=8000
         self.assertEqual(now["site"], "Claude Proxy https://your-domain.example")
         self.assertTrue(now["listen"].startswith("127.0.0.1:8000"), now["listen"])
         self.assertIn("HOST", self.left)
+
+    def test_the_second_step_finds_the_key(self):
+        self.take_over(f"OPENROUTER_API_KEY={KEY}\nBIG_MODEL_NAME=vendor/big\n")
+        done = self.run_in_root("doctor", "--offline", "--json")
+        findings = json.loads(done.stdout)["findings"]
+        key = next(finding for finding in findings if finding["check"] == "key")
+        self.assertEqual(key["level"], "ok", key)
+        self.assertIn("openrouter.key", key["finding"])
 
     def test_what_was_taken_over_answers(self):
         self.take_over(f"OPENAI_API_KEY={KEY}\nBASE_URL={self.upstream.url}\nBIG_MODEL_NAME=vendor/big\nPORT=8082\n")
