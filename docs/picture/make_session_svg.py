@@ -158,9 +158,10 @@ def arguments():
     clients = sorted((ROOT / "tests/node_modules").glob(f"claude-*-{machine}/claude"))
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--dragoman", default=ROOT / "build/release/dragoman", type=Path)
-    parser.add_argument("--claude", default=clients[-1] if clients else shutil.which("claude"), type=Path)
+    parser.add_argument("--claude", default=clients[-1] if clients else shutil.which("claude"), type=Path,
+                        help="the newest one of the tests unless given, or else the one in PATH")
     parser.add_argument("--output", default=PICTURE, type=Path)
-    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--check", action="store_true", help="say whether the picture is still what they show")
     return parser.parse_args()
 
 
