@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -63,6 +64,14 @@ Result<KnownModels> known_models(
     if (config.catalogue.enabled)
         (void)gateway::keep_list(config, std::move(*body)); // nowhere to keep it: fetched again next time
     return KnownModels { std::move(*catalogue), 0, "" };
+}
+
+bool is_listed(std::string_view id, const route::Catalogue& catalogue)
+{
+    const std::string dated = std::string(id) + "-20";
+    return id.contains('@') || catalogue.find(id) != nullptr
+        || std::ranges::any_of(
+            catalogue.models(), [&](const auto& model) { return model->id.starts_with(dated); });
 }
 
 std::vector<std::string> ids_of(const route::Catalogue& catalogue)

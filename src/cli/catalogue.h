@@ -25,9 +25,13 @@ struct KnownModels {
 Result<KnownModels> known_models(
     const config::Config& config, const Environment& environment, std::string_view version, Network network);
 
+// Whether the upstream would answer to `id`: it is in the list, or short for one with a date at its end
+// ("claude-opus-4-5" for "claude-opus-4-5-20251101"), or a preset, which no list has.
+bool is_listed(std::string_view id, const route::Catalogue& catalogue);
+
 std::vector<std::string> ids_of(const route::Catalogue& catalogue);
 
-// One of the list's, or the nearest id for people to look at.
+// With commas between; empty: nothing is near.
 std::string nearest_ids(std::string_view wanted, const route::Catalogue& catalogue, std::size_t count);
 
 std::string age_text(std::int64_t seconds); // "3 days", "1 hour", "a moment"

@@ -79,6 +79,17 @@ std::string describe(const route::ModelFacts& model)
     return text;
 }
 
+// OpenRouter's list is whole; that of another server may leave out what it answers to.
+void add_unknown(const Examined& examined, const std::string& name, const std::string& near)
+{
+    const std::string remedy =
+        near.empty() ? "`dragoman models` shows what there is" : "the nearest are " + near;
+    if (examined.config.upstream.preset == config::Upstream::Preset::openrouter)
+        examined.findings.failure("models", "the upstream has no " + name, remedy);
+    else
+        examined.findings.warning("models", "the upstream's list has no " + name, remedy);
+}
+
 void check_model(const Examined& examined, const Used& used, const route::Catalogue& catalogue)
 {
     Findings& findings = examined.findings;
@@ -88,11 +99,8 @@ void check_model(const Examined& examined, const Used& used, const route::Catalo
         return findings.failure("models", fmt::format("{}: {}", name, target.error().message),
             "`dragoman models` shows what there is, `dragoman init` changes it");
     const route::ModelFacts& facts = *target->facts;
-    if (!facts.known && !used.model.contains('@')) {
-        const std::string near = nearest_ids(target->model, catalogue, 3);
-        return findings.failure("models", fmt::format("the upstream has no {}", name),
-            near.empty() ? "`dragoman models` shows what there is" : "the nearest are " + near);
-    }
+    if (!is_listed(target->model, catalogue))
+        return add_unknown(examined, name, nearest_ids(target->model, catalogue, 3));
     if (!facts.supports("tools"))
         return findings.warning("models", name + " cannot call tools: in Claude Code it can do nothing",
             "`dragoman models --tools` shows those that can");

@@ -181,7 +181,11 @@ int Init::write()
         base_.upstream.key = key->value;
     if (key && !key->named.empty())
         choices_.set("upstreams." + choices_.upstream, "key_file", toml_string(key->named));
-    if (!key || !dialogue_.settle_models(base_, choices_, usable_) || !dialogue_.missing().empty())
+    using Before = InitDialogue::Before;
+    const Before before = !options_.import.empty() ? Before::import
+        : usable_                                  ? Before::file
+                                                   : Before::nothing;
+    if (!key || !dialogue_.settle_models(base_, choices_, before) || !dialogue_.missing().empty())
         return dialogue_.give_up();
     auto plan = plan_for(path_, choices_, environment_);
     if (!plan) {

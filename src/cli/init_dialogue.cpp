@@ -214,29 +214,45 @@ void InitDialogue::load_catalogue(const config::Config& base)
         print(fmt::format("  the list of models is {} old: {}\n", age_text(known->age_s), known->trouble));
 }
 
-// A flag is checked, an imported id stays as it is unless the list has another spelling of it.
+// An imported id stays, in the list's own spelling; one that the list does not have is said.
+void InitDialogue::check_imported(Choices& choices)
+{
+    for (const std::string_view key : { "big", "middle", "small" }) {
+        const std::string* value = choices.find("models", key);
+        if (value == nullptr)
+            continue;
+        const std::string id = value->substr(1, value->size() - 2); // a word, so that nothing is escaped
+        const auto checked = checked_model(id, catalogue_);
+        if (!checked)
+            print(style_.yellow(fmt::format("  {}: {}", key, checked.error().message)) + "\n");
+        else
+            choices.set("models", std::string(key), toml_string(*checked));
+    }
+}
+
+std::optional<std::string> InitDialogue::ask_for_model(Size size, const std::string& standard)
+{
+    const bool big = size == Size::big;
+    const std::string_view name = big ? "Big model" : "Small model";
+    print(fmt::format("\n{}: {}\n", style_.bold(name),
+        big ? "answers for opus, and for sonnet unless a middle one is set"
+            : "answers for haiku: titles, summaries and other small work"));
+    return choose_model({ name, standard, size }, catalogue_, style_);
+}
+
+// From the flag, the imported file, the person, or as it is by default.
 bool InitDialogue::settle_model(
     Choices& choices, std::string_view key, const std::string& flag, const std::string& standard)
 {
-    const bool imported = choices.find("models", key) != nullptr;
-    if (flag.empty() && imported)
+    std::optional<std::string> wanted = flag;
+    if (flag.empty() && choices.find("models", key) != nullptr)
         return true;
-    std::string wanted = flag;
-    if (wanted.empty() && may_ask_) {
-        const Size size = key == "big" ? Size::big : Size::small;
-        print(fmt::format("\n{}: {}\n", style_.bold(key == "big" ? "Big model" : "Small model"),
-            size == Size::big ? "answers for opus, and for sonnet unless a middle one is set"
-                              : "answers for haiku: titles, summaries and other small work"));
-        auto chosen =
-            choose_model({ key == "big" ? "Big model" : "Small model", standard, size }, catalogue_, style_);
-        if (!chosen)
-            return false;
-        wanted = *chosen;
-    } else if (wanted.empty()) {
-        wanted = standard;
-    }
-    auto checked = options_.offline ? Result<std::string>(wanted) : checked_model(wanted, catalogue_);
-    if (!checked || !config::is_header_word(wanted)) {
+    if (flag.empty())
+        wanted = may_ask_ ? ask_for_model(key == "big" ? Size::big : Size::small, standard) : standard;
+    if (!wanted)
+        return false;
+    auto checked = options_.offline ? Result<std::string>(*wanted) : checked_model(*wanted, catalogue_);
+    if (!checked || !config::is_header_word(*wanted)) {
         miss(fmt::format("--{} MODEL: {}{}", key,
             checked ? "that is no name of a model" : checked.error().message,
             options_.offline ? "" : " (--offline takes it as it is)"));
@@ -246,34 +262,40 @@ bool InitDialogue::settle_model(
     return true;
 }
 
-bool InitDialogue::settle_models(const config::Config& base, Choices& choices, bool has_file)
+void InitDialogue::say_models(const Choices& choices) const
 {
+    for (const std::string_view key : { "big", "middle", "small" })
+        if (const std::string* value = choices.find("models", key); value && !may_ask_)
+            print(fmt::format("  {} = {}\n", key, plain(*value)));
+}
+
+bool InitDialogue::settle_models(const config::Config& base, Choices& choices, Before before)
+{
+    print("\n" + style_.bold("Models") + "\n");
     load_catalogue(base);
     const config::Models& models = base.models;
     const bool given = !options_.big.empty() || !options_.small.empty() || !options_.middle.empty();
-    const bool imported = choices.find("models", "big") != nullptr;
-    print("\n" + style_.bold("Models") + "\n");
-    if (has_file && !given && !imported) {
+    if (before == Before::import)
+        check_imported(choices);
+    if (before == Before::file && !given) {
         print(fmt::format("  big {}, middle {}, small {}\n", models.big, models.middle, models.small));
         if (!may_ask_ || !confirm("  Choose others?", Answer::no))
             return true;
     }
     const auto there = [&](const std::string& id) {
         const auto& all = catalogue_.models();
-        return all.empty() || catalogue_.find(id) ? id : all.front()->id;
+        return all.empty() || is_listed(id, catalogue_) ? id : all.front()->id;
     };
-    const auto big_given = options_.big.empty() && has_file && given ? models.big : options_.big;
-    if (!settle_model(choices, "big", big_given, there(models.big)))
-        return false;
-    if (!options_.middle.empty() && !settle_model(choices, "middle", options_.middle, ""))
-        return false;
-    const auto small_given = options_.small.empty() && has_file && given ? models.small : options_.small;
-    if (!settle_model(choices, "small", small_given, there(models.small)))
-        return false;
-    if (!may_ask_)
-        print(fmt::format("  [models] big = {}, small = {}\n", *choices.find("models", "big"),
-            *choices.find("models", "small")));
-    return true;
+    // What a file says already stays when flags are about something else.
+    const bool only_flags = before == Before::file && given;
+    const bool fine = ((only_flags && options_.big.empty())
+                          || settle_model(choices, "big", options_.big, there(models.big)))
+        && (options_.middle.empty() || settle_model(choices, "middle", options_.middle, ""))
+        && ((only_flags && options_.small.empty())
+            || settle_model(choices, "small", options_.small, there(models.small)));
+    if (fine)
+        say_models(choices);
+    return fine;
 }
 
 int InitDialogue::give_up() const

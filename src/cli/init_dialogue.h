@@ -5,6 +5,7 @@
 #include "cli/context.h"
 #include "cli/env_import.h"
 #include "cli/key_check.h"
+#include "cli/model_choice.h"
 #include "cli/terminal.h"
 #include "route/catalogue.h"
 
@@ -39,8 +40,10 @@ public:
     std::optional<KeyChoice> settle_key(
         const config::Config& base, const std::string& directory, const std::optional<ImportedKey>& imported);
 
-    // Into `choices`. False: the input ended, or a model is not there.
-    bool settle_models(const config::Config& base, Choices& choices, bool has_file);
+    // Into `choices`, which may hold imported ones; what was there `before` need not be chosen again. False:
+    // the input ended, or a model is not there.
+    enum class Before : std::uint8_t { nothing, file, import };
+    bool settle_models(const config::Config& base, Choices& choices, Before before);
 
     // Says what is missing, and gives the exit code.
     int give_up() const;
@@ -61,8 +64,11 @@ private:
     enum class Outcome : std::uint8_t { use, ask_again, stop };
     Outcome judge(const config::Config& base, const Secret& key);
     Outcome judge_report(const config::Config& base, const KeyReport& report);
+    void check_imported(Choices& choices);
+    std::optional<std::string> ask_for_model(Size size, const std::string& standard);
     bool settle_model(
         Choices& choices, std::string_view key, const std::string& flag, const std::string& standard);
+    void say_models(const Choices& choices) const;
     void load_catalogue(const config::Config& base);
     void miss(std::string what) { missing_.push_back(std::move(what)); }
 

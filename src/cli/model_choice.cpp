@@ -108,7 +108,7 @@ private:
             print(fmt::format("  There are {} in the list.\n", offered_.size()));
             return std::nullopt;
         }
-        if (!typed.contains(' ') && (catalogue_.empty() || catalogue_.find(typed)))
+        if (!typed.contains(' ') && (catalogue_.empty() || is_listed(typed, catalogue_)))
             return typed;
         if (auto corrected = catalogue_.corrected(typed))
             return corrected;
@@ -179,7 +179,7 @@ Models suggested_models(
 
 Result<std::string> checked_model(std::string_view id, const route::Catalogue& catalogue)
 {
-    if (catalogue.empty() || id.contains('@') || catalogue.find(id))
+    if (catalogue.empty() || is_listed(id, catalogue))
         return std::string(id);
     if (auto corrected = catalogue.corrected(id))
         return *corrected;

@@ -492,6 +492,13 @@ person('init --import: the .env of a Node proxy, and the key of somebody else', 
     assert.match(shown, /NODE_ENV +it belonged/);
     assert.match(shown, /ANTHROPIC_BASE_URL +it is a setting of Claude Code's/);
     assert.match(shown, /WEBHOOK_PASSWORD +dragoman knows no such setting/);
+    const misspelled = join(me.folder, 'misspelled.env');
+    const lines = ['BIG_MODEL=anthropic/claude-haiku-4-5', 'SMALL_MODEL=openai/gpt-os-120b'];
+    writeFileSync(misspelled, `OPENROUTER_API_KEY=${canaryKey}\n${lines.join('\n')}\n`);
+    const mended = await me.run(['init', '--import', misspelled, '--yes'], {}, 'pipe');
+    assert.equal(mended.code, 0, mended.all);
+    assert.match(mended.out, /small: the upstream has no model openai\/gpt-os-120b; the nearest are/);
+    assert.match(read(me.config), /^big = "anthropic\/claude-haiku-4\.5"/m);
     const other = join(me.folder, 'other.env');
     writeFileSync(other, 'OPENAI_API_KEY=sk-proj-canary-of-openai\nBIG_MODEL=gpt-4o\n');
     const env = { XDG_CONFIG_HOME: join(me.folder, 'c') };

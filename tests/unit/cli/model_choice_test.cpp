@@ -59,6 +59,9 @@ TEST(ModelChoice, IdsAreCheckedAndMended)
         *checked_model("anthropic/claude-haiku-4.5:online", catalogue), "anthropic/claude-haiku-4.5:online");
     EXPECT_EQ(*checked_model("@preset/mine", catalogue), "@preset/mine");
     EXPECT_EQ(*checked_model("what/ever", route::Catalogue()), "what/ever") << "nothing is known";
+    const auto dated = catalogue_of({ entry("claude-opus-4-5-20251101", "0.000005", 1) });
+    EXPECT_EQ(*checked_model("claude-opus-4-5", dated), "claude-opus-4-5");
+    EXPECT_FALSE(checked_model("claude-opus-4", dated));
     const auto wrong = checked_model("anthropic/claude-haiku-4.4", catalogue);
     ASSERT_FALSE(wrong);
     EXPECT_THAT(wrong.error().message, HasSubstr("the nearest are anthropic/claude-haiku-4.5"));
