@@ -1,6 +1,7 @@
 // `dragoman service` with a systemctl that only writes down what it is asked.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
     chmodSync,
     copyFileSync,
@@ -14,11 +15,22 @@ import {
     writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { test as plainTest } from 'node:test';
 
 import { Child, binary, canaryKey, root, temporaryFolder } from './harness.mjs';
-import { test } from './suite.mjs';
+import { timeLimit } from './suite.mjs';
 
 const isRoot = process.getuid() === 0;
+
+const works = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+const noAnalyze = works('systemd-analyze', '--version') ? false : 'systemd-analyze is not installed';
+
+// A root of its own making, with an /etc of its own.
+const namespace = ['unshare', ...(isRoot ? ['-m'] : ['-rm'])];
+const inOwnEtc = (etc) => [
+    ...[...namespace, 'sh', '-c', 'mount --bind "$1" /etc && shift && exec "$@"', 'sh', etc],
+];
+const noNamespace = works(...namespace, 'mount', '--bind', '/tmp', '/tmp') ? false : 'mounts are not allowed here';
 
 // A person with a home, a systemd that says yes, and a record of what it was asked.
 class Person {
@@ -109,8 +121,9 @@ class Person {
     }
 }
 
-const withPerson = (name, body) =>
-    test(name, async () => {
+// `missing` says what this machine lacks for it, if it does.
+const withPerson = (name, body, missing = false) =>
+    plainTest(name, { timeout: timeLimit, skip: missing }, async () => {
         const person = new Person();
         try {
             await body(person);
@@ -325,7 +338,7 @@ for (const scope of ['user', 'system']) {
             ...['verify', '--man=no', person.at('dragoman.service'), person.at('dragoman.socket')],
         ]);
         assert.deepEqual(verified, { code: 0, text: '' });
-    });
+    }, noAnalyze);
 }
 
 withPerson('the system unit exposes little', async (person) => {
@@ -335,7 +348,7 @@ withPerson('the system unit exposes little', async (person) => {
     ]);
     assert.equal(code, 0, text);
     assert.match(text, /Overall exposure level for dragoman\.service: (0\.\d|1\.[0-5]) OK/);
-});
+}, noAnalyze);
 
 withPerson("the machine's service is root's to install", async (person) => {
     person.configure();
@@ -346,12 +359,6 @@ withPerson("the machine's service is root's to install", async (person) => {
     assert.match(err, /needs root.*sudo/);
     assert.deepEqual(calls, []);
 });
-
-// A root of its own making, with an /etc of its own.
-const inOwnEtc = (etc) => [
-    ...['unshare', ...(isRoot ? ['-m'] : ['-rm']), 'sh', '-c', 'mount --bind "$1" /etc && shift && exec "$@"'],
-    ...['sh', etc],
-];
 
 withPerson("the machine's service takes the key from a file of root's", async (person) => {
     const etc = person.at('etc');
@@ -405,7 +412,7 @@ withPerson("the machine's service takes the key from a file of root's", async (p
     assert.equal(removed.code, 0);
     assert.ok(!existsSync(join(etc, 'systemd/system/dragoman.service')));
     assert.ok(existsSync(key), 'keys stay');
-});
+}, noNamespace);
 
 withPerson('a program that the service would not see is refused', async (person) => {
     const etc = person.at('etc');
@@ -416,4 +423,4 @@ withPerson('a program that the service would not see is refused', async (person)
     const { code, err } = await person.run(['install', '--system'], { wrapper: inOwnEtc(etc) });
     assert.equal(code, 1);
     assert.match(err, /does not see .*dragoman.*make install/);
-});
+}, noNamespace);

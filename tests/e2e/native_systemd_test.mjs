@@ -1,14 +1,16 @@
 // dragoman under a service manager: what it says to it, and the sockets it is given.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { test as plainTest } from 'node:test';
 
 import { Child, Dragoman, binary, canaryKey, here, temporaryFolder, withUpstream } from './harness.mjs';
 import { Stream, ask, message, post } from './http_client.mjs';
-import { test } from './suite.mjs';
+import { test, timeLimit } from './suite.mjs';
 
 const manager = (...options) => ['python3', join(here, 'service_manager.py'), ...options, '--'];
 
@@ -237,7 +239,13 @@ test('clients that come during a restart wait in the given socket', () =>
         }
     }));
 
-test('systemd itself hands its socket over to the first client', () =>
+const noSocketActivate =
+    spawnSync('systemd-socket-activate', ['--version'], { stdio: 'ignore' }).status === 0
+        ? false
+        : 'systemd-socket-activate is not installed';
+
+const activation = { timeout: timeLimit, skip: noSocketActivate };
+plainTest('systemd itself hands its socket over to the first client', activation, () =>
     withUpstream(async ({ folder }) => {
         const path = join(folder, 'activated.sock');
         const child = new Child('systemd-socket-activate', ['-E', 'HOME', '-l', path, binary], {

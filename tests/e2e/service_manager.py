@@ -18,6 +18,8 @@ import threading
 FIRST_GIVEN = 3
 OUT_OF_THE_WAY = 200
 PR_SET_PDEATHSIG = 1
+PASSED_ON = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
+AWAITED = PASSED_ON | {signal.SIGCHLD}
 
 
 def tell(**what):
@@ -48,6 +50,7 @@ def notify_socket(kind, folder):
 
 def become(program, sockets, environment):
     """In the child. LISTEN_PID is known only here, which is why no command line can do this."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if sockets:
         moved = [os.dup2(each.fileno(), OUT_OF_THE_WAY + i, False) for i, each in enumerate(sockets)]
@@ -66,6 +69,18 @@ def print_all(listening):
         tell(said=said)
 
 
+def wait_for(child):
+    """Signals are taken one by one and never handled: a handler may run too late for a thread that waits."""
+    while True:
+        number = signal.sigwait(AWAITED)
+        if number in PASSED_ON:
+            os.kill(child, number)
+            continue
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+
+
 def name_of(one):
     return one.getsockname() if one.family == socket.AF_UNIX else list(one.getsockname()[:2])
 
@@ -80,15 +95,14 @@ def main(arguments):
         listening, name = notify_socket(dict(options).get("--notify"), folder)
         if "--notify" in dict(options):
             environment["NOTIFY_SOCKET"] = name
+        signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
         child = os.fork()
         if child == 0:
             become(arguments[split + 1:], sockets, environment)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-            signal.signal(number, lambda passed, _: os.kill(child, passed))
         tell(pid=child)
         reader = threading.Thread(target=print_all, args=[listening])
         reader.start()
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = wait_for(child)
         listening_address = "\0" + name[1:] if name.startswith("@") else name
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
             last.sendto(b"THE END", listening_address)
