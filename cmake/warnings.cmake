@@ -1,4 +1,10 @@
-option(DRAGOMAN_WERROR "Warnings are errors; OFF for compilers and libraries newer than those of Debian 12" ON)
+# Warnings are errors with the compilers that dragoman is developed with; others may see what is not there.
+set(developed_with_this OFF)
+if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+   OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION MATCHES "^19"))
+  set(developed_with_this ON)
+endif()
+option(DRAGOMAN_WERROR "Warnings are errors" ${developed_with_this})
 add_library(warnings INTERFACE)
 target_compile_options(warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 if(DRAGOMAN_WERROR)

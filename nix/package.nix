@@ -47,11 +47,7 @@ stdenv.mkDerivation {
     zlib
   ];
   cmakeBuildType = "RelWithDebInfo";
-  cmakeFlags = [
-    (lib.cmakeBool "DRAGOMAN_TESTS" false)
-    # Compilers and libraries newer than those it is developed with may warn of more.
-    (lib.cmakeBool "DRAGOMAN_WERROR" false)
-  ];
+  cmakeFlags = [ (lib.cmakeBool "DRAGOMAN_TESTS" false) ];
 
   doInstallCheck = true;
   installCheckPhase = ''

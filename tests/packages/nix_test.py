@@ -126,7 +126,7 @@ class Nix(Case):
         found = re.findall(r"^find_package\((\w+)", (ROOT / "cmake/packages.cmake").read_text(), flags=re.M)
         inputs = {re.sub(r"^.*?-", "", path.rpartition("/")[2]) for path in package["buildInputs"]}
         self.assertEqual({name.lower() for name in found} - {"threads"}, inputs)
-        options = (ROOT / "CMakeLists.txt").read_text() + (ROOT / "cmake/warnings.cmake").read_text()
+        options = (ROOT / "CMakeLists.txt").read_text()
         for flag in package["cmakeFlags"]:
             self.assertRegex(options, rf"option\({re.match('-D([A-Z_]+)', flag)[1]} ")
 
