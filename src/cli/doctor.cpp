@@ -44,9 +44,10 @@ void check_upstream(const Examined& examined)
         check_clock(examined.findings, report->date, gateway::now_unix());
     }
     check_key_in_force(examined, examined.config.degraded() ? std::nullopt : report);
-    check_models(examined);
-    const bool can_be_asked = report && report->status != 0 && !examined.config.degraded()
-        && report->verdict != KeyReport::Verdict::refused;
+    const bool answers = report && report->status != 0;
+    check_models(examined, answers);
+    const bool can_be_asked =
+        answers && !examined.config.degraded() && report->verdict != KeyReport::Verdict::refused;
     if (can_be_asked)
         check_requests(examined);
 }

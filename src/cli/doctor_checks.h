@@ -29,7 +29,7 @@ void check_clock(Findings& findings, std::string_view date, std::int64_t now);
 
 // doctor_upstream.cpp
 void check_key_in_force(const Examined& examined, const std::optional<KeyReport>& report);
-void check_models(const Examined& examined);
+void check_models(const Examined& examined, bool answers); // whether the upstream answers at all
 
 // doctor_machine.cpp
 void check_port(const Examined& examined);

@@ -17,7 +17,7 @@ constexpr std::size_t check_width = 15;
 
 std::string coloured(Level level, const Style& style)
 {
-    const std::string name = pad_right(name_of(level), level_width);
+    std::string name = pad_right(name_of(level), level_width);
     switch (level) {
     case Level::ok:
         return style.green(name);

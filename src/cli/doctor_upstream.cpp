@@ -143,20 +143,18 @@ void check_key_in_force(const Examined& examined, const std::optional<KeyReport>
         findings.warning("key", "it could not be checked: " + report->trouble, "try again in a while");
 }
 
-void check_models(const Examined& examined)
+void check_models(const Examined& examined, bool answers)
 {
     const auto known = known_models(examined.config, examined.environment(), examined.context.version,
-        examined.offline ? Network::left_alone : Network::may_be_asked);
-    if (!known) {
-        if (examined.offline)
-            return examined.findings.note("models", "no list of models is on disk to check them against");
+        answers ? Network::may_be_asked : Network::left_alone);
+    if (!known && !answers)
+        return examined.findings.note("models", "no list of models is on disk to check them against");
+    if (!known)
         return examined.findings.warning("models",
             "the list of models could not be had: " + known.error().message,
             "without it limits and prices are unknown; everything else works");
-    }
     if (!known->trouble.empty())
-        examined.findings.note("models",
-            fmt::format("the list of models is {} old ({})", age_text(known->age_s), known->trouble));
+        examined.findings.note("models", fmt::format("the list of models is {} old", age_text(known->age_s)));
     for (const Used& used : models_in_use(examined.config.models))
         check_model(examined, used, known->catalogue);
 }

@@ -142,7 +142,7 @@ bool Importer::add_mappings(std::string_view text)
     json::Document document;
     const auto root = text.starts_with('{') ? document.parse(text) : Failure(Error::bad_request(""));
     if (root && root->object()) {
-        for (const json::Field field : *root->object())
+        for (const json::Field field : json::Object(*root->object()))
             map.push_back({ json::unescape(field.key),
                 field.value.string() ? json::unescape(*field.value.string()) : "" });
     } else {

@@ -135,13 +135,12 @@ private:
             print(fmt::format("  and {} more; another word makes them fewer\n", all - shown));
     }
 
-    static constexpr std::string_view toolless_ =
-        "  {} cannot call tools: Claude Code could talk to it, but it could do nothing. Take it?";
-
     bool is_fine(const std::string& id) const
     {
-        return catalogue_.facts(id)->supports("tools")
-            || confirm(fmt::format(fmt::runtime(toolless_), id), Answer::no);
+        if (catalogue_.facts(id)->supports("tools"))
+            return true;
+        print(fmt::format("  {} cannot call tools: Claude Code could talk to it, and do nothing.\n", id));
+        return confirm("  Take it all the same?", Answer::no);
     }
 
     Question question_;

@@ -238,7 +238,7 @@ std::string Roles::of(const ModelFacts& model) const
 Roles roles_of(const config::Models& models, const route::Catalogue& catalogue)
 {
     const auto id_in_list = [&](const std::string& configured) {
-        const std::string meant = catalogue.corrected(configured).value_or(configured);
+        std::string meant = catalogue.corrected(configured).value_or(configured);
         for (const auto& model : catalogue.models())
             if (model->id == meant || model->canonical_slug == meant)
                 return model->id;

@@ -605,7 +605,7 @@ person('doctor: no network', async (me, upstream) => {
     assert.equal(code, 1);
     find('network', /takes no connections: Connection refused/);
     find('network', /does not answer/);
-    find('models', /the list of models could not be had/);
+    find('models', /no list of models is on disk/);
     const nowhere = { ...env, OPENROUTER_BASE_URL: 'http://nowhere.invalid/api/v1' };
     const unknown = await examine(me, nowhere);
     unknown.find('network', /the name nowhere\.invalid cannot be resolved/);
@@ -675,4 +675,28 @@ person('doctor: mistakes in the configuration', async (me) => {
     assert.equal(result.failures, 2);
     find('configuration', /config\.toml:2:1: .*bgi.*big/);
     find('client', /is 2\.1\.329/);
+});
+
+person('init: words that match nothing, a number that is none, no tools', async (me, upstream) => {
+    upstream.catalogue = upstream.catalogue.map((model) =>
+        model.id === 'qwen/qwen3-coder' ? { ...model, supported_parameters: ['temperature'] } : model,
+    );
+    const terminal = me.terminal(['init'], { env: { OPENROUTER_API_KEY: canaryKey } });
+    const { code, out } = await dialogue(me, terminal, [
+        ['Keep it in a file', 'n\n'],
+        ['Big model (', 'gtp-oss-120b\n'],
+        ['Nothing matches gtp-oss-120b. The nearest are openai/gpt-oss-120b', ''],
+        ['Big model (', '77\n'],
+        ['There are ', ''],
+        ['Big model (', 'qwen/qwen3-coder\n'],
+        ['qwen/qwen3-coder cannot call tools', ''],
+        ['Take it all the same? [y/N] ', 'maybe\n'],
+        ['Please answer y or n.', ''],
+        ['[y/N] ', '\n'],
+        ['Big model (', 'anthropic/claude-haiku-4-5\n'],
+        ['Small model (', '\u0004'],
+    ]);
+    assert.equal(code, 1, out);
+    assert.match(out, /Nothing was changed\./);
+    assert.ok(!existsSync(me.config), 'the end of the input changes nothing');
 });
