@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,15 @@ bool is_program(const std::string& path)
 {
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+// A script of the person's own that starts `dragoman code` under the client's name: not the client.
+bool leads_back(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::string beginning(4096, '\0');
+    file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    return beginning.starts_with("#!") && beginning.contains("dragoman code");
 }
 
 // Past the choice of colours and the login; the folder is still asked about.
@@ -26,14 +36,15 @@ std::optional<std::string> find_client(const Environment& environment)
         const auto folder = path.substr(0, path.find(':'));
         path.remove_prefix(std::min(path.size(), folder.size() + 1));
         const std::string candidate = (folder.empty() ? "." : std::string(folder)) + "/claude";
-        if (is_program(candidate))
+        if (is_program(candidate) && !leads_back(candidate))
             return candidate;
     }
     const auto home = lookup(environment, "HOME");
     if (!home)
         return std::nullopt;
     for (const std::string_view place : { "/.local/bin/claude", "/.claude/local/claude" })
-        if (std::string candidate = std::string(*home).append(place); is_program(candidate))
+        if (std::string candidate = std::string(*home).append(place);
+            is_program(candidate) && !leads_back(candidate))
             return candidate;
     return std::nullopt;
 }

@@ -45,12 +45,17 @@ void warn_of_settings(const SettingsVerdict& verdict)
 
 int env(const Context& context, const CodeOptions& options, std::optional<Shell> shell)
 {
+    if (context.sources.flags.demo) {
+        complain("a demonstration of `code` ends with its client, and has no environment to print; "
+                 "`dragoman serve --demo` prints one");
+        return exit_usage;
+    }
     const Environment& person = context.sources.environment;
     const auto loaded = load_or_complain(context);
     if (!loaded)
         return exit_usage;
     const config::Config& config = loaded->config;
-    const bool may_share = !options.own && !context.sources.flags.demo && !context.sources.flags.config;
+    const bool may_share = !options.own && !context.sources.flags.config;
     const auto running = may_share ? find_running(person) : std::nullopt;
     const ModelSource source = running ? models_of_instance(running->url, running->token)
                                        : models_of_configuration(config, person, context.version);

@@ -22,9 +22,9 @@ for one in /proc/$$/fd/*; do printf '%s %s\\n' "\${one##*/}" "$(readlink "$one")
 [ $# = 0 ] || printf '%s\\0' "$@" > "$FAKE_RECORD/arguments"
 env -0 > "$FAKE_RECORD/environment"
 [ "$1" != --settings ] || cp "$2" "$FAKE_RECORD/settings"
-echo "pid $$"
 for name in TERM HUP INT USR1; do trap "echo got $name; [ $name = INT ] || exit 42" $name; done
 trap 'echo went on' CONT
+echo "pid $$"
 idle() {
     trap 'kill $!' EXIT
     while :; do sleep 1000 < /dev/null > /dev/null 2>&1 & wait $!; kill $! 2> /dev/null; done
@@ -345,6 +345,7 @@ machineTest('what cannot work is said before the client starts', async (machine)
     const missing = await machine.run(['code'], { env: { PATH: path } });
     assert.equal(missing.code, 127);
     assert.match(missing.err, /install\.sh[^]*npm install -g @anthropic-ai\/claude-code/);
+    machine.write('bin/claude', '#!/bin/sh\nexec dragoman code "$@"\n', 0o755);
     machine.write('home/.local/bin/claude', fakeClient, 0o755);
     assert.equal((await machine.run(['code'], { env: { PATH: path } })).code, 0);
     machine.write('home/.local/bin/claude', '#!/no/such/interpreter\n', 0o755);
@@ -439,5 +440,6 @@ machineTest('env prints what a shell can evaluate, of the one that runs or of wh
     assert.match((await machine.run(['env', '--shell', 'powershell'])).out, /^\$env:ANTHROPIC_MODEL = '/m);
     assert.match((await machine.run(['env', '--shell', 'cmd'])).out, /^set "ANTHROPIC_MODEL=/m);
     assert.equal((await machine.run(['env', 'gpt-5.6'])).code, 2);
+    assert.equal((await machine.run(['code', '--print-env', '--demo'])).code, 2);
     assert.equal(machine.wasStarted, false);
 });
