@@ -69,20 +69,29 @@ inBothTerminals('the status line, --continue, --resume, a closed window', async 
     assert.deepEqual(person.instances(), []);
 });
 
-// What serves already is used, and stays when the client goes.
+// What serves already is used, may be restarted meanwhile, and stays when the client goes.
 inBothTerminals('beside a dragoman that serves', async (person, upstream) => {
     upstream.answer = answerOf;
     person.knowsClaude();
-    const { environment } = person;
-    const serving = await Dragoman.start({ ...environment, HOME: join(person.folder, 'other') });
+    const environment = { ...person.environment, HOME: join(person.folder, 'other') };
+    const first = await Dragoman.start(environment);
+    let serving = first;
     try {
         await oneTurn(person, [], 'count one');
         assert.equal(person.instances().length, 1);
-        assert.equal(person.instance.url, serving.url);
-        assert.match(serving.log, /\/v1\/messages/);
+        assert.equal(person.instance.url, first.url);
+        assert.match(first.log, /\/v1\/messages/);
+
+        await first.child.stop('SIGTERM');
+        serving = await Dragoman.start({ ...environment, PORT: first.port }, { folder: first.folder });
+        await person.ask('count two', /Heard: count two\./);
+        assertGrown(upstream);
         await exit(person);
         assert.ok(await reachable(serving.port));
         assert.ok(!existsSync(person.log), 'nothing else has served');
+    } catch (error) {
+        error.message += [first, serving].map((d) => `\n--- log ---\n${d.log.slice(-3000)}`).join('');
+        throw error;
     } finally {
         await serving.stop();
     }

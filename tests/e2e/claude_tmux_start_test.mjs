@@ -55,15 +55,6 @@ async function lookAtContext(person, billed) {
     assert.ok(Math.abs(off) < 0.15, `${context.used} tokens shown, ${billed} billed`);
 }
 
-async function switchModel(person) {
-    await person.say('/model');
-    await person.terminal.until(/Select model/);
-    await person.choose(other);
-    await person.terminal.until(/Switch model\?/);
-    await person.choose(/Yes, switch/);
-    await person.terminal.until(/Set model to gpt-5\.5 \(OpenRouter\)/);
-}
-
 const unjudged = /Auto mode can't check actions in this session\n|isn't compatible/;
 
 // The newest client starts in auto mode: it says that nobody judges its tools here, and then asks the person.
@@ -93,7 +84,7 @@ inBothTerminals('a first start, /model, /context, a tool, /exit', async (person,
     assert.equal(first.body.model, bigModel);
     await lookAtContext(person, first.promptTokens);
 
-    await switchModel(person);
+    await person.switchModel(other);
     await person.ask('And who now?', /Answered by openai\/gpt-5\.5\./);
     assert.equal(conversation(upstream).at(-1).body.model, 'openai/gpt-5.5');
 

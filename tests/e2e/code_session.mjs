@@ -153,6 +153,17 @@ export class Person {
         }
     }
 
+    // Takes another model in the middle of a session.
+    async switchModel(wanted) {
+        await this.say('/model');
+        await this.terminal.until(/Select model/);
+        await this.choose(wanted);
+        await this.terminal.until(/Switch model\?/);
+        await this.choose(/Yes, switch/);
+        await this.terminal.until((screen) => /Set model to/.test(screen) && wanted.test(screen));
+        await this.prompted();
+    }
+
     // The questions that a new profile is asked, as they come.
     async answerFirstQuestions() {
         for (const question of [/Choose the text style/, /Security notes/]) {
@@ -259,6 +270,8 @@ function assertAllWell(person) {
     if (!existsSync(log)) return; // another process served
     assert.equal(statSync(log).mode & 0o777, 0o600);
     const lines = readFileSync(log, 'utf8');
+    for (const terminal of person.terminals)
+        assert.doesNotMatch(terminal.history, /"level":|listening on/, "the terminal is the client's");
     assert.match(lines, /"path":"\/v1\/messages"/);
     for (const secret of [canaryKey, ...person.said])
         assert.ok(!lines.includes(secret), `the log holds ${secret}`);
