@@ -6,6 +6,9 @@ find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
+if(POLICY CMP0167) # Boost's own description of itself, which newer CMake asks for.
+  cmake_policy(SET CMP0167 NEW)
+endif()
 find_package(Boost 1.81 REQUIRED)
 
 find_program(CCACHE ccache)
