@@ -3,7 +3,7 @@
 // sight looks again then, and only then. The server is reached by its own socket, and ended by it.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { searchPath, temporaryFolder } from './harness.mjs';
@@ -27,7 +27,6 @@ export class Terminal {
         const terminal = new Terminal();
         terminal.folder = temporaryFolder();
         terminal.socket = join(terminal.folder, 'socket');
-        mkdirSync(terminal.folder, { recursive: true });
         terminal.env = { PATH: searchPath, LANG: 'C.UTF-8', SHELL: '/bin/sh', ...env };
         await terminal.tmux(
             'start-server',
@@ -42,6 +41,7 @@ export class Terminal {
         );
         terminal.control();
         await terminal.ask(`refresh-client -C ${columns}x${rows}`);
+        await terminal.ask('set-option -g destroy-unattached on'); // whatever ends this test ends the server
         const pids = await terminal.ask("display-message -p '#{pid} #{pane_pid}'");
         [terminal.server, terminal.pid] = pids.split(' ').map(Number);
         terminal.watch();
