@@ -56,7 +56,7 @@ int env(const Context& context, const CodeOptions& options, std::optional<Shell>
         return exit_usage;
     const config::Config& config = loaded->config;
     const bool may_share = !options.own && !context.sources.flags.config;
-    const auto running = may_share ? find_running(person) : std::nullopt;
+    const auto running = may_share ? find_running(person, Health::any) : std::nullopt;
     const ModelSource source = running ? models_of_instance(running->url, running->token)
                                        : models_of_configuration(config, person, context.version);
     ClientSetup setup;

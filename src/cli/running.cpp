@@ -22,14 +22,14 @@ bool is_healthy(const gateway::Instance& instance)
 
 } // namespace
 
-std::optional<gateway::Instance> find_running(const Environment& environment)
+std::optional<gateway::Instance> find_running(const Environment& environment, Health wanted)
 {
     const std::string directory = runtime_directory(environment);
     if (directory.empty())
         return std::nullopt;
     for (gateway::Instance& instance : gateway::find_instances(directory)) {
         const bool usable = instance.kind == gateway::Instance::Kind::serve && !instance.demonstration;
-        if (usable && gateway::proves_itself(instance) && is_healthy(instance))
+        if (usable && gateway::proves_itself(instance) && (wanted == Health::any || is_healthy(instance)))
             return std::move(instance);
     }
     return std::nullopt;

@@ -308,6 +308,8 @@ machineTest('a demonstration, a degraded one and an impostor are not used', asyn
         const ended = await machine.run(['code']);
         assert.equal(ended.code, 0, ended.err);
         assert.equal([url, demonstration.url, degraded.url].includes(machine.given.ANTHROPIC_BASE_URL), false);
+        const env = await machine.run(['env', '--shell', 'sh']);
+        assert.ok(env.out.includes(`ANTHROPIC_BASE_URL='${degraded.url}'`), 'where it is, key or not');
         assert.ok(asked.length > 0, 'it was asked for a proof');
         assert.equal(asked.join().includes(token), false);
     } finally {
