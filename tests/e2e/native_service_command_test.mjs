@@ -350,15 +350,19 @@ withPerson('the system unit exposes little', async (person) => {
     assert.match(text, /Overall exposure level for dragoman\.service: (0\.\d|1\.[0-5]) OK/);
 }, noAnalyze);
 
+const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+// In a namespace in which root is the only user there is nobody else to be.
+const noOther = !isRoot || works(...asNobody, 'true') ? false : 'there is no other user here';
+
 withPerson("the machine's service is root's to install", async (person) => {
     person.configure();
     chmodSync(person.folder, 0o755);
-    const wrapper = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+    const wrapper = isRoot ? asNobody : [];
     const { code, err, calls } = await person.run(['install', '--system'], { wrapper });
     assert.equal(code, 1);
     assert.match(err, /needs root.*sudo/);
     assert.deepEqual(calls, []);
-});
+}, noOther);
 
 withPerson("the machine's service takes the key from a file of root's", async (person) => {
     const etc = person.at('etc');

@@ -15,8 +15,9 @@ if [[ $group != native && ! $here/../node_modules/.package-lock.json -nt $here/.
     touch "$here/../node_modules/.package-lock.json"
 fi
 
-# A network of its own with nothing but a loopback interface in it.
-isolated=(unshare --map-root-user --net)
+# A network of its own with nothing but a loopback interface in it. Root needs no other user's names for that.
+isolated=(unshare --net)
+[[ $(id -u) -eq 0 ]] || isolated=(unshare --map-root-user --net)
 if "${isolated[@]}" python3 "$here/loopback_up.py" 2> /dev/null; then
     exec "${isolated[@]}" bash -c 'python3 "$0/loopback_up.py" && exec node "$0/run.mjs" "$1"' "$here" "$group"
 fi
