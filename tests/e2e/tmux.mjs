@@ -186,9 +186,10 @@ export class Terminal {
         }
     }
 
-    // Resolves when nothing has been printed for `quiet` milliseconds.
-    async rest(quiet = 150) {
-        for (let before = -1; before !== this.shown && !this.gone; ) {
+    // Resolves when nothing has been printed for `quiet` milliseconds; what never rests is not waited for.
+    async rest(quiet = 150, limit = 3000) {
+        const until = Date.now() + limit;
+        for (let before = -1; before !== this.shown && !this.gone && Date.now() < until; ) {
             before = this.shown;
             await new Promise((done) => setTimeout(done, quiet));
         }
