@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { conversation, inBothTerminals, lastAsked, reachable } from './code_session.mjs';
-import { Dragoman } from './harness.mjs';
+import { Dragoman, portToComeBackTo } from './harness.mjs';
 import { topLevelText } from './strict_json.mjs';
 
 const answerOf = (request) =>
@@ -73,7 +73,8 @@ inBothTerminals('the status line, --continue, --resume, a closed window', async 
 inBothTerminals('beside a dragoman that serves', async (person, upstream) => {
     upstream.answer = answerOf;
     person.knowsClaude();
-    const environment = { ...person.environment, HOME: join(person.folder, 'other') };
+    const PORT = await portToComeBackTo();
+    const environment = { ...person.environment, PORT, HOME: join(person.folder, 'other') };
     const first = await Dragoman.start(environment);
     let serving = first;
     try {
@@ -83,7 +84,7 @@ inBothTerminals('beside a dragoman that serves', async (person, upstream) => {
         assert.match(first.log, /\/v1\/messages/);
 
         await first.child.stop('SIGTERM');
-        serving = await Dragoman.start({ ...environment, PORT: first.port }, { folder: first.folder });
+        serving = await Dragoman.start(environment, { folder: first.folder });
         await person.ask('count two', /Heard: count two\./);
         assertGrown(upstream);
         await exit(person);

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { arch, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,6 +84,22 @@ export class Child {
     async stop(name = 'SIGKILL') {
         this.signal(name);
         return this.exit;
+    }
+}
+
+// A port for a program that is ended and started again at the same address. It lies below those that the system
+// gives to connections: else a client that keeps trying could get it as its own, and would meet itself.
+export async function portToComeBackTo() {
+    for (;;) {
+        const port = 10000 + Math.floor(Math.random() * 20000);
+        const server = createServer();
+        const free = await new Promise((done) => {
+            server.once('error', () => done(false));
+            server.listen(port, '127.0.0.1', () => done(true));
+        });
+        if (!free) continue;
+        await new Promise((done) => server.close(done));
+        return port;
     }
 }
 
