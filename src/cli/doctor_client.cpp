@@ -9,6 +9,7 @@
 #include "json/entry.h"
 #include "net/proxies.h"
 #include "net/upstream.h"
+#include "route/resolve.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -110,9 +111,24 @@ bool is_on_this_machine(std::string_view url)
     return parsed && parsed->origin.is_loopback();
 }
 
+// A pick in /model is kept in the person's settings, where a plain `claude` meets it too.
+void check_kept_model(const SettingsFile& file, Findings& findings)
+{
+    json::Document document;
+    const auto root = document.parse(file.text);
+    const auto model = json::Entry(root ? root->object() : std::nullopt).text("model").value_or("");
+    if (model.starts_with(route::alias_prefix))
+        findings.note("client",
+            fmt::format("{} keeps a model that was picked in /model and that only dragoman knows", file.path),
+            "nothing for `dragoman code`; before a plain `claude`, pick another one, or take its line "
+            "\"model\" "
+            "out");
+}
+
 void check_files(const std::vector<SettingsFile>& files, Findings& findings)
 {
     for (const SettingsFile& file : files) {
+        check_kept_model(file, findings);
         const bool managed = file.rank == SettingsFile::Rank::managed;
         std::vector<std::string> names;
         for (const auto& [name, entry] : file.environment)

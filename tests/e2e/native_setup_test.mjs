@@ -643,7 +643,7 @@ person('doctor: settings in the way, an old Claude Code, and none', async (me) =
     mkdirSync(join(me.home, '.claude'));
     const settings = join(me.home, '.claude/settings.json');
     const elsewhere = { ANTHROPIC_BASE_URL: 'https://x.example', ANTHROPIC_API_KEY: 'canary' };
-    writeFileSync(settings, JSON.stringify({ env: elsewhere }));
+    writeFileSync(settings, JSON.stringify({ env: elsewhere, model: 'anthropic-via/openai/gpt-5.5' }));
     writeFileSync(join(me.home, '.claude.json'), '{"oauthAccount": {"emailAddress": "canary@example.org"}}');
     const env = {
         ...installClaude(me, '2.1.100 (Claude Code)'),
@@ -661,6 +661,7 @@ person('doctor: settings in the way, an old Claude Code, and none', async (me) =
     find('client', /switches off the list of models/);
     find('client', /NO_PROXY leaves this machine out/);
     find('client', /a login at claude\.ai/);
+    assert.equal(find('client', /keeps a model that was picked in \/model/).level, 'note');
     assert.equal(find('client', /2\.1\.100 .*, older than 2\.1\.197/).level, 'note');
     assert.ok(!JSON.stringify(result).includes('canary'), 'values are not shown');
     const none = await examine(me, { PATH: join(me.folder, 'empty'), PORT: '0' }, '--offline');
