@@ -1,5 +1,6 @@
 #include "cli/command_line.h"
 
+#include "cli/one_of.h"
 #include "config/values.h"
 
 #include <fmt/format.h>
@@ -48,8 +49,7 @@ void add_shell_option(CLI::App& app, std::optional<Shell>& shell)
         { "powershell", Shell::powershell }, { "cmd", Shell::cmd } };
     app.add_option("--shell", shell, "sh, fish, powershell or cmd: whose syntax to write")
         ->type_name("SHELL")
-        ->transform(CLI::Transformer(shells, CLI::ignore_case).description(""))
-        ->check(CLI::IsMember({ 0, 1, 2, 3 }).description(""));
+        ->transform(one_of(shells, "sh, fish, powershell, cmd"));
 }
 
 // The whole command line as CLI11 sees it: `code` only up to where the client's arguments begin.
@@ -184,7 +184,7 @@ void Parser::describe_models()
                 .description(""));
     models.add_option("--sort", options.sort, "name, price or context")
         ->type_name("ORDER")
-        ->transform(CLI::CheckedTransformer(orders, CLI::ignore_case).description(""));
+        ->transform(one_of(orders, "name, price, context"));
     models.add_flag("--json", line_.json, "as JSON");
     add_config_option(models, line_.flags);
 }
@@ -199,7 +199,7 @@ void Parser::describe_service()
     service.add_option("action", line_.service.action, "install, uninstall or status")
         ->type_name("ACTION")
         ->required()
-        ->transform(CLI::CheckedTransformer(actions).description(""));
+        ->transform(one_of(actions, "install, uninstall, status"));
     service.add_flag("--system", line_.service.system, "for the whole machine; needs root");
     service.add_flag("--print", line_.service.print, "only show what would be written");
     add_config_option(service, line_.flags);

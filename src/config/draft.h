@@ -40,7 +40,7 @@ struct Draft {
 void apply_toml(Draft& draft, std::string_view text, const std::string& path);
 
 // environment_layer.cpp: everything but keys and base URLs.
-void apply_dotenv(Draft& draft, const Dotenv& file);
+void apply_dotenv(Draft& draft, const Dotenv& file, const std::string& directory);
 void apply_environment(Draft& draft, const Environment& environment);
 
 // settle_upstream.cpp: which key is in force, which base URL goes with it, and the URLs that follow.

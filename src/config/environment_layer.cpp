@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <span>
 
@@ -54,8 +55,6 @@ void apply_log(Draft& draft, const Find& find)
         else if (*wanted)
             log.level = std::min(log.level, log::Level::debug);
     }
-    if (auto file = find("LOG_FILE_PATH"))
-        log.file = std::move(file->text);
 }
 
 void apply_attribution(Draft& draft, const Find& find)
@@ -84,6 +83,37 @@ void apply_names(Draft& draft, const Find& find)
         draft.token = std::move(token);
         draft.tokens_file.reset();
     }
+}
+
+// Whether a file is one of this folder's, hidden ones apart, with no link on the way. A link that leads
+// nowhere counts as well: opening it would make the file that it names.
+bool stays_inside(const std::string& directory, const std::filesystem::path& path)
+{
+    std::filesystem::path place = directory;
+    if (path.is_absolute())
+        return false;
+    for (const std::filesystem::path& part : path) {
+        std::error_code failed;
+        place /= part;
+        if ((part.native().starts_with('.') && part != ".") || std::filesystem::is_symlink(place, failed))
+            return false;
+    }
+    return true;
+}
+
+// What is logged holds names that this file may choose: in a shell's or an editor's configuration they would
+// be commands.
+void apply_log_file_of_dotenv(Draft& draft, const Find& find, const std::string& directory)
+{
+    auto file = find("LOG_FILE_PATH");
+    if (!file)
+        return;
+    if (stays_inside(directory, file->text))
+        draft.config.log.file = std::move(file->text);
+    else
+        draft.mistakes.warn(file->place,
+            "is ignored: a .env file can name a log in its own folder only, neither hidden nor a link; set "
+            "it in the environment");
 }
 
 } // namespace
@@ -125,14 +155,16 @@ void apply_host_and_port(Draft& draft, const HostAndPort& given)
     listen = std::move(moved);
 }
 
-void apply_dotenv(Draft& draft, const Dotenv& file)
+void apply_dotenv(Draft& draft, const Dotenv& file, const std::string& directory)
 {
-    apply_names(draft, [&](std::string_view name) -> std::optional<Placed> {
+    const Find find = [&](std::string_view name) -> std::optional<Placed> {
         const Dotenv::Entry* entry = file.find(name);
         if (entry == nullptr || entry->value.empty())
             return std::nullopt;
         return Placed { entry->value, fmt::format(".env:{}: {}", entry->line, name) };
-    });
+    };
+    apply_names(draft, find);
+    apply_log_file_of_dotenv(draft, find, directory);
 }
 
 void apply_environment(Draft& draft, const Environment& environment)
@@ -144,6 +176,8 @@ void apply_environment(Draft& draft, const Environment& environment)
         return Placed { std::string(without_quotes(trim(*value))), std::string(name) };
     };
     apply_names(draft, find);
+    if (auto file = find("LOG_FILE_PATH"))
+        draft.config.log.file = std::move(file->text);
     if (auto file = find("DRAGOMAN_CLIENT_TOKEN_FILE"); !find("DRAGOMAN_CLIENT_TOKEN")) {
         if (const auto credential = credential_path(environment, "DRAGOMAN_CLIENT_TOKEN");
             credential && !file)

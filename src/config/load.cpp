@@ -178,7 +178,7 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     Draft draft;
     read_toml(draft, sources);
     const Dotenv dotenv = read_dotenv(draft, sources);
-    apply_dotenv(draft, dotenv);
+    apply_dotenv(draft, dotenv, sources.directory);
     apply_environment(draft, sources.environment);
     apply_flags(draft, sources.flags);
     apply_given(draft, sources);

@@ -78,6 +78,24 @@ void refuse_open_metrics(Draft& draft)
     }
 }
 
+// Whoever wrote the .env of a cloned repository knows the token in it: it may not open the way to a key that
+// stands elsewhere to other machines.
+void refuse_foreign_token(Draft& draft)
+{
+    const Config& config = draft.config;
+    const bool foreign = draft.token && draft.token->place.starts_with(".env:")
+        && config.upstream.key_source.kind != KeySource::Kind::dotenv;
+    const auto open = [](const Endpoint& endpoint) { return !is_loopback(endpoint.host); };
+    if (!foreign || config.server.allow_unauthenticated
+        || (std::ranges::none_of(config.server.listen, open)
+            && std::ranges::none_of(config.metrics.listen, open)))
+        return;
+    draft.mistakes.add(draft.token->place,
+        "does not open an address that other machines can reach: whoever wrote this .env file knows the "
+        "token, and could spend a key that does not stand in it. Set DRAGOMAN_CLIENT_TOKEN in the "
+        "environment, or server.client_tokens");
+}
+
 } // namespace
 
 void settle_server(Draft& draft, const Dotenv& dotenv)
@@ -86,6 +104,7 @@ void settle_server(Draft& draft, const Dotenv& dotenv)
     settle_tokens(draft);
     warn_of_short_tokens(draft);
     settle_metrics(draft);
+    refuse_foreign_token(draft);
     for (const std::string_view name : { "DRAGOMAN_CLIENT_TOKEN_FILE", "DRAGOMAN_ALLOW_UNAUTHENTICATED" }) {
         if (const auto* entry = dotenv.find(name))
             draft.mistakes.warn(fmt::format(".env:{}: {}", entry->line, name),

@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using Command = CommandLine::Command;
 
 CommandLine parse(std::vector<const char*> arguments)
@@ -122,6 +123,12 @@ TEST(CommandLine, EveryCommandHasOptionsOfItsOwn)
     EXPECT_EQ(parse({ "models", "--context", "131072" }).models.context, 131072U);
     EXPECT_EQ(parse({ "models", "--context", "1M" }).models.context, 1000000U);
     EXPECT_EQ(parse({ "models", "--sort", "taste" }).exit_code, exit_usage);
+    EXPECT_THAT(parse({ "models", "--sort", "taste" }).err,
+        StartsWith("dragoman: --sort: taste is none of name, price, context\n"));
+    EXPECT_THAT(parse({ "env", "--shell", "tcsh" }).err,
+        StartsWith("dragoman: --shell: tcsh is none of sh, fish, powershell, cmd\n"));
+    EXPECT_THAT(parse({ "service", "start" }).err,
+        StartsWith("dragoman: action: start is none of install, uninstall, status\n"));
     EXPECT_EQ(parse({ "service", "install", "--system" }).service.action, ServiceOptions::Action::install);
     EXPECT_TRUE(parse({ "service", "install", "--system" }).service.system);
     EXPECT_EQ(parse({ "service" }).exit_code, exit_usage);

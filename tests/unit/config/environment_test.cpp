@@ -213,6 +213,51 @@ TEST_F(LoadTest, SomeNamesAreNotReadFromADotenvFile)
             HasSubstr(".env:3: DRAGOMAN_ALLOW_UNAUTHENTICATED: is not read")));
 }
 
+TEST_F(LoadTest, ADotenvNamesALogInItsOwnFolderOnly)
+{
+    for (const std::string name : { "log.jsonl", "./logs/of/today.jsonl" }) {
+        dotenv("LOG_FILE_PATH=" + name + "\n");
+        EXPECT_EQ(loaded().log.file, name);
+        EXPECT_THAT(warnings_, ElementsAre());
+    }
+    std::filesystem::create_symlink("nowhere", directory_ / "link");
+    std::filesystem::create_symlink("..", directory_ / "up");
+    for (const std::string name :
+        { "../log", "/tmp/log", ".bashrc", "a/../../log", ".git/config", "link", "up/log", "./.log" }) {
+        dotenv("LOG_FILE_PATH=" + name + "\n");
+        EXPECT_EQ(loaded().log.file, "") << name;
+        EXPECT_THAT(warnings_, ElementsAre(HasSubstr(".env:1: LOG_FILE_PATH: is ignored"))) << name;
+    }
+    environment_["LOG_FILE_PATH"] = "../log";
+    EXPECT_EQ(loaded().log.file, "../log") << "whoever sets the environment may";
+}
+
+TEST_F(LoadTest, ATokenOfADotenvOpensNothingToOtherMachinesForAKeyFromElsewhere)
+{
+    const std::string token = "DRAGOMAN_CLIENT_TOKEN=from-dotenv-00000000\n";
+    const auto token_in_force = [&] {
+        const Config config = loaded();
+        return config.server.client_tokens.empty()
+            ? std::string()
+            : std::string(config.server.client_tokens.front().reveal());
+    };
+    environment_["OPENROUTER_API_KEY"] = "sk-or-mine";
+    for (const std::string open : { "HOST=0.0.0.0\n", "DRAGOMAN_METRICS_LISTEN=0.0.0.0:9464\n" }) {
+        dotenv(token + open);
+        EXPECT_THAT(
+            mistakes(), ElementsAre(HasSubstr(".env:1: DRAGOMAN_CLIENT_TOKEN: does not open an address")));
+    }
+    dotenv(token);
+    EXPECT_EQ(token_in_force(), "from-dotenv-00000000") << "on loopback it protects";
+    dotenv("HOST=0.0.0.0\n");
+    environment_["DRAGOMAN_CLIENT_TOKEN"] = "from-environment-0000";
+    EXPECT_EQ(token_in_force(), "from-environment-0000");
+    environment_.erase("DRAGOMAN_CLIENT_TOKEN");
+    environment_.erase("OPENROUTER_API_KEY");
+    dotenv(token + "HOST=0.0.0.0\nOPENROUTER_API_KEY=sk-or-here\n");
+    EXPECT_EQ(token_in_force(), "from-dotenv-00000000") << "it spends its own key";
+}
+
 TEST_F(LoadTest, AReadableDotenvFileWithAKeyIsAWarningAndAWritableOneIsLeftOut)
 {
     dotenv("OPENROUTER_API_KEY=sk-or-1\n");
