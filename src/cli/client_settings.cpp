@@ -175,6 +175,11 @@ private:
             const auto value = wanted(name, entry.value, change_);
             if (!value)
                 continue;
+            if (file.rank != Rank::managed && file.rank != Rank::argument
+                && name == "ANTHROPIC_UNIX_SOCKET") {
+                socket(file, entry.line);
+                continue;
+            }
             if (file.rank != Rank::managed)
                 override_.insert_or_assign(name, *value);
             else if (is_essential(name)) {
@@ -207,6 +212,15 @@ private:
             fmt::format("{}:{} sets {}, and managed settings win over everything: Claude Code would not use "
                         "dragoman. Take that line out, or ask whoever manages this machine to",
                 file.path, line, name));
+    }
+
+    // Claude Code 2.1.197 takes it from the first file that has it, and lets no later one change that.
+    void socket(const SettingsFile& file, std::size_t line)
+    {
+        verdict_.in_the_way.push_back(
+            fmt::format("{}:{} sets ANTHROPIC_UNIX_SOCKET, which cannot be overruled: Claude Code would send "
+                        "everything to that socket. Take that line out",
+                file.path, line));
     }
 
     // The person's own --settings with what has to be different.

@@ -32,7 +32,7 @@ protected:
     {
         EnvironmentChange change { .set = { { "ANTHROPIC_BASE_URL", "http://ours" },
                                        { "DISABLE_TELEMETRY", "1" }, { "ANTHROPIC_API_KEY", "" } },
-            .unset = { "CLAUDE_CODE_USE_BEDROCK" } };
+            .unset = { "CLAUDE_CODE_USE_BEDROCK", "ANTHROPIC_UNIX_SOCKET" } };
         ClientModels models;
         models.main.id = models.opus.id = models.sonnet.id = models.haiku.id = models.fable.id = "a/b";
         return judge_settings(read_settings(places(), arguments), change, models);
@@ -54,6 +54,19 @@ TEST_F(ClientSettings, WithoutAnyNothingIsInTheWay)
     EXPECT_THAT(none.overridden, IsEmpty());
     EXPECT_THAT(none.in_the_way, IsEmpty());
     EXPECT_EQ(none.settings, "");
+}
+
+TEST_F(ClientSettings, ASocketThatAFileNamesIsInTheWay)
+{
+    const std::string path =
+        put("work/.claude/settings.json", R"({"env":{"ANTHROPIC_UNIX_SOCKET":"/tmp/s"}})");
+    const auto of_project = verdict();
+    EXPECT_THAT(of_project.in_the_way, ElementsAre(HasSubstr(path + ":1 sets ANTHROPIC_UNIX_SOCKET")));
+    put("work/.claude/settings.json", R"({"env":{"ANTHROPIC_UNIX_SOCKET":""}})");
+    EXPECT_THAT(verdict().in_the_way, IsEmpty());
+    const auto of_argument = verdict({ "--settings", R"({"env":{"ANTHROPIC_UNIX_SOCKET":"/tmp/s"}})" });
+    EXPECT_THAT(of_argument.in_the_way, IsEmpty());
+    EXPECT_EQ(json::parse(of_argument.settings)["env"]["ANTHROPIC_UNIX_SOCKET"], "");
 }
 
 TEST_F(ClientSettings, WhatSaysTheSameOrConcernsUsNotIsLeftAlone)
