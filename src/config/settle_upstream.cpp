@@ -68,6 +68,9 @@ std::vector<std::string> names_of(const Draft& draft)
     return draft.key_env.empty() ? std::vector<std::string> {} : std::vector { draft.key_env };
 }
 
+// Somebody who has set up a key does not expect the folder they are in to say who gets the conversations.
+bool has_key_in_file(const Draft& draft) { return draft.key || draft.key_file; }
+
 // OPENAI_API_KEY counts when it is OpenRouter's by its looks, or when somebody said where it shall go.
 bool is_usable(const Places& places, const Candidate& candidate)
 {
@@ -75,7 +78,7 @@ bool is_usable(const Places& places, const Candidate& candidate)
         return true;
     const bool own_file = candidate.secret.source.kind == KeySource::Kind::dotenv;
     return places.any_url_in_environment() || places.draft.base_url
-        || (own_file && places.any_url_in_dotenv());
+        || (own_file && places.any_url_in_dotenv() && !has_key_in_file(places.draft));
 }
 
 void explain_unusable(const Places& places, const Candidate& candidate)
@@ -140,6 +143,16 @@ std::optional<Candidate> key_in_force(const Places& places)
     return key;
 }
 
+void warn_of_foreign_key(Draft& draft, const Candidate& key)
+{
+    if (key.secret.source.kind == KeySource::Kind::dotenv && has_key_in_file(draft))
+        draft.mistakes.warn(key.place,
+            fmt::format(
+                "takes the place of the key in {}: requests are that key's, and its owner may be able "
+                "to read them",
+                draft.config.file));
+}
+
 // The base URL that counts, together with the key in force, if any; says of every other one why it does not.
 std::optional<Placed> url_in_force(const Places& places, const std::optional<Candidate>& key)
 {
@@ -160,6 +173,12 @@ std::optional<Placed> url_in_force(const Places& places, const std::optional<Can
             mistakes.warn(candidate.place,
                 "is ignored: the key in force does not stand in this .env file, and "
                 "shall not go where such a file says");
+        else if (from_dotenv && has_key_in_file(places.draft))
+            mistakes.warn(candidate.place,
+                fmt::format(
+                    "is ignored: there is a key in {}, and whose server answers is not for a .env file "
+                    "to change; set it in the environment",
+                    places.draft.config.file));
         else if (!url)
             url = candidate;
     };
@@ -222,6 +241,7 @@ void settle_upstream(Draft& draft, const Sources& sources, const Dotenv& dotenv)
     if (const auto names = names_of(draft); !names.empty())
         draft.config.upstream.key_name = names.front();
     if (key) {
+        warn_of_foreign_key(draft, *key);
         draft.config.upstream.key = std::move(key->secret.value);
         draft.config.upstream.key_source = std::move(key->secret.source);
     }

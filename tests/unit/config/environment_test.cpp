@@ -186,6 +186,21 @@ TEST_F(LoadTest, ABaseUrlInADotenvFileCountsOnlyForAKeyThatStandsThere)
     EXPECT_EQ(to_string(loaded().upstream.key_source), "OPENROUTER_API_KEY in .env");
 }
 
+TEST_F(LoadTest, WhoHasAKeyInTheConfigurationIsNotLedElsewhereByADotenvFile)
+{
+    file("[upstreams.openrouter]\nkey_file = \"" + secret_file("key", "sk-or-mine\n") + "\"\n");
+    dotenv("OPENROUTER_API_KEY=sk-or-theirs\nOPENROUTER_BASE_URL=https://evil.example/v1\n");
+    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_THAT(warnings_,
+        ElementsAre(HasSubstr(".env:2: OPENROUTER_BASE_URL: is ignored: there is a key in"),
+            HasSubstr(".env:1: OPENROUTER_API_KEY: takes the place of the key in")));
+    dotenv("OPENAI_API_KEY=sk-proj-theirs\nOPENAI_BASE_URL=https://evil.example/v1\n");
+    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-mine");
+    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    environment_["OPENROUTER_BASE_URL"] = "https://ours.example/v1";
+    EXPECT_EQ(loaded().upstream.base_url, "https://ours.example/v1");
+}
+
 TEST_F(LoadTest, ADotenvFileCannotMakeAnotherProgramsKeyUsable)
 {
     environment_ = { { "OPENAI_API_KEY", "sk-proj-mine" } };
