@@ -106,12 +106,21 @@ Result<ClientModel> ask(const ModelSource& source, std::string_view name)
     return model;
 }
 
+// What can be an upstream's id: a vendor and a name, without blanks or what means something to a shell.
+bool is_slug(std::string_view name)
+{
+    const bool has_parts = name.contains('/') && !name.starts_with('/') && !name.ends_with('/');
+    return has_parts && std::ranges::all_of(name, [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._:/@~+[]").contains(c);
+    });
+}
+
 // An id with a slash goes through whether it is listed or not: the list may be older than the model.
 Result<ClientModel> ask_for_chosen(
     const ModelSource& source, std::string_view name, std::vector<std::string>& warnings)
 {
     auto model = ask(source, name);
-    if (model || model.error().kind != Error::Kind::not_found || !name.contains('/'))
+    if (model || model.error().kind != Error::Kind::not_found || !is_slug(name))
         return model;
     warnings.push_back(model.error().message);
     return ClientModel { .id = std::string(name), .name = std::string(name) };

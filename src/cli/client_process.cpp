@@ -9,6 +9,9 @@
 #include <fcntl.h>
 #include <optional>
 #include <string_view>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -92,6 +95,9 @@ bool read_all(int fd, char* bytes, std::size_t count)
 // The child's whole life before it is the client.
 [[noreturn]] void wait_and_become(int pipe)
 {
+#ifdef __linux__
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM); // without what serves it there is nothing to do
+#endif
     std::uint64_t size = 0;
     if (!read_all(pipe, reinterpret_cast<char*>(&size), sizeof size))
         ::_exit(0); // given up

@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include "cli/one_of.h"
+#include "cli/split_arguments.h"
 #include "config/values.h"
 
 #include <fmt/format.h>
@@ -18,10 +19,6 @@ using Command = CommandLine::Command;
 
 constexpr std::array<std::string_view, 11> commands { "serve", "code", "env", "init", "doctor", "models",
     "status", "statusline", "service", "check-config", "completion" };
-
-// Options of `dragoman` itself that take a value: what follows one of them is not the command.
-constexpr std::array<std::string_view, 9> valued { "-c", "--config", "--host", "-p", "--port", "--workers",
-    "--log-level", "--log-file", "--capture" };
 
 CommandLine done(int exit_code, std::string out, std::string err)
 {
@@ -330,68 +327,20 @@ std::vector<CommandText> Parser::describe() const
     return all;
 }
 
-// Where the name of the command stands, or the end.
-std::size_t command_place(std::span<const std::string> arguments)
-{
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (!arguments[i].starts_with('-'))
-            return i;
-        if (std::ranges::find(valued, arguments[i]) != valued.end())
-            ++i;
-    }
-    return arguments.size();
-}
-
-// How many arguments after `code` are dragoman's own.
-std::size_t own_options_of_code(std::span<const std::string> arguments)
-{
-    static constexpr std::array<std::string_view, 6> flags { "--isolated", "--own", "--demo", "--print-env",
-        "--help", "-h" };
-    static constexpr std::array<std::string_view, 2> with_value { "--config", "--shell" };
-    std::size_t count = 0;
-    while (count < arguments.size()) {
-        const std::string_view argument = arguments[count];
-        const std::string_view name = argument.substr(0, argument.find('='));
-        if (std::ranges::find(flags, argument) != flags.end())
-            ++count;
-        else if (std::ranges::find(with_value, name) != with_value.end())
-            count += name == argument ? 2 : 1;
-        else
-            break;
-    }
-    return std::min(count, arguments.size());
-}
-
-// The model, if the first argument is one, and the client's.
-void take_client_arguments(CodeOptions& code, std::span<const std::string> rest)
-{
-    if (!rest.empty() && !rest.front().starts_with('-')) {
-        code.model = rest.front();
-        rest = rest.subspan(1);
-    }
-    if (!rest.empty() && rest.front() == "--")
-        rest = rest.subspan(1);
-    code.client_arguments.assign(rest.begin(), rest.end());
-}
-
 } // namespace
 
 std::vector<CommandText> describe_commands() { return Parser("").describe(); }
 
 CommandLine parse_command_line(int argc, const char* const* argv, std::string_view version)
 {
-    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-    std::span<const std::string> own(arguments);
-    std::span<const std::string> rest {};
-    const std::size_t place = command_place(own);
-    if (place < own.size() && own[place] == "code") {
-        const std::size_t end = place + 1 + own_options_of_code(own.subspan(place + 1));
-        rest = own.subspan(end);
-        own = own.first(end);
-    }
-    CommandLine line = Parser(version).parse(own);
-    if (line.command == Command::code)
-        take_client_arguments(line.code, rest);
+    SplitArguments split = split_arguments({ argv + std::min(argc, 1), argv + argc });
+    CommandLine line = Parser(version).parse(split.own);
+    if (line.command != Command::code)
+        return line;
+    if (split.model && split.model->empty())
+        return wrong("code: the model is an empty word; leave it out for the configured one");
+    line.code.model = split.model.value_or("");
+    line.code.client_arguments = std::move(split.client);
     return line;
 }
 

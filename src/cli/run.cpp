@@ -47,9 +47,7 @@ int check_config(const Context& context)
     return checked.exit_code;
 }
 
-} // namespace
-
-int run(int argc, const char* const* argv, std::string_view version)
+int run_command(int argc, const char* const* argv, std::string_view version)
 {
     using Command = CommandLine::Command;
     const std::vector<const char*> arguments = with_command(argc, argv);
@@ -90,6 +88,17 @@ int run(int argc, const char* const* argv, std::string_view version)
         return completion(context, line.completion);
     }
     return exit_failed;
+}
+
+} // namespace
+
+int run(int argc, const char* const* argv, std::string_view version)
+{
+    const int exit_code = run_command(argc, argv, version);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return exit_code;
+    complain("standard output could not be written");
+    return exit_code == exit_ok ? exit_failed : exit_code;
 }
 
 } // namespace dragoman::cli

@@ -31,6 +31,14 @@ bool is_ours_alone(const std::string& path)
         && (status.st_mode & 077) == 0;
 }
 
+// A folder in which somebody else could put files, or take ours away, says nothing that can be relied on.
+bool is_our_folder(const std::string& path)
+{
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid()
+        && (status.st_mode & 022) == 0;
+}
+
 bool lives(int pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
 
 bool is_token(std::string_view text)
@@ -80,6 +88,9 @@ Result<InstanceFile> InstanceFile::write(const std::string& directory, const Ins
 {
     if (auto made = make_private_directory(directory); !made)
         return Failure(made.error());
+    if (!is_our_folder(directory))
+        return Failure(
+            Error::internal(fmt::format("{} belongs to others, or they may write to it", directory)));
     InstanceFile file;
     file.path_ = fmt::format("{}/{}.json", directory, instance.pid);
     if (auto written = replace_atomically(file.path_, encode(instance)); !written) {
@@ -109,6 +120,8 @@ InstanceFile::~InstanceFile()
 std::vector<Instance> find_instances(const std::string& directory)
 {
     std::vector<Instance> found;
+    if (!is_our_folder(directory))
+        return found;
     std::error_code error;
     for (const auto& file : std::filesystem::directory_iterator(directory, error)) {
         const std::string path = file.path().string();

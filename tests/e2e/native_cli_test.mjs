@@ -19,6 +19,16 @@ test('every command has help of its own, and none needs a home, a key or a netwo
     }
 });
 
+test('what cannot be written is no success', async () => {
+    for (const command of [['completion', 'bash'], ['--version'], ['check-config'], ['env', '--shell', 'sh']]) {
+        const child = new Child('sh', ['-c', 'exec "$@" > /dev/full', 'sh', binary, ...command], {
+            env: { HOME: '/nonexistent', OPENROUTER_BASE_URL: 'http://127.0.0.1:9/v1' },
+        });
+        assert.equal((await child.exit).code, 1, command[0]);
+        assert.match(child.err, /standard output could not be written/);
+    }
+});
+
 test('under the name of an older launcher it starts Claude Code', async () => {
     const folder = temporaryFolder();
     const launcher = join(folder, 'claude-openrouter');

@@ -11,6 +11,8 @@ export DRAGOMAN_BIN=${DRAGOMAN_BIN:-$here/../../build/release/dragoman}
 
 # npm writes what it installed into a lock file of its own; when that is older than ours, install again.
 if [[ $group != native && ! $here/../node_modules/.package-lock.json -nt $here/../package-lock.json ]]; then
+    # Through a link it would empty what others use.
+    [[ ! -L $here/../node_modules ]] || { echo "tests/node_modules is a link to an older installation" >&2; exit 2; }
     npm --prefix "$here/.." ci --no-audit --no-fund --loglevel=error
     touch "$here/../node_modules/.package-lock.json"
 fi

@@ -120,5 +120,20 @@ TEST(ClientModels, WhereClaudesNamesGoThroughTheConfiguredOnesAreTaken)
     EXPECT_EQ(models->haiku.id, "claude-haiku-4-5");
 }
 
+TEST(ClientModels, WhatCanBeNoIdStartsNothing)
+{
+    const ModelSource nothing_is_listed = [](std::string_view name) -> Result<std::string> {
+        if (!name.contains('/') || name.starts_with("anthropic-via/"))
+            return R"({"id":"openai/gpt-oss-120b","display_name":"x"})";
+        return Failure(Error { .kind = Error::Kind::not_found, .message = "not known" });
+    };
+    for (const char* wrong : { "a/", "/b", "a/b;rm -rf", "a/b c", "a/`x`", "a/$(x)" }) {
+        const auto models = choose_models(nothing_is_listed, wrong, {});
+        ASSERT_FALSE(models) << wrong;
+        EXPECT_EQ(models.error().kind, Error::Kind::not_found) << wrong;
+    }
+    EXPECT_TRUE(choose_models(nothing_is_listed, "vendor/new-model_2.5:free", {}));
+}
+
 } // namespace
 } // namespace dragoman::cli

@@ -110,6 +110,21 @@ TEST(CommandLine, TheClientsArgumentsAreHandedOnUntouched)
     EXPECT_EQ(parse({ "code", "--shell" }).exit_code, exit_usage);
 }
 
+TEST(CommandLine, AnEmptyModelIsNotTheConfiguredOne)
+{
+    EXPECT_THAT(parse({ "code", "" }).err, HasSubstr("the model is an empty word"));
+    EXPECT_EQ(parse({ "code", "" }).exit_code, exit_usage);
+    EXPECT_EQ(parse({ "code", "-p", "" }).command, Command::code);
+}
+
+TEST(CommandLine, HelpAndVersionAreWordsToo)
+{
+    EXPECT_THAT(parse({ "help" }).out, HasSubstr("check-config"));
+    EXPECT_THAT(parse({ "help", "models" }).out, HasSubstr("--free"));
+    EXPECT_EQ(parse({ "version" }).out, "dragoman 1.2.3\n");
+    EXPECT_THAT(parse({ "help", "modles" }).out, HasSubstr("check-config"));
+}
+
 TEST(CommandLine, EveryCommandHasOptionsOfItsOwn)
 {
     const auto models =

@@ -89,6 +89,22 @@ TEST(Instance, FilesOfTheDeadAreRemovedAndThoseOfOthersIgnored)
     EXPECT_TRUE(std::filesystem::exists(folder.path() + "/notes.txt"));
 }
 
+TEST(Instance, AFolderInWhichOthersMayWriteIsNotUsed)
+{
+    TemporaryDirectory folder;
+    const std::string run = folder / "run";
+    std::filesystem::create_directory(run);
+    ::chmod(run.c_str(), 0777);
+    EXPECT_FALSE(InstanceFile::write(run, sample()));
+    EXPECT_TRUE(std::filesystem::is_empty(run));
+    ASSERT_TRUE(replace_atomically(run + "/1.json", encode(sample())));
+    EXPECT_THAT(find_instances(run), IsEmpty());
+    std::filesystem::create_directory_symlink(run, folder / "link");
+    ::chmod(run.c_str(), 0700);
+    EXPECT_THAT(find_instances(run), SizeIs(1));
+    EXPECT_THAT(find_instances(folder / "link"), IsEmpty());
+}
+
 TEST(Instance, NobodyWhoAnswersNothingIsBelieved) { EXPECT_FALSE(proves_itself(sample())); }
 
 TEST(Instance, TheProofIsAnHmacOfTheChallenge)
