@@ -22,6 +22,15 @@ constexpr std::string_view openrouter_url = "https://openrouter.ai/api/v1";
 
 bool looks_secret(std::string_view text) { return text.starts_with("sk-") || text.size() > 200; }
 
+// As people name variables. What mixes cases and digits may be a secret that ends in '='.
+bool is_name_of_variable(std::string_view name)
+{
+    const auto none_of = [&](char from, char to) {
+        return std::ranges::none_of(name, [=](char c) { return c >= from && c <= to; });
+    };
+    return name.size() <= 64 && !looks_secret(name) && (none_of('a', 'z') || none_of('A', 'Z'));
+}
+
 bool is_of_openrouter(std::string_view url)
 {
     const std::size_t scheme = url.find("://");
@@ -344,16 +353,28 @@ void Importer::take_tokens()
     carry("DRAGOMAN_CLIENT_TOKEN", "[server] client_tokens_file");
 }
 
+// A file that is something else altogether needs no list of all its lines.
 void Importer::leave_the_rest()
 {
+    constexpr std::size_t problems_max = 8;
     for (const config::Dotenv::Entry& entry : file_.entries) {
         if (done_.contains(entry.name))
             continue;
-        leave(entry.name,
-            config::bare_value(entry.value).empty() ? "it is set to nothing" : reason_to_leave(entry.name));
+        const bool is_nothing = config::bare_value(entry.value).empty();
+        if (is_name_of_variable(entry.name))
+            leave(entry.name, is_nothing ? "it is set to nothing" : reason_to_leave(entry.name));
+        else
+            result_.left.push_back(
+                { fmt::format("line {}", entry.line), "its name is none that a variable has" });
     }
-    for (const auto& problem : file_.problems)
+    for (const auto& problem : file_.problems) {
+        if (&problem - file_.problems.data() == problems_max) {
+            result_.left.push_back(
+                { "…", fmt::format("and {} more lines", file_.problems.size() - problems_max) });
+            break;
+        }
         result_.left.push_back({ fmt::format("line {}", problem.line), problem.what });
+    }
 }
 
 Import Importer::run()

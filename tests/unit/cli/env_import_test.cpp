@@ -121,5 +121,20 @@ TEST(EnvImport, NothingIsForgotten)
     EXPECT_THAT(why_left(import, "line 6"), HasSubstr("NAME=value"));
 }
 
+TEST(EnvImport, WhatMayBeASecretIsNoNameAndAStrangeFileIsNotListed)
+{
+    const Import import = import_text("UNKNOWN_THING=1\nc2VjcmV0Canary0=\n");
+    EXPECT_NE(why_left(import, "UNKNOWN_THING"), "");
+    for (const Import::Line& line : import.left)
+        EXPECT_THAT(line.name + line.what, ::testing::Not(HasSubstr("Canary")));
+    EXPECT_THAT(why_left(import, "line 2"), HasSubstr("none that a variable has"));
+    std::string strange;
+    for (int i = 0; i < 1000; ++i)
+        strange += "no setting at all\n";
+    const Import other = import_text(strange);
+    EXPECT_EQ(other.left.size(), 9U);
+    EXPECT_THAT(why_left(other, "…"), HasSubstr("992 more"));
+}
+
 } // namespace
 } // namespace dragoman::cli
