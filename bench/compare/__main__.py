@@ -1,0 +1,74 @@
+"""Measures dragoman beside nginx and prints one table. PYTHONPATH=bench python3 -m compare --help"""
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from compare import cpu_rows, latency_rows, memory_rows, other_rows, processor, table
+from compare.bench import FULL, QUICK, Bench, Tools
+from compare.programs import BenchError
+
+PARTS = {"cpu": cpu_rows, "latency": latency_rows, "memory": memory_rows, "other": other_rows}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="compare", description="Measures dragoman beside nginx, and prints one table.")
+    parser.add_argument("--build", type=Path, default=Path("build/release"), help="where dragoman and the bench tools were built")
+    parser.add_argument("--nginx", default=shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter repetitions")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    return parser.parse_args()
+
+
+def tools(options):
+    build = options.build.resolve()
+    found = Tools(build / "dragoman", build / "bench/bench_upstream", build / "bench/bench_load", Path(options.nginx or "nginx"))
+    for tool in (found.dragoman, found.upstream, found.load, found.nginx):
+        if not os.access(tool, os.X_OK):
+            raise BenchError(f"{tool} is not there: `make bench` builds and installs what is needed")
+    return found
+
+
+def leave(number, _frame):
+    raise SystemExit(128 + number)
+
+
+def measure(options, cores, say):
+    with tempfile.TemporaryDirectory(prefix="dragoman-bench-") as folder:
+        os.sched_setaffinity(0, {cores[0]})
+        effort = QUICK if options.quick else FULL
+        bench = Bench(tools(options), Path(folder), *cores, effort, say)
+        rows = [row for part in options.only for row in attempt(bench, part)]
+        return rows, [bench.account.words(), *bench.notes], bench.failed
+
+
+def attempt(bench, part):
+    """A part that cannot be measured is said to be missing; the others are still worth having."""
+    try:
+        return PARTS[part].rows(bench)
+    except BenchError as error:
+        bench.say(f"{part}: {error}")
+        bench.notes.append(f"**Not measured: {part}.** {error}")
+        bench.failed = True
+        return []
+
+
+def main():
+    options = arguments()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, leave)
+    try:
+        cores = processor.choose_cores(os.sched_getaffinity(0), processor.siblings)
+        rows, notes, failed = measure(options, cores, lambda words: print(words, file=sys.stderr, flush=True))
+    except (BenchError, processor.TooFewCores) as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 2
+    print(table.render(rows), "", table.summary(rows), "", *notes, sep="\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What all measures share: the tools, the cores, the programs that run, and the bodies that are sent."""
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import workloads
+from compare import load, processor
+from compare.programs import BenchError, Certificate, Dragoman, Nginx, Upstream, raise_file_limit
+from compare.repeat import Account, Sample
+
+SIDES = ("dragoman", "nginx")
+HALF = 0.5  # of their core, for load and upstream together: above that they are measured, too
+
+
+@dataclass(frozen=True)
+class Tools:
+    dragoman: Path
+    upstream: Path
+    load: Path
+    nginx: Path
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long everything is measured."""
+    repetitions: int
+    seconds: float  # of each sample of CPU
+    latency_requests: int
+    starts: int
+    streams: int
+    stream_seconds: int
+    idle_connections: int
+    calm_seconds: int
+    counts: int
+    repeats: int  # of what was disturbed, in all
+
+
+FULL = Effort(repetitions=5, seconds=2.0, latency_requests=1500, starts=20, streams=9900, stream_seconds=15, idle_connections=4000,
+              calm_seconds=15, counts=30, repeats=100)
+QUICK = Effort(repetitions=2, seconds=0.5, latency_requests=300, starts=5, streams=1500, stream_seconds=4, idle_connections=1000,
+               calm_seconds=3, counts=5, repeats=15)
+
+
+@dataclass
+class Bench:
+    tools: Tools
+    folder: Path
+    load_core: int
+    measured_core: int
+    effort: Effort
+    say: object
+    notes: list = field(default_factory=list)
+    failed: bool = False
+
+    def __post_init__(self):
+        self.account = Account(say=self.say, budget=self.effort.repeats)
+        self.open_files = raise_file_limit()
+        self.certificate = Certificate(self.folder)
+        self.bodies, self.expected, self.busy_note = {}, {}, set()
+
+    def upstream(self, stack, name, tls=False):
+        certificate = self.certificate if tls else None
+        return stack.enter_context(Upstream(self.tools.upstream, self.load_core, self.folder / name, certificate))
+
+    def unstarted(self, side, upstream, name):
+        """dragoman or nginx, fresh, in front of that upstream."""
+        certificate = self.certificate if upstream.tls else None
+        folder = self.folder / name
+        if side == "dragoman":
+            return Dragoman(self.tools.dragoman, self.measured_core, folder, upstream, certificate)
+        return Nginx(self.tools.nginx, self.measured_core, folder, upstream, certificate, min(self.open_files, 65536))
+
+    def side(self, side, stack, upstream, name):
+        return stack.enter_context(self.unstarted(side, upstream, name))
+
+    def pair(self, stack, upstream, name):
+        return {side: self.side(side, stack, upstream, f"{name}-{side}") for side in SIDES}
+
+    def body(self, size, model, stream):
+        key = (size, model, stream)
+        if key not in self.bodies:
+            self.bodies[key] = workloads.write(self.folder, size, model, stream)
+        return self.bodies[key]
+
+    def run(self, name, port, path, what, tls=False):
+        """One run of the load generator; every answer complete."""
+        return load.check(load.run(load.command(self.tools.load, port, path, what, tls), self.load_core), name)
+
+    def sample(self, name, program, upstream, path, what, value, load_core_counts=False):
+        """One run as a sample: value(result, window on the measured core). Where time is what is measured, the other core counts, too."""
+        ours = [upstream.process.pid, os.getpid()]
+        before, behind = processor.now(self.measured_core, program.pids), processor.now(self.load_core, ours)
+        result = self.run(name, program.port, path, what)
+        window = processor.between(before, processor.now(self.measured_core, program.pids))
+        load_window = processor.between(behind, processor.now(self.load_core, ours)).with_own(result.cpu_ns)
+        self.watch_load(name, load_window)
+        windows = ([window] if program.pids else []) + ([load_window] if load_core_counts else [])
+        return Sample(value(result, window), max(w.others_share for w in windows), any(w.disturbed for w in windows))
+
+    def events_of(self, name, program, path, body, chunks):
+        """How many events an answer has here, and that nothing was merged: one upstream delta stays one event."""
+        key = (name, program.port)
+        if key not in self.expected:
+            result = self.run(name, program.port, path, load.Load(body, 1, 1))
+            if result.counts["events"] < chunks:
+                raise BenchError(f"{name}: {result.counts['events']} events arrived of {chunks} deltas")
+            self.expected[key] = result.counts["events"]
+        return self.expected[key]
+
+    def watch_load(self, name, window):
+        """Load and upstream must not be what is measured."""
+        share = window.own_ns / max(1, window.wall_ns)
+        if share > HALF and name not in self.busy_note:
+            self.busy_note.add(name)
+            self.notes.append(f"Load generator and upstream used {share:.0%} of their core: {name}.")

@@ -1,0 +1,73 @@
+"""What is added for one client that waits, against a direct connection to the upstream in the same run."""
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from compare.bench import SIDES
+from compare.load import Load
+from compare.repeat import interleaved
+from compare.samples import Bound, Row
+
+PARTS = ("p50", "p99", "p999")
+WORDS = {"p50": "p50", "p99": "p99", "p999": "p99.9"}
+BOUNDS = {"p50": Bound(1.3), "p99": Bound(2.0), "p999": None}
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    answer: str
+    chunks: int
+    times: tuple  # of (what bench_load calls it, what the row calls it)
+    fewer: int = 1  # a paced stream takes its time: so many times fewer requests
+
+
+CASES = (
+    Case("1 KB, whole", "whole-2k", 0, (("total", "in all"),)),
+    Case("stream in a burst", "text-20-0", 20, (("first_byte", "to the first byte"), ("total", "in all"))),
+    Case("stream, one event each 10 ms", "text-20-10", 20, (("event", "to each event"),), 20),
+)
+
+
+class Direct:
+    """The upstream itself, as if it were a proxy."""
+
+    def __init__(self, upstream):
+        self.upstream, self.port, self.pids = upstream, upstream.port, []
+
+    def path(self, dialect, _stream=False):
+        return self.upstream.path(dialect)
+
+
+def sample(bench, case, program, upstream):
+    path = program.path("chat", case.chunks > 0)
+    body = bench.body("1k", f"bench/{case.answer}", case.chunks > 0)
+    load = Load(body, 1, max(5, bench.effort.latency_requests // case.fewer))
+
+    def times(result, _window):
+        return {(what, part): result.at(what, part) for what, _ in case.times for part in PARTS}
+
+    return bench.sample(case.name, program, upstream, path, load, times, load_core_counts=True)
+
+
+def rows(bench):
+    with ExitStack() as stack:
+        upstream = bench.upstream(stack, "latency-upstream")
+        programs = {"direct": Direct(upstream), **bench.pair(stack, upstream, "latency")}
+        return [row for case in CASES for row in measure(bench, case, programs, upstream)]
+
+
+def measure(bench, case, programs, upstream):
+    name = f"added latency, {case.name}"
+    bench.say(name)
+    for program in programs.values():
+        sample(bench, case, program, upstream)
+    taken = interleaved({side: lambda side=side: sample(bench, case, programs[side], upstream) for side in programs},
+                        bench.effort.repetitions, bench.account, name)
+    disturbed = any(s.disturbed for side in taken for s in taken[side])
+    return [Row(f"{name}, {said}, {WORDS[part]}", "µs", added(taken, "dragoman", what, part), added(taken, "nginx", what, part),
+                BOUNDS[part], disturbed) for what, said in case.times for part in PARTS]
+
+
+def added(taken, side, what, part):
+    """Repetition by repetition, over the direct connection of the same repetition."""
+    return [through.value[what, part] - direct.value[what, part] for through, direct in zip(taken[side], taken["direct"])]

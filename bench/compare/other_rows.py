@@ -1,0 +1,119 @@
+"""From exec to the first answered request, counting tokens, requests a second, and the size of the binary."""
+import http.client
+import json
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import ExitStack
+
+import workloads
+from compare import processor
+from compare.bench import SIDES
+from compare.load import Load
+from compare.programs import BenchError, Dragoman, ask
+from compare.repeat import interleaved
+from compare.samples import ABSOLUTE, Bound, Row
+
+JSON = {"content-type": "application/json", "x-api-key": "bench"}
+START_LIMIT = 10  # seconds
+
+
+def rows(bench):
+    with ExitStack() as stack:
+        upstream = bench.upstream(stack, "other-upstream")
+        found = [first_answers(bench, upstream), *counting(bench, upstream)]
+        return found + [saturation(bench, bench.pair(stack, upstream, "other"), upstream), binary_size(bench)]
+
+
+def first_answers(bench, upstream):
+    measure = "start to first answer"
+    bench.say(measure)
+    body = bench.body("1k", "bench/whole-2k", False).read_bytes()
+    numbers = iter(range(10000))
+    taken = {side: [] for side in SIDES}
+    for _ in range(bench.effort.starts):
+        for side in SIDES:
+            taken[side].append(first_answer(bench, side, upstream, body, f"start-{next(numbers)}"))
+    return Row(measure, "ms", taken["dragoman"], taken["nginx"], Bound(20, ABSOLUTE))
+
+
+def first_answer(bench, side, upstream, body, name):
+    """Milliseconds; clients knock until somebody opens."""
+    with ExitStack() as stack:
+        program = bench.unstarted(side, upstream, name)
+        stack.callback(program.stop)
+        program.folder.mkdir(parents=True)
+        began = time.monotonic_ns()
+        program.start()
+        while True:
+            try:
+                ask(program.port, program.path("chat"), body, JSON)
+                return (time.monotonic_ns() - began) / 1e6
+            except ConnectionError:
+                if program.process.poll() is not None or time.monotonic_ns() - began > START_LIMIT * processor.NS:
+                    program.complain("did not answer after its start")
+                time.sleep(0.0002)
+
+
+def counting(bench, upstream):
+    """A conversation of 300 KB: a fresh process counts it, then it grows by one message."""
+    bench.say("count_tokens")
+    first, grown = [], []
+    conversation = json.loads(workloads.body("300k", "bench/whole-2k"))
+    conversation.pop("max_tokens")
+    for number in range(bench.effort.counts):
+        with Dragoman(bench.tools.dragoman, bench.measured_core, bench.folder / f"count-{number}", upstream) as program:
+            client = http.client.HTTPConnection("127.0.0.1", program.port, timeout=30)
+            client.connect()
+            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            count(client, {"model": "bench/whole-2k", "messages": [{"role": "user", "content": "x"}]})  # the vocabulary is there
+            first.append(count(client, conversation))
+            more = [{"role": "assistant", "content": "It was the lock."}, {"role": "user", "content": f"And now? {number}"}]
+            grown.append(count(client, {**conversation, "messages": conversation["messages"] + more}))
+            client.close()
+    return [Row("count_tokens of 300 KB, first time", "ms", first, [], Bound(30, ABSOLUTE)),
+            Row("count_tokens of 300 KB, one message added", "ms", grown, [], Bound(1, ABSOLUTE))]
+
+
+def count(client, request):
+    body = workloads.compact(request).encode()
+    began = time.monotonic_ns()
+    client.request("POST", "/v1/messages/count_tokens", body, JSON)
+    answer = client.getresponse()
+    text = answer.read()
+    took = (time.monotonic_ns() - began) / 1e6
+    if answer.status != 200 or json.loads(text)["input_tokens"] <= 0:
+        raise BenchError(f"count_tokens answered {answer.status}: {text[:200]!r}")
+    return took
+
+
+def saturation(bench, programs, upstream):
+    """As fast as one core answers; load and upstream may be what is full, and then a note says so."""
+    measure = "requests a second, translated, 1 KB, as fast as it goes"
+    bench.say(measure)
+    body = bench.body("1k", "bench/whole-2k", False)
+
+    shares = {}
+
+    def sample(side):
+        def per_second(result, window):
+            shares[side] = window.own_ns / window.wall_ns
+            return result.requests / result.counts["seconds"]
+        wanted = Load(body, 64, round(8000 * bench.effort.seconds))
+        return bench.sample(measure, programs[side], upstream, programs[side].path("chat"), wanted, per_second)
+
+    taken = interleaved({side: lambda side=side: sample(side) for side in SIDES}, bench.effort.repetitions, bench.account, measure)
+    for side, share in shares.items():
+        if share < 0.9:  # then it is the load that cannot do more
+            bench.notes.append(f"{measure}: {side} used {share:.0%} of its core, since load generator and upstream had no more to give.")
+    return Row(measure, "", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]])
+
+
+def binary_size(bench):
+    copies = {side: bench.folder / f"{side}.stripped" for side in SIDES}
+    for side, original in zip(SIDES, (bench.tools.dragoman, bench.tools.nginx)):
+        shutil.copy(original, copies[side])
+        subprocess.run(["strip", copies[side]], check=True, capture_output=True)
+    sizes = {side: copies[side].stat().st_size / 1e6 for side in SIDES}
+    return Row("stripped binary", "MB", [sizes["dragoman"]], [sizes["nginx"]], Bound(10, ABSOLUTE))
