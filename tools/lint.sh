@@ -6,7 +6,7 @@ jobs=${JOBS:-$(nproc 2> /dev/null || sysctl -n hw.ncpu)}
 failed=0
 
 echo "== layout"
-git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' 'bench/*.cpp' | xargs clang-format-19 --dry-run --Werror || failed=1
+git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' 'bench/*.h' 'bench/*.cpp' | xargs clang-format-19 --dry-run --Werror || failed=1
 echo "== layers"
 python3 tools/check_layers.py src || failed=1
 echo "== every header compiles alone"
