@@ -320,7 +320,7 @@ TEST(ToolChoice, IsTranslated)
         send(tools + R"({"type":"auto","disable_parallel_tool_use":true})").fields["parallel_tool_calls"],
         false);
     EXPECT_FALSE(send(tools + R"({"type":"auto","disable_parallel_tool_use":false})")
-                     .fields.contains("parallel_tool_calls"));
+            .fields.contains("parallel_tool_calls"));
 }
 
 TEST(ToolChoice, IsSaidInWordsWhereThereIsNoParameter)
