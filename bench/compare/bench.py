@@ -35,10 +35,10 @@ class Effort:
     repeats: int  # of what was disturbed, in all
 
 
-FULL = Effort(repetitions=5, seconds=2.0, latency_requests=1500, starts=20, streams=9900, stream_seconds=15, idle_connections=4000,
-              calm_seconds=15, counts=30, repeats=100)
-QUICK = Effort(repetitions=2, seconds=0.5, latency_requests=300, starts=5, streams=1500, stream_seconds=4, idle_connections=1000,
-               calm_seconds=3, counts=5, repeats=15)
+FULL = Effort(repetitions=5, seconds=2.0, latency_requests=1500, starts=20, streams=9900, stream_seconds=15,
+              idle_connections=4000, calm_seconds=15, counts=30, repeats=100)
+QUICK = Effort(repetitions=2, seconds=0.3, latency_requests=300, starts=5, streams=1500, stream_seconds=4,
+               idle_connections=1000, calm_seconds=3, counts=5, repeats=15)
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Bench:
         return load.check(load.run(load.command(self.tools.load, port, path, what, tls), self.load_core), name)
 
     def sample(self, name, program, upstream, path, what, value, load_core_counts=False):
-        """One run as a sample: value(result, window on the measured core). Where time is what is measured, the other core counts, too."""
+        """One run as a sample: value(result, window on the measured core). Where time is measured, the other core counts."""
         ours = [upstream.process.pid, os.getpid()]
         before, behind = processor.now(self.measured_core, program.pids), processor.now(self.load_core, ours)
         result = self.run(name, program.port, path, what)

@@ -65,27 +65,31 @@ def rows(bench):
     return found
 
 
-def load_of(bench, case, program, path):
+def load_of(bench, case, program, path, seconds):
     body = bench.body(case.size, case.model, case.chunks > 0)
-    events = bench.events_of(f"{case.measure}, {type(program).__name__}", program, path, body, case.chunks) if case.chunks else 0
-    requests = max(case.connections, round(case.rate * bench.effort.seconds))
+    events = 0
+    if case.chunks:
+        events = bench.events_of(f"{case.measure}, {type(program).__name__}", program, path, body, case.chunks)
+    requests = max(case.connections, round(case.rate * seconds))
     return Load(body, case.connections, requests, float(case.rate), events)
 
 
-def sample(bench, case, program, upstream):
+def sample(bench, case, program, upstream, seconds):
     path = program.path(case.dialect, case.chunks > 0)
 
     def microseconds(result, window):
         return window.own_ns / result.requests / max(1, case.chunks) / 1000
 
-    return bench.sample(case.measure, program, upstream, path, load_of(bench, case, program, path), microseconds)
+    load = load_of(bench, case, program, path, seconds)
+    return bench.sample(case.measure, program, upstream, path, load, microseconds)
 
 
 def measure(bench, case, programs, upstream):
     bench.say(case.measure)
+    seconds = bench.effort.seconds
     for program in programs.values():  # connections, caches, branch predictors
-        sample(bench, case, program, upstream)
-    taken = interleaved({side: lambda side=side: sample(bench, case, programs[side], upstream) for side in SIDES},
-                        bench.effort.repetitions, bench.account, case.measure)
+        sample(bench, case, program, upstream, seconds / 4)
+    measures = {side: lambda side=side: sample(bench, case, programs[side], upstream, seconds) for side in SIDES}
+    taken = interleaved(measures, bench.effort.repetitions, bench.account, case.measure)
     return Row(case.measure, "µs", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]],
                Bound(case.bound) if case.bound else None, any(s.disturbed for side in SIDES for s in taken[side]))

@@ -12,7 +12,8 @@ from compare.samples import ABSOLUTE, Bound, Row
 
 KIB, MIB = 1024, 1024 * 1024
 SECONDS_APART = 0.1
-PLATEAU = (0.5, 0.9)  # the part of a run in which every stream is open and has said something
+PLATEAU = (0.4, 0.7)  # the part of a run in which every stream is open and has said something
+OPENED = 2000.0  # streams a second
 MARGIN = 200  # open files that are not streams
 
 
@@ -110,7 +111,7 @@ def streams(bench, program, values, size, words):
     number = stream_count(bench)
     body = bench.body(size, f"bench/text-{bench.effort.stream_seconds}-1000", True)
     before = memory(program)
-    wanted = load.Load(body, number, number)
+    wanted = load.Load(body, number, number, OPENED)
     samples, result = watched(bench, program, wanted)
     values[f"memory per live stream of {number:,}, after a {words} request"] = max(0, plateau(samples) - before) / number
     lost = f"{number:,} live streams: answers not complete"
