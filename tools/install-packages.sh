@@ -13,7 +13,7 @@ packages_for() {
         build) echo g++ cmake ninja-build make pkg-config ccache mold $boost libsimdjson-dev libtomlplusplus-dev \
                     libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
         test) echo libgtest-dev libgmock-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl openssl systemd zsh fish tmux ;;
-        bench) echo libbenchmark-dev ;;
+        bench) echo libbenchmark-dev nginx python3 openssl binutils ;;
         package) echo dpkg-dev file ;;
         fuzz) echo clang-19 libclang-rt-19-dev ;;
         lint) echo clang-19 clang-tidy-19 clang-format-19 python3 ;;
@@ -47,3 +47,7 @@ echo "Installing: ${missing[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
 "${sudo[@]}" apt-get -qq -o Acquire::Retries=3 update
 "${sudo[@]}" apt-get -qq -o Acquire::Retries=3 install -y --no-install-recommends "${missing[@]}" > /dev/null
+# Only the program is wanted, no web server that listens from now on.
+if [[ " ${missing[*]} " == *" nginx "* && -d /run/systemd/system ]]; then
+    "${sudo[@]}" systemctl disable --quiet --now nginx
+fi

@@ -15,8 +15,9 @@ PARTS = {"cpu": cpu_rows, "latency": latency_rows, "memory": memory_rows, "other
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="compare", description="Measures dragoman beside nginx, and prints one table.")
-    parser.add_argument("--build", type=Path, default=Path("build/release"), help="where dragoman and the bench tools were built")
+    parser = argparse.ArgumentParser(prog="compare", description="Measures dragoman beside nginx; prints one table.")
+    parser.add_argument("--build", type=Path, default=Path("build/release"), help="where the programs were built")
+    parser.add_argument("--check", action="store_true", help="only say whether this machine can measure")
     parser.add_argument("--nginx", default=shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
     parser.add_argument("--quick", action="store_true", help="fewer and shorter repetitions")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
@@ -62,6 +63,8 @@ def main():
         signal.signal(number, leave)
     try:
         cores = processor.choose_cores(os.sched_getaffinity(0), processor.siblings)
+        if options.check:
+            return 0
         rows, notes, failed = measure(options, cores, lambda words: print(words, file=sys.stderr, flush=True))
     except (BenchError, processor.TooFewCores) as error:
         print(f"compare: {error}", file=sys.stderr)
