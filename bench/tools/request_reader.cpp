@@ -2,12 +2,23 @@
 
 #include "http_text.h"
 
+#include <cstring>
+
 namespace bench {
 
 namespace {
 
 constexpr std::size_t longest_head = 64 * 1024;
 constexpr std::size_t longest_model = 160; // `"model":` and the name
+
+constexpr std::string_view key = "\"model\":";
+
+// As string_view::find, which stops at every quotation mark; JSON is full of them.
+std::size_t find(std::string_view text, std::string_view wanted)
+{
+    const void* at = memmem(text.data(), text.size(), wanted.data(), wanted.size());
+    return at ? static_cast<std::size_t>(static_cast<const char*>(at) - text.data()) : std::string_view::npos;
+}
 
 // The head's end, or npos; looks only at what the new bytes can have completed.
 std::size_t end_of_head(std::string_view head, std::size_t old_size)
@@ -20,15 +31,14 @@ std::size_t end_of_head(std::string_view head, std::size_t old_size)
 
 void ModelFinder::look_at(std::string_view text)
 {
-    constexpr std::string_view key = "\"model\":";
-    for (std::size_t at = text.find(key); !found_ && at != std::string_view::npos;
-        at = text.find(key, at + 1)) {
-        std::string_view rest = text.substr(at + key.size());
-        while (rest.starts_with(' '))
-            rest.remove_prefix(1);
-        const std::size_t end = rest.starts_with('"') ? rest.find('"', 1) : std::string_view::npos;
+    for (std::size_t at = find(text, key); !found_ && at != std::string_view::npos; at = find(text, key)) {
+        text.remove_prefix(at + key.size());
+        std::string_view value = text;
+        while (value.starts_with(' '))
+            value.remove_prefix(1);
+        const std::size_t end = value.starts_with('"') ? value.find('"', 1) : std::string_view::npos;
         if (end != std::string_view::npos)
-            found_ = parse_workload(rest.substr(1, end - 1));
+            found_ = parse_workload(value.substr(1, end - 1));
     }
 }
 

@@ -1,10 +1,10 @@
-// The tools that measure (bench/tools): each workload for an instant, directly and through the program. Their
-// counts must be exact, or no figure that they give means anything; and they must see when something is wrong.
+// The tools that measure (bench/tools): each workload for an instant, directly and through the program.
+// Their counts must be exact, or no figure means anything; and they must see when something is wrong.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 
@@ -218,6 +218,53 @@ test('an answer that is cut or stands still is incomplete', async () => {
     assert.match(still.said, /nothing came any more/);
     const whole = await withServer(`${begin}0\r\n\r\n`, true, (port) => asked(port, '/', file, ...one));
     assert.deepEqual([whole.requests, whole.incomplete, whole.events], [1, 0, 1]);
+});
+
+// Sends the pieces one by one, and resolves with the answers once `enough` of them have ended.
+async function inPieces(port, pieces, enough) {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    let text = '';
+    const ended = new Promise((done, fail) => {
+        socket.on('error', fail);
+        socket.on('data', (bytes) => {
+            text += bytes.toString('latin1');
+            if (text.split('"end_turn"').length > enough) done();
+        });
+    });
+    for (const piece of pieces) await new Promise((done) => socket.write(piece, done));
+    await ended;
+    socket.destroy();
+    return text;
+}
+
+test('the upstream finds the model wherever it stands, in any pieces, and answers in turn', async () => {
+    const upstream = await Upstream.start();
+    const asks = (model) => {
+        const text = JSON.stringify({ tools: [{ input: { model: 'sonnet' } }], model, stream: false });
+        const head = 'POST /v1/messages?beta=true HTTP/1.1\r\nHost: a\r\n';
+        return `${head}CONTENT-LENGTH: ${text.length}\r\n\r\n${text}`;
+    };
+    const one = asks('some/vendor/whole-2k');
+    const bytes = await inPieces(upstream.port, [...one], 1);
+    assert.match(bytes, /^HTTP\/1\.1 200 OK\r\n/);
+    assert.match(bytes, /"model":"bench\/whole-2k"/);
+    const streamed = 'msg_bench[^]*?message_stop';
+    const three = await inPieces(upstream.port, [asks('bench/text-2-20') + one + asks('bench/whole-1k')], 3);
+    assert.match(three, new RegExp(`${streamed}[^]*bench/whole-2k[^]*bench/whole-1k`));
+    const counts = await upstream.stop();
+    assert.deepEqual([counts.requests, counts.bad_requests, counts.connections], [4, 0, 2]);
+});
+
+test('first answers may go untimed, and connections may stay open after the last one', async () => {
+    const upstream = await Upstream.start();
+    const args = ['--port', upstream.port, '--body', body('bench/text-20-2'), '--requests', 6];
+    args.push('--connections', 2, '--warmup', 4, '--hold', 60);
+    const child = new Child(join(tools, 'bench_load'), args.map(String), {});
+    await child.says(/^idle 2$/m);
+    await child.stop('SIGTERM');
+    const result = JSON.parse(child.out);
+    assert.deepEqual([result.requests, result.total_us.count], [6, 2]);
+    assert.equal((await upstream.stop()).connections, 2);
 });
 
 test('a reader that leaves is counted by the upstream', async () => {
