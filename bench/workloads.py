@@ -1,5 +1,5 @@
-"""Bodies of Messages requests in the shape of Claude Code's traffic: system blocks, tools with schemas, and a history of thoughts,
-tool calls, their results and pictures, to an exact size.
+"""Bodies of Messages requests in the shape of Claude Code's traffic: system blocks, tools with schemas, and a history
+of thoughts, tool calls, their results and pictures, to an exact size.
 
     python3 bench/workloads.py FOLDER [--model NAME] [--stream] [--sizes 1k 60k …]
 
@@ -40,10 +40,12 @@ SHAPES = {
 
 TOOL_NAMES = ("Read Edit Bash Grep Glob Write Task TodoWrite WebFetch WebSearch NotebookEdit BashOutput KillShell "
               "ExitPlanMode Skill SlashCommand ListMcpResources ReadMcpResource").split()
-WORDS = ("the file reads each line and returns what it finds so that a caller may decide whether an empty answer is an error or "
-         "only the end of input before it writes anything to disk unless the path was given by its owner").split()
-LINES = ('    if (value == "{0}") {{', "        return compute(value, {1});", "    }}", "", "\tconst auto& {0} = table.at({1});",
-         '    log("{0}: \\n", {1});  // naïve, but enough', "def {0}(self, count={1}):", '    "{0}": [{1}, {1}.5, null],',
+WORDS = ("the file reads each line and returns what it finds so that a caller may decide whether an empty answer is an "
+         "error or only the end of input before it writes anything to disk unless the path was given by its owner").split()
+LINES = ('    if (value == "{0}") {{', "        return compute(value, {1});", "    }}", "",
+         "\tconst auto& {0} = table.at({1});",
+         '    log("{0}: \\n", {1});  // naïve, but enough', "def {0}(self, count={1}):",
+         '    "{0}": [{1}, {1}.5, null],',
          "    for (const auto& [key, {0}] : entries) {{", r'    path = "C:\\{0}\\{1}"', "    // “{0}” → {1}")
 
 
@@ -91,10 +93,12 @@ def tool(rng, number, description_bytes):
     if description_bytes < 100:
         properties = {"file_path": {"type": "string"}}
     else:
-        properties = {"file_path": described({"type": "string"}), "limit": described({"type": "integer", "exclusiveMinimum": 0}),
+        edit = {"old": {"type": "string"}, "new": {"type": "string"}, "all": {"type": "boolean", "default": False}}
+        properties = {"file_path": described({"type": "string"}),
+                      "limit": described({"type": "integer", "exclusiveMinimum": 0}),
                       "mode": described({"type": "string", "enum": ["content", "files", "count"]}),
-                      "edits": {"type": "array", "items": {"type": "object", "additionalProperties": False, "properties": {
-                          "old": {"type": "string"}, "new": {"type": "string"}, "all": {"type": "boolean", "default": False}}}}}
+                      "edits": {"type": "array", "items": {"type": "object", "properties": edit,
+                                                           "additionalProperties": False}}}
     return {"name": tool_name(number), "description": prose(rng, description_bytes),
             "input_schema": {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
                              "properties": properties, "required": ["file_path"], "additionalProperties": False}}
@@ -117,7 +121,8 @@ class History:
         self.rng, self.shape, self.turns = rng, shape, 0
         longest = 1200 if shape.size < 60 * KIB else 6000
         self.results = [numbered_code(rng, rng.randint(300, longest)) for _ in range(64)]
-        self.pictures = [base64.b64encode(png(rng, shape.picture_side)).decode() for _ in range(2 if shape.picture_side else 0)]
+        pictures = 2 if shape.picture_side else 0
+        self.pictures = [base64.b64encode(png(rng, shape.picture_side)).decode() for _ in range(pictures)]
 
     def turn(self):
         self.turns += 1
@@ -125,7 +130,8 @@ class History:
         said = [{"type": "thinking", "thinking": prose(self.rng, self.rng.randint(100, 500)),
                  "signature": base64.b64encode(self.rng.randbytes(160)).decode()},
                 {"type": "text", "text": prose(self.rng, self.rng.randint(40, 200))}]
-        results = [{"type": "tool_result", "tool_use_id": call["id"], "content": self.rng.choice(self.results)} for call in calls]
+        results = [{"type": "tool_result", "tool_use_id": call["id"], "content": self.rng.choice(self.results)}
+                   for call in calls]
         if self.pictures and self.turns % self.shape.picture_every == 1:
             results[0]["content"] = [{"type": "image", "source": {"type": "base64", "media_type": "image/png",
                                                                   "data": self.rng.choice(self.pictures)}}]
@@ -139,7 +145,7 @@ class History:
 
 
 def body(size, model, stream=False):
-    """A request of exactly SHAPES[size].size bytes. The model's name comes first, where a scripted upstream looks for it."""
+    """A request of exactly SHAPES[size].size bytes. Its model comes first, where a scripted upstream looks for it."""
     shape, rng = SHAPES[size], random.Random(f"dragoman {size}")
     top = {"model": model, "max_tokens": 32000, **({"stream": True} if stream else {})}
     if shape.size > KIB:

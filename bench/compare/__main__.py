@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from compare import cpu_rows, latency_rows, memory_rows, other_rows, processor, table
@@ -26,7 +27,8 @@ def arguments():
 
 def tools(options):
     build = options.build.resolve()
-    found = Tools(build / "dragoman", build / "bench/bench_upstream", build / "bench/bench_load", Path(options.nginx or "nginx"))
+    found = Tools(dragoman=build / "dragoman", upstream=build / "bench/bench_upstream", load=build / "bench/bench_load",
+                  nginx=Path(options.nginx or "nginx"))
     for tool in (found.dragoman, found.upstream, found.load, found.nginx):
         if not os.access(tool, os.X_OK):
             raise BenchError(f"{tool} is not there: `make bench` builds and installs what is needed")
@@ -42,19 +44,8 @@ def measure(options, cores, say):
         os.sched_setaffinity(0, {cores[0]})
         effort = QUICK if options.quick else FULL
         bench = Bench(tools(options), Path(folder), *cores, effort, say)
-        rows = [row for part in options.only for row in attempt(bench, part)]
+        rows = [row for part in options.only for row in bench.attempt(part, partial(PARTS[part].rows, bench))]
         return rows, [bench.account.words(), *bench.notes], bench.failed
-
-
-def attempt(bench, part):
-    """A part that cannot be measured is said to be missing; the others are still worth having."""
-    try:
-        return PARTS[part].rows(bench)
-    except BenchError as error:
-        bench.say(f"{part}: {error}")
-        bench.notes.append(f"**Not measured: {part}.** {error}")
-        bench.failed = True
-        return []
 
 
 def main():

@@ -11,6 +11,8 @@ from compare.repeat import Account, Sample
 SIDES = ("dragoman", "nginx")
 HALF = 0.5  # of their core, for load and upstream together: above that they are measured, too
 
+LATE = 0.1  # of the requests
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -56,7 +58,7 @@ class Bench:
         self.account = Account(say=self.say, budget=self.effort.repeats)
         self.open_files = raise_file_limit()
         self.certificate = Certificate(self.folder)
-        self.bodies, self.expected, self.busy_note = {}, {}, set()
+        self.bodies, self.expected, self.noted = {}, {}, set()
 
     def upstream(self, stack, name, tls=False):
         certificate = self.certificate if tls else None
@@ -87,13 +89,14 @@ class Bench:
         return load.check(load.run(load.command(self.tools.load, port, path, what, tls), self.load_core), name)
 
     def sample(self, name, program, upstream, path, what, value, load_core_counts=False):
-        """One run as a sample: value(result, window on the measured core). Where time is measured, the other core counts."""
+        """One run as a sample: value(result, window on the measured core). For times the load's core counts."""
         ours = [upstream.process.pid, os.getpid()]
         before, behind = processor.now(self.measured_core, program.pids), processor.now(self.load_core, ours)
         result = self.run(name, program.port, path, what)
         window = processor.between(before, processor.now(self.measured_core, program.pids))
         load_window = processor.between(behind, processor.now(self.load_core, ours)).with_own(result.cpu_ns)
-        self.watch_load(name, load_window)
+        if not load_core_counts:  # one client that waits keeps its core busy by itself
+            self.watch_load(name, load_window, result)
         windows = ([window] if program.pids else []) + ([load_window] if load_core_counts else [])
         return Sample(value(result, window), max(w.others_share for w in windows), any(w.disturbed for w in windows))
 
@@ -107,9 +110,22 @@ class Bench:
             self.expected[key] = result.counts["events"]
         return self.expected[key]
 
-    def watch_load(self, name, window):
-        """Load and upstream must not be what is measured."""
+    def attempt(self, name, measure):
+        """The rows, or none and a note: what cannot be measured is said to be missing, the rest is still worth having."""
+        try:
+            return measure()
+        except BenchError as error:
+            self.say(f"{name}: {error}")
+            self.notes.append(f"**Not measured: {name}.** {error}")
+            self.failed = True
+            return []
+
+    def watch_load(self, name, window, result):
+        """Load and upstream must not be what is measured, and must hold the rate."""
         share = window.own_ns / max(1, window.wall_ns)
-        if share > HALF and name not in self.busy_note:
-            self.busy_note.add(name)
+        if share > HALF and name not in self.noted:
+            self.noted.add(name)
             self.notes.append(f"Load generator and upstream used {share:.0%} of their core: {name}.")
+        if result.late > LATE and name not in self.noted:
+            self.noted.add(name)
+            self.notes.append(f"The rate was not held, {result.late:.0%} of the requests began late: {name}.")

@@ -53,7 +53,8 @@ def rows(bench):
     with ExitStack() as stack:
         upstream = bench.upstream(stack, "latency-upstream")
         programs = {"direct": Direct(upstream), **bench.pair(stack, upstream, "latency")}
-        return [row for case in CASES for row in measure(bench, case, programs, upstream)]
+        return [row for case in CASES
+                for row in bench.attempt(case.name, lambda case=case: measure(bench, case, programs, upstream))]
 
 
 def measure(bench, case, programs, upstream):

@@ -42,6 +42,11 @@ class Result:
         return self.counts["requests"]
 
     @property
+    def late(self):
+        """The share of requests that began later than the rate asked for."""
+        return self.counts.get("late", 0) / max(1, self.requests)
+
+    @property
     def lost(self):
         return self.counts["errors"] + self.counts["incomplete"]
 
@@ -59,7 +64,8 @@ def command(tool, port, path, load, tls=False):
 
 def start(words, core):
     with processor.pinned(core):
-        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0)
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                process_group=0)
 
 
 def finish(process, words, began_ns):
@@ -72,12 +78,12 @@ def finish(process, words, began_ns):
         if isinstance(error, subprocess.TimeoutExpired):
             raise BenchError(f"the load generator did not end within {LIMIT} s: {' '.join(words)}") from error
         raise
-    lines = printed.decode(errors="replace").strip().splitlines()
+    lines, problems = printed.decode(errors="replace").strip().splitlines(), said.decode(errors="replace")
     try:
         counts = json.loads(lines[-1])
     except (IndexError, ValueError) as error:
-        raise BenchError(f"the load generator ended with {process.returncode}: {said.decode(errors='replace')[-1000:]}") from error
-    return Result(counts, 0, time.monotonic_ns() - began_ns, said.decode(errors="replace").splitlines())
+        raise BenchError(f"the load generator ended with {process.returncode}: {problems[-1000:]}") from error
+    return Result(counts, 0, time.monotonic_ns() - began_ns, problems.splitlines())
 
 
 def run(words, core):

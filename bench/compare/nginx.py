@@ -5,7 +5,7 @@ daemon off;
 worker_processes 1;
 worker_rlimit_nofile {open_files};
 pid {folder}/nginx.pid;
-error_log {folder}/error.log crit;
+error_log {folder}/error.log error;
 events {{
     worker_connections {open_files};
     use epoll;
@@ -57,7 +57,7 @@ http {{
 TLS = """\
     proxy_ssl_protocols TLSv1.2 TLSv1.3;
     proxy_ssl_session_reuse on;
-    proxy_ssl_name 127.0.0.1;
+    proxy_ssl_name localhost;          # of an address it does not find the name
     proxy_ssl_verify on;
     proxy_ssl_trusted_certificate {trusted};
 """

@@ -17,13 +17,17 @@ from compare.samples import ABSOLUTE, Bound, Row
 
 JSON = {"content-type": "application/json", "x-api-key": "bench"}
 START_LIMIT = 10  # seconds
+SHORT = [{"role": "user", "content": "x"}]
 
 
 def rows(bench):
     with ExitStack() as stack:
         upstream = bench.upstream(stack, "other-upstream")
-        found = [first_answers(bench, upstream), *counting(bench, upstream)]
-        return found + [saturation(bench, bench.pair(stack, upstream, "other"), upstream), binary_size(bench)]
+        found = bench.attempt("start to first answer", lambda: [first_answers(bench, upstream)])
+        found += bench.attempt("count_tokens", lambda: counting(bench, upstream))
+        programs = bench.pair(stack, upstream, "other")
+        found += bench.attempt("requests a second", lambda: [saturation(bench, programs, upstream)])
+        return [*found, binary_size(bench)]
 
 
 def first_answers(bench, upstream):
@@ -67,7 +71,7 @@ def counting(bench, upstream):
             client = http.client.HTTPConnection("127.0.0.1", program.port, timeout=30)
             client.connect()
             client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            count(client, {"model": "bench/whole-2k", "messages": [{"role": "user", "content": "x"}]})  # the vocabulary is there
+            count(client, {**conversation, "messages": SHORT, "tools": [], "system": "x"})  # the vocabulary is there
             first.append(count(client, conversation))
             more = [{"role": "assistant", "content": "It was the lock."}, {"role": "user", "content": f"And now? {number}"}]
             grown.append(count(client, {**conversation, "messages": conversation["messages"] + more}))
@@ -103,10 +107,11 @@ def saturation(bench, programs, upstream):
         wanted = Load(body, 64, round(8000 * bench.effort.seconds))
         return bench.sample(measure, programs[side], upstream, programs[side].path("chat"), wanted, per_second)
 
-    taken = interleaved({side: lambda side=side: sample(side) for side in SIDES}, bench.effort.repetitions, bench.account, measure)
+    measures = {side: lambda side=side: sample(side) for side in SIDES}
+    taken = interleaved(measures, bench.effort.repetitions, bench.account, measure)
     for side, share in shares.items():
         if share < 0.9:  # then it is the load that cannot do more
-            bench.notes.append(f"{measure}: {side} used {share:.0%} of its core, since load generator and upstream had no more to give.")
+            bench.notes.append(f"{measure}: {side} used {share:.0%} of its core; load and upstream had no more to give.")
     return Row(measure, "", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]])
 
 

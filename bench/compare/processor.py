@@ -7,7 +7,8 @@ from pathlib import Path
 
 NS = 1_000_000_000
 TICK_NS = NS // os.sysconf("SC_CLK_TCK")
-# Columns of a cpu line in /proc/stat (proc(5)). Interrupts are left out: whether a process's own clock has them depends on the kernel.
+# Columns of a cpu line in /proc/stat (proc(5)). Interrupts are left out: it depends on the kernel whether a process's
+# own clock has them.
 USER, NICE, SYSTEM, STEAL = 0, 1, 2, 7
 TOLERATED_SHARE = 0.03
 TOLERATED_TICKS = 2  # what the kernel counts in ticks is off by one at either end
@@ -21,8 +22,9 @@ def choose_cores(allowed, siblings=lambda core: {core}):
     """One core for load and upstream, one for what is measured; not two threads of one core, if that can be helped."""
     cores = sorted(allowed)
     if len(cores) < 2:
-        raise TooFewCores(f"this needs two cores, one for the load and one for what is measured, and may use {len(cores)}: give the "
-                          "machine or the container another one, or widen the set that taskset or cpuset leaves")
+        raise TooFewCores("this needs two cores, one for the load and one for what is measured, and may use "
+                          f"{len(cores)}: give the machine or the container another one, or widen the set that taskset "
+                          "or cpuset leaves")
     apart = [core for core in cores[1:] if core not in siblings(cores[0])]
     return cores[0], (apart or cores[1:])[0]
 
@@ -53,7 +55,7 @@ def pinned(core):
 
 
 def process_ns(pid):
-    """User and system time of all threads, those that have ended among them: the clock that clock_getcpuclockid(3) names."""
+    """User and system time of all threads, also of those that have ended: the clock of clock_getcpuclockid(3)."""
     return time.clock_gettime_ns((~pid << 3) | 2)
 
 

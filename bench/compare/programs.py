@@ -59,8 +59,8 @@ class Program:
 
     def start(self):
         with (self.folder / "stderr").open("wb") as errors, processor.pinned(self.core):
-            self.process = subprocess.Popen(self.command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.PIPE, stderr=errors, process_group=0)
+            self.process = subprocess.Popen(self.command, cwd=self.folder, env=self.environment, stderr=errors,
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0)
 
     def ready(self):
         raise NotImplementedError
@@ -165,7 +165,8 @@ class Nginx(Program):
     @property
     def pids(self):
         master = self.process.pid
-        return [int(child) for child in Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()]
+        children = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii")
+        return list(map(int, children.split()))
 
     def stop(self):
         """A master that had to be killed would leave its worker behind."""
@@ -189,9 +190,10 @@ class Certificate:
 
     def __init__(self, folder):
         self.chain, self.key = Path(folder) / "upstream.pem", Path(folder) / "upstream.key"
-        made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                               "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-                               "-keyout", self.key, "-out", self.chain], capture_output=True, text=True, check=False)
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                   "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+                   "-keyout", self.key, "-out", self.chain]
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise BenchError(f"openssl could not make a certificate: {made.stderr[-500:]}")
 

@@ -30,7 +30,7 @@ class Account:
 
 
 def undisturbed(measure, account, name):
-    """Measures until nothing else used the core, at most ATTEMPTS times and within the budget; then the least disturbed counts."""
+    """Measures until nothing else used the core; after ATTEMPTS, or all of the budget, the least disturbed counts."""
     account.taken += 1
     tries = []
     while True:

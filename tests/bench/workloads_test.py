@@ -76,7 +76,8 @@ class Workloads(unittest.TestCase):
             self.assertTrue(all(block["thinking"] and block["signature"] for block in blocks(READ[size], "thinking")), size)
             self.assertTrue(blocks(READ[size], "thinking"), size)
         for size in ("60k", "300k", "1m"):
-            shown = [result["content"][0] for result in blocks(READ[size], "tool_result") if isinstance(result["content"], list)]
+            results = blocks(READ[size], "tool_result")
+            shown = [result["content"][0] for result in results if isinstance(result["content"], list)]
             self.assertTrue(shown, size)
             for picture in shown:
                 self.assertTrue(base64.b64decode(picture["source"]["data"], validate=True).startswith(b"\x89PNG\r\n\x1a\n"))
