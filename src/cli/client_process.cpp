@@ -41,7 +41,7 @@ std::string encode(const Launch& launch)
     for (const std::string& argument : launch.arguments)
         append(out, argument);
     for (const auto& [name, value] : launch.environment)
-        append(out, name + "=" + value);
+        append(out, fmt::format("{}={}", name, value));
     return out;
 }
 
@@ -241,7 +241,7 @@ int become(const Launch& launch)
 {
     std::vector<std::string> environment;
     for (const auto& [name, value] : launch.environment)
-        environment.push_back(name + "=" + value);
+        environment.push_back(fmt::format("{}={}", name, value));
     std::vector<char*> arguments { const_cast<char*>(launch.program.c_str()) };
     for (const std::string& argument : launch.arguments)
         arguments.push_back(const_cast<char*>(argument.c_str()));

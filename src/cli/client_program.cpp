@@ -35,7 +35,7 @@ std::optional<std::string> find_client(const Environment& environment)
     while (!path.empty()) {
         const auto folder = path.substr(0, path.find(':'));
         path.remove_prefix(std::min(path.size(), folder.size() + 1));
-        const std::string candidate = (folder.empty() ? "." : std::string(folder)) + "/claude";
+        std::string candidate = (folder.empty() ? "." : std::string(folder)) + "/claude";
         if (is_program(candidate) && !leads_back(candidate))
             return candidate;
     }
