@@ -19,7 +19,7 @@ trap 'rm -f "$results"' EXIT
     echo "$(nproc) cores of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r)."
     [[ -z ${QUICK:-} ]] || printf '\nA quick run: few and short repetitions.\n'
     echo
-    echo "## Beside nginx, which passes the same bytes through (medians; spread: lowest and highest repetition)"
+    echo "## Beside nginx, which passes the same bytes through (medians)"
     echo
     python3 -m compare --build build/release "${quick[@]}"
     echo

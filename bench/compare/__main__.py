@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from compare.bench import FULL, QUICK, Bench, Tools
 from compare.programs import BenchError
 
 PARTS = {"cpu": cpu_rows, "latency": latency_rows, "memory": memory_rows, "other": other_rows}
+
+ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+LEGEND = """\
+CPU: user and system time of all threads, by the process's own clock, divided by requests, or by the deltas that the
+upstream sent; of nginx its one worker counts. Latency: what is added to a direct connection to the upstream in the same
+run. Spread: the lowest and the highest repetition, of the ratio where there is one. nginx passes on what its upstream
+answers to the same request, untranslated."""
 
 
 def arguments():
@@ -35,7 +43,16 @@ def tools(options):
     return found
 
 
+def progress():
+    """Says what is being done on standard error, each line with the seconds since the beginning."""
+    began = time.monotonic()
+    return lambda words: print(f"{time.monotonic() - began:4.0f} s  {words}", file=sys.stderr, flush=True)
+
+
 def leave(number, _frame):
+    """Once: what has been started is being ended, and another signal must not keep it from that."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 
@@ -50,17 +67,17 @@ def measure(options, cores, say):
 
 def main():
     options = arguments()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in ENDINGS:
         signal.signal(number, leave)
     try:
         cores = processor.choose_cores(os.sched_getaffinity(0), processor.siblings)
         if options.check:
             return 0
-        rows, notes, failed = measure(options, cores, lambda words: print(words, file=sys.stderr, flush=True))
+        rows, notes, failed = measure(options, cores, progress())
     except (BenchError, processor.TooFewCores) as error:
         print(f"compare: {error}", file=sys.stderr)
         return 2
-    print(table.render(rows), "", table.summary(rows), "", *notes, sep="\n")
+    print(table.render(rows), "", table.summary(rows), "", LEGEND, "", *(f"- {note}" for note in notes), sep="\n")
     return 1 if failed else 0
 
 

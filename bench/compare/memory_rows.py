@@ -116,7 +116,9 @@ def streams(bench, program, values, size, words):
     values[f"memory per live stream of {number:,}, after a {words} request"] = max(0, plateau(samples) - before) / number
     lost = f"{number:,} live streams: answers not complete"
     values[lost] = values.get(lost, 0) + result.lost + max(0, number - result.requests)
-    bench.notes += [f"{number:,} live streams after {words}: {problem}" for problem in result.problems[:3] if result.lost]
+    if result.lost:
+        side = type(program).__name__
+        bench.notes.append(f"{number:,} live streams after {words}, {side}: {'; '.join(result.problems[:2])}")
 
 
 def watched(bench, program, wanted):

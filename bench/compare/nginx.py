@@ -7,7 +7,7 @@ worker_rlimit_nofile {open_files};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log error;
 events {{
-    worker_connections {open_files};
+    worker_connections {connections};
     use epoll;
 }}
 http {{
@@ -64,5 +64,8 @@ TLS = """\
 
 
 def configuration(folder, port, upstream, open_files, trusted=None):
-    return TEMPLATE.format(folder=folder, port=port, upstream=upstream, open_files=open_files, kept=open_files // 2,
+    # With fewer than a sixteenth of its connections left nginx closes some that a client was about to use.
+    connections = open_files + open_files // 8
+    return TEMPLATE.format(folder=folder, port=port, upstream=upstream, open_files=open_files, connections=connections,
+                           kept=open_files // 2,
                            scheme="https" if trusted else "http", tls=TLS.format(trusted=trusted) if trusted else "")

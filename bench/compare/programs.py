@@ -142,7 +142,7 @@ class Dragoman(Program):
 
 
 class Nginx(Program):
-    """One worker that passes the same bytes through, with everything that helps it; its cost is the worker's."""
+    """One worker that passes the same bytes through, tuned for them; its cost is the worker's."""
 
     def __init__(self, binary, core, folder, upstream, certificate=None, open_files=20000):
         self.port = free_port()

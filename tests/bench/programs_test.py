@@ -83,6 +83,10 @@ class Nginx(InAFolder):
                      'proxy_set_header Connection "";', "keepalive 10000;", "client_body_buffer_size 33m;"):
             self.assertIn(line, self.text())
 
+    def test_ten_thousand_streams_leave_connections_to_spare(self):
+        connections = int(re.search(r"worker_connections (\d+);", self.text())[1])
+        self.assertGreater(connections - 2 * 9900, connections / 16)
+
     def test_streams_are_not_buffered(self):
         self.assertIn("proxy_buffering off;", self.location("/streamed/"))
         self.assertNotIn("proxy_buffering", self.location("/whole/"))
