@@ -91,7 +91,8 @@ std::string short_number(std::uint64_t tokens)
         return std::to_string(tokens);
     if (tokens < million)
         return fmt::format("{}k", tokens / 1000);
-    std::string text = fmt::format("{:.2f}", static_cast<double>(tokens / 10'000) / 100);
+    const std::uint64_t hundredths = tokens / (million / 100);
+    std::string text = fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
     text.erase(text.find_last_not_of('0') + 1);
     if (text.ends_with('.'))
         text.pop_back();
