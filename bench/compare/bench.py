@@ -38,7 +38,7 @@ class Effort:
 
 
 FULL = Effort(repetitions=5, seconds=2.0, latency_requests=1500, starts=20, streams=9900, stream_seconds=15,
-              idle_connections=4000, calm_seconds=15, counts=30, repeats=100)
+              idle_connections=4000, calm_seconds=15, counts=30, repeats=40)
 QUICK = Effort(repetitions=2, seconds=0.3, latency_requests=300, starts=5, streams=1500, stream_seconds=3,
                idle_connections=1000, calm_seconds=2, counts=3, repeats=15)
 

@@ -7,6 +7,7 @@ from compare.load import Load
 from compare.repeat import interleaved
 from compare.samples import Bound, Row
 
+FEWEST = 4  # requests of a run
 CHAT, MESSAGES = "bench", "anthropic"  # vendors: OpenRouter has Messages for its anthropic/* only
 
 
@@ -71,7 +72,7 @@ def load_of(bench, case, program, path, seconds):
     events = 0
     if case.chunks:
         events = bench.events_of(f"{case.measure}, {type(program).__name__}", program, path, body, case.chunks)
-    requests = max(case.connections, round(case.rate * seconds))
+    requests = max(FEWEST, round(case.rate * seconds))
     return Load(body, case.connections, requests, float(case.rate), events)
 
 
