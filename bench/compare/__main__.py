@@ -6,10 +6,9 @@ import signal
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
-from compare import cpu_rows, latency_rows, memory_rows, other_rows, processor, table
+from compare import cpu_rows, latency_rows, memory_rows, other_rows, processor, stage, table
 from compare.bench import FULL, QUICK, Bench, Tools
 from compare.programs import BenchError
 
@@ -30,6 +29,8 @@ def arguments():
     parser.add_argument("--nginx", default=shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
     parser.add_argument("--quick", action="store_true", help="fewer and shorter repetitions")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--rows", nargs="+", metavar="TEXT", default=[], help="only rows whose name contains one of these")
+    parser.add_argument("--list", action="store_true", help="print the names of the rows, and measure nothing")
     return parser.parse_args()
 
 
@@ -56,12 +57,22 @@ def leave(number, _frame):
     raise SystemExit(128 + number)
 
 
+def effort_of(options):
+    return QUICK if options.quick else FULL
+
+
+def names(options):
+    return [name for part in options.only for item in PARTS[part].items(effort_of(options)) for name in item.names
+            if stage.named(name, options.rows)]
+
+
 def measure(options, cores, say):
     with tempfile.TemporaryDirectory(prefix="dragoman-bench-") as folder:
         os.sched_setaffinity(0, {cores[0]})
-        effort = QUICK if options.quick else FULL
+        effort = effort_of(options)
         bench = Bench(tools(options), Path(folder), *cores, effort, say)
-        rows = [row for part in options.only for row in bench.attempt(part, partial(PARTS[part].rows, bench))]
+        rows = [row for part in options.only
+                for row in stage.measured(bench, part, PARTS[part].items(effort), options.rows)]
         return rows, [bench.account.words(), *bench.notes], bench.failed
 
 
@@ -69,6 +80,12 @@ def main():
     options = arguments()
     for number in ENDINGS:
         signal.signal(number, leave)
+    if not names(options):
+        print(f"compare: no row has {' or '.join(options.rows)} in its name; --list says which there are", file=sys.stderr)
+        return 2
+    if options.list:
+        print(*names(options), sep="\n")
+        return 0
     try:
         cores = processor.choose_cores(os.sched_getaffinity(0), processor.siblings)
         if options.check:

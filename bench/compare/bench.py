@@ -1,4 +1,5 @@
 """What all measures share: the tools, the cores, the programs that run, and the bodies that are sent."""
+import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,7 @@ class Bench:
         self.open_files = raise_file_limit()
         self.certificate = Certificate(self.folder)
         self.bodies, self.expected, self.noted = {}, {}, set()
+        self.serial = itertools.count()
 
     def upstream(self, stack, name, tls=False):
         certificate = self.certificate if tls else None

@@ -1,11 +1,11 @@
 """CPU for each request and each streamed event, from the processes' own clocks."""
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from compare.bench import SIDES
 from compare.load import Load
 from compare.repeat import interleaved
 from compare.samples import Bound, Row
+from compare.stage import Item
 
 FEWEST = 4  # requests of a run
 CHAT, MESSAGES = "bench", "anthropic"  # vendors: OpenRouter has Messages for its anthropic/* only
@@ -56,15 +56,9 @@ TLS = (
 )
 
 
-def rows(bench):
-    found = []
-    for cases, tls in ((PLAIN, False), (TLS, True)):
-        with ExitStack() as stack:
-            upstream = bench.upstream(stack, f"cpu-upstream-{'tls' if tls else 'plain'}", tls)
-            programs = bench.pair(stack, upstream, f"cpu-{'tls' if tls else 'plain'}")
-            for case in cases:
-                found += bench.attempt(case.measure, lambda case=case: [measure(bench, case, programs, upstream)])
-    return found
+def items(_effort):
+    return [Item((case.measure,), lambda bench, stage, case=case, tls=tls: [measure(bench, case, stage, tls)])
+            for cases, tls in ((PLAIN, False), (TLS, True)) for case in cases]
 
 
 def load_of(bench, case, program, path, seconds):
@@ -86,8 +80,9 @@ def sample(bench, case, program, upstream, seconds):
     return bench.sample(case.measure, program, upstream, path, load, microseconds)
 
 
-def measure(bench, case, programs, upstream):
+def measure(bench, case, stage, tls):
     bench.say(case.measure)
+    upstream, programs = stage.upstream(tls), stage.pair(tls)
     seconds = bench.effort.seconds
     for program in programs.values():  # connections, caches, branch predictors
         sample(bench, case, program, upstream, seconds / 4)

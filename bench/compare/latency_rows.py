@@ -1,11 +1,11 @@
 """What is added for one client that waits, against a direct connection to the upstream in the same run."""
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from compare.bench import SIDES
 from compare.load import Load
 from compare.repeat import interleaved
 from compare.samples import Bound, Row
+from compare.stage import Item
 
 PARTS = ("p50", "p99", "p999")
 WORDS = {"p50": "p50", "p99": "p99", "p999": "p99.9"}
@@ -49,23 +49,26 @@ def sample(bench, case, program, upstream):
     return bench.sample(case.name, program, upstream, path, load, times, load_core_counts=True)
 
 
-def rows(bench):
-    with ExitStack() as stack:
-        upstream = bench.upstream(stack, "latency-upstream")
-        programs = {"direct": Direct(upstream), **bench.pair(stack, upstream, "latency")}
-        return [row for case in CASES
-                for row in bench.attempt(case.name, lambda case=case: measure(bench, case, programs, upstream))]
+def row_name(case, said, part):
+    return f"added latency, {case.name}, {said}, {WORDS[part]}"
 
 
-def measure(bench, case, programs, upstream):
+def items(_effort):
+    return [Item(tuple(row_name(case, said, part) for _, said in case.times for part in PARTS),
+                 lambda bench, stage, case=case: measure(bench, case, stage)) for case in CASES]
+
+
+def measure(bench, case, stage):
     name = f"added latency, {case.name}"
     bench.say(name)
+    upstream = stage.upstream()
+    programs = {"direct": Direct(upstream), **stage.pair()}
     for program in programs.values():
         sample(bench, case, program, upstream)
     measures = {side: lambda side=side: sample(bench, case, programs[side], upstream) for side in programs}
     taken = interleaved(measures, bench.effort.repetitions, bench.account, name)
     disturbed = any(s.disturbed for side in taken for s in taken[side])
-    return [Row(f"{name}, {said}, {WORDS[part]}", "µs", *(added(taken, side, what, part) for side in SIDES),
+    return [Row(row_name(case, said, part), "µs", *(added(taken, side, what, part) for side in SIDES),
                 BOUNDS[part], disturbed) for what, said in case.times for part in PARTS]
 
 

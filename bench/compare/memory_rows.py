@@ -2,6 +2,7 @@
 import socket
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -9,6 +10,7 @@ from compare import load, processor
 from compare.bench import SIDES
 from compare.programs import BenchError, ask
 from compare.samples import ABSOLUTE, Bound, Row
+from compare.stage import Item
 
 KIB, MIB = 1024, 1024 * 1024
 SECONDS_APART = 0.1
@@ -36,56 +38,53 @@ def plateau(samples):
     return median(middle or [size for _, size in samples])
 
 
-def rows(bench):
-    found = {side: side_values(bench, side) for side in SIDES}
-    streams = stream_count(bench)
-    bounds = {
-        "memory, idle after start": ("MiB", MIB, 8),
-        "memory, peak with 100 bodies of 1 MB": ("MiB", MIB, None),
-        f"memory, {bench.effort.calm_seconds} s later": ("MiB", MIB, None),
-        "memory per idle kept-alive connection": ("KB", KIB, 2),
-        f"memory per live stream of {streams:,}, after a 1 KB request": ("KB", KIB, 16),
-        f"memory per live stream of {streams:,}, after a 60 KB request": ("KB", KIB, 40),
-        f"{streams:,} live streams: answers not complete": ("", 1, 0),
-    }
-    return [Row(measure, unit, [found["dragoman"][measure] / divisor], [found["nginx"][measure] / divisor],
-                None if limit is None else Bound(limit, ABSOLUTE)) for measure, (unit, divisor, limit) in bounds.items()]
+def items(effort):
+    """Each on a fresh process: memory that one workload has left would lower what the next one needs."""
+    def item(measure, *names):
+        return Item(names, lambda bench, stage: both(bench, stage.upstream(), names, measure))
+
+    found = [item(idle, "memory, idle after start"),
+             item(idle_connections, "memory per idle kept-alive connection"),
+             item(large_bodies, "memory, peak with 100 bodies of 1 MB", f"memory, {effort.calm_seconds} s later")]
+    for size, words in (("1k", "1 KB"), ("60k", "60 KB")):
+        live = f"live streams, {effort.streams:,} at once, {words} request"
+        found.append(item(partial(streams, size=size), f"memory for each of the {live}", f"{live}: answers not complete"))
+    return found
 
 
-def stream_count(bench):
-    """As many as asked for, or as the limit of open files lets one process relay."""
-    return min(bench.effort.streams, (bench.open_files - MARGIN) // 2)
+BOUNDS = {"memory, idle": ("MiB", MIB, 8), "memory, peak": ("MiB", MIB, None), "memory per idle": ("KB", KIB, 2),
+          "memory for each": ("KB", KIB, {"1 KB": 16, "60 KB": 40}), "live streams": ("", 1, 0), "memory, ": ("MiB", MIB, None)}
 
 
-def side_values(bench, side):
-    """Each measure on a fresh process: memory that one workload has left would lower what the next one needs."""
-    values = {}
-    with ExitStack() as stack:
-        upstream = bench.upstream(stack, f"memory-upstream-{side}")
-        fresh = iter(range(100))
-
-        def with_program(measure):
-            with ExitStack() as own:
-                measure(bench.side(side, own, upstream, f"memory-{side}-{next(fresh)}"), values)
-
-        bench.say(f"memory of {side}")
-        with_program(lambda program, values: idle(bench, program, values))
-        with_program(lambda program, values: large_bodies(bench, program, values))
-        for size, words in (("1k", "1 KB"), ("60k", "60 KB")):
-            with_program(lambda program, values, size=size, words=words: streams(bench, program, values, size, words))
-    return values
+def row(name, ours, theirs):
+    unit, divisor, limit = next(value for begin, value in BOUNDS.items() if name.startswith(begin))
+    if isinstance(limit, dict):
+        limit = next(value for words, value in limit.items() if f" {words} request" in name)
+    return Row(name, unit, [ours / divisor], [theirs / divisor], None if limit is None else Bound(limit, ABSOLUTE))
 
 
-def idle(bench, program, values):
-    if hasattr(program, "idle_path"):
-        ask(program.port, program.idle_path, None, {})
-    values["memory, idle after start"] = memory(program)
+def both(bench, upstream, names, measure):
+    found = {}
+    for side in SIDES:
+        bench.say(f"{names[0]}: {side}")
+        with ExitStack() as stack:
+            fresh = bench.side(side, stack, upstream, f"memory-{side}-{next(bench.serial)}")
+            found[side] = measure(bench, fresh)
+    return [row(name, ours, theirs) for name, ours, theirs in zip(names, found["dragoman"], found["nginx"])]
+
+
+def idle(_bench, program):
+    ask(program.port, program.idle_path, None, {})
+    return [memory(program)]
+
+
+def idle_connections(bench, program):
     few, many = bench.effort.idle_connections // 10, bench.effort.idle_connections
     with ExitStack() as stack:
         keep_alive(stack, program, few)
         before = memory(program)
         keep_alive(stack, program, many)
-        values["memory per idle kept-alive connection"] = max(0, memory(program) - before) / many
+        return [max(0, memory(program) - before) / many]
 
 
 def keep_alive(stack, program, number):
@@ -98,27 +97,27 @@ def keep_alive(stack, program, number):
             raise BenchError(f"{program.idle_path} was not answered")
 
 
-def large_bodies(bench, program, values):
+def large_bodies(bench, program):
     body = bench.body("1m", "bench/whole-2k", False)
     bench.run("100 bodies of 1 MB", program.port, program.path("chat"), load.Load(body, 100, 300))
-    values["memory, peak with 100 bodies of 1 MB"] = memory(program, "VmHWM")
+    peak = memory(program, "VmHWM")
     time.sleep(bench.effort.calm_seconds)
-    values[f"memory, {bench.effort.calm_seconds} s later"] = memory(program)
+    return [peak, memory(program)]
 
 
-def streams(bench, program, values, size, words):
+def streams(bench, program, size):
     """Streams that all live at once, an event a second each, and what the process holds meanwhile."""
-    number = stream_count(bench)
+    number = bench.effort.streams
+    if bench.open_files < 2 * number + MARGIN:
+        raise BenchError(f"{number:,} streams need {2 * number + MARGIN:,} open files, and the limit is {bench.open_files:,}")
     body = bench.body(size, f"bench/text-{bench.effort.stream_seconds}-1000", True)
     before = memory(program)
-    wanted = load.Load(body, number, number, OPENED)
-    samples, result = watched(bench, program, wanted)
-    values[f"memory per live stream of {number:,}, after a {words} request"] = max(0, plateau(samples) - before) / number
-    lost = f"{number:,} live streams: answers not complete"
-    values[lost] = values.get(lost, 0) + result.lost + max(0, number - result.requests)
-    if result.lost:
+    samples, result = watched(bench, program, load.Load(body, number, number, OPENED))
+    lost = result.lost + max(0, number - result.requests)
+    if lost:
         side = type(program).__name__
-        bench.notes.append(f"{number:,} live streams after {words}, {side}: {'; '.join(result.problems[:2])}")
+        bench.notes.append(f"{number:,} live streams after {size}, {side}: {'; '.join(result.problems[:2])}")
+    return [max(0, plateau(samples) - before) / number, lost]
 
 
 def watched(bench, program, wanted):

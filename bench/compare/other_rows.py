@@ -14,32 +14,35 @@ from compare.load import Load
 from compare.programs import BenchError, Dragoman, ask
 from compare.repeat import interleaved
 from compare.samples import ABSOLUTE, Bound, Row
+from compare.stage import Item
 
 JSON = {"content-type": "application/json", "x-api-key": "bench"}
 START_LIMIT = 10  # seconds
 SHORT = [{"role": "user", "content": "x"}]
 
 
-def rows(bench):
-    with ExitStack() as stack:
-        upstream = bench.upstream(stack, "other-upstream")
-        found = bench.attempt("start to first answer", lambda: [first_answers(bench, upstream)])
-        found += bench.attempt("count_tokens", lambda: counting(bench, upstream))
-        programs = bench.pair(stack, upstream, "other")
-        found += bench.attempt("requests a second", lambda: [saturation(bench, programs, upstream)])
-        return [*found, binary_size(bench)]
+START = "start to first answer"
+COUNTED = ("count_tokens of 300 KB, first time", "count_tokens of 300 KB, one message added")
+FASTEST = "requests a second, translated, 1 KB, as fast as it goes"
+SIZE = "stripped binary"
+
+
+def items(_effort):
+    return [Item((START,), lambda bench, stage: [first_answers(bench, stage.upstream())]),
+            Item(COUNTED, lambda bench, stage: counting(bench, stage.upstream())),
+            Item((FASTEST,), lambda bench, stage: [saturation(bench, stage.pair(), stage.upstream())]),
+            Item((SIZE,), lambda bench, stage: [binary_size(bench)])]
 
 
 def first_answers(bench, upstream):
-    measure = "start to first answer"
-    bench.say(measure)
+    bench.say(START)
     body = bench.body("1k", "bench/whole-2k", False).read_bytes()
     numbers = iter(range(10000))
     taken = {side: [] for side in SIDES}
     for _ in range(bench.effort.starts):
         for side in SIDES:
             taken[side].append(first_answer(bench, side, upstream, body, f"start-{next(numbers)}"))
-    return Row(measure, "ms", taken["dragoman"], taken["nginx"], Bound(20, ABSOLUTE))
+    return Row(START, "ms", taken["dragoman"], taken["nginx"], Bound(20, ABSOLUTE))
 
 
 def first_answer(bench, side, upstream, body, name):
@@ -76,8 +79,8 @@ def counting(bench, upstream):
             more = [{"role": "assistant", "content": "It was the lock."}, {"role": "user", "content": f"And now? {number}"}]
             grown.append(count(client, {**conversation, "messages": conversation["messages"] + more}))
             client.close()
-    return [Row("count_tokens of 300 KB, first time", "ms", first, [], Bound(30, ABSOLUTE)),
-            Row("count_tokens of 300 KB, one message added", "ms", grown, [], Bound(1, ABSOLUTE))]
+    return [Row(COUNTED[0], "ms", first, [], Bound(30, ABSOLUTE)),
+            Row(COUNTED[1], "ms", grown, [], Bound(1, ABSOLUTE))]
 
 
 def count(client, request):
@@ -94,8 +97,7 @@ def count(client, request):
 
 def saturation(bench, programs, upstream):
     """As fast as one core answers; load and upstream may be what is full, and then a note says so."""
-    measure = "requests a second, translated, 1 KB, as fast as it goes"
-    bench.say(measure)
+    bench.say(FASTEST)
     body = bench.body("1k", "bench/whole-2k", False)
 
     shares = {}
@@ -105,14 +107,14 @@ def saturation(bench, programs, upstream):
             shares[side] = window.own_ns / window.wall_ns
             return result.requests / result.counts["seconds"]
         wanted = Load(body, 64, round(8000 * bench.effort.seconds))
-        return bench.sample(measure, programs[side], upstream, programs[side].path("chat"), wanted, per_second)
+        return bench.sample(FASTEST, programs[side], upstream, programs[side].path("chat"), wanted, per_second)
 
     measures = {side: lambda side=side: sample(side) for side in SIDES}
-    taken = interleaved(measures, bench.effort.repetitions, bench.account, measure)
+    taken = interleaved(measures, bench.effort.repetitions, bench.account, FASTEST)
     for side, share in shares.items():
         if share < 0.9:  # then it is the load that cannot do more
-            bench.notes.append(f"{measure}: {side} used {share:.0%} of its core; load and upstream had no more to give.")
-    return Row(measure, "", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]])
+            bench.notes.append(f"{FASTEST}: {side} used {share:.0%} of its core; load and upstream had no more to give.")
+    return Row(FASTEST, "", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]])
 
 
 def binary_size(bench):
@@ -121,4 +123,4 @@ def binary_size(bench):
         shutil.copy(original, copies[side])
         subprocess.run(["strip", copies[side]], check=True, capture_output=True)
     sizes = {side: copies[side].stat().st_size / 1e6 for side in SIDES}
-    return Row("stripped binary", "MB", [sizes["dragoman"]], [sizes["nginx"]], Bound(10, ABSOLUTE))
+    return Row(SIZE, "MB", [sizes["dragoman"]], [sizes["nginx"]], Bound(10, ABSOLUTE))
