@@ -58,6 +58,14 @@ inline constexpr std::size_t unknown_block_text = 4 * KiB;
 inline constexpr std::size_t blank_tool_arguments = 16 * KiB; // a model that emits nothing but white space
 inline constexpr std::size_t log_field = 1 * KiB;
 
+// Counting tokens. Of each part of a conversation that was counted 24 bytes are kept, so 3 MiB at most: about
+// sixty long conversations. What is new is counted where the request is served up to a size that takes half a
+// millisecond, and in the background beyond it; a body over a megabyte takes longer than that to read.
+inline constexpr std::size_t remembered_counts = 131'072; // parts
+inline constexpr std::size_t remembered_part_min = 16; // bytes; shorter ones are counted as fast as found
+inline constexpr std::size_t counted_on_the_loop = 16 * KiB; // that are new
+inline constexpr std::size_t counted_body_on_the_loop = 1 * MiB;
+
 // Retries that translate to the same bytes are answered from memory for this long.
 inline constexpr auto refusal_memory = 10s;
 

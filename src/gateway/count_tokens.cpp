@@ -1,43 +1,75 @@
 #include "gateway/count_tokens.h"
 
 #include "anthropic/decode_request.h"
+#include "base/limits.h"
 #include "gateway/targets.h"
 #include "json/escape.h"
 #include "json/writer.h"
 #include "net/background.h"
 #include "tokens/request_count.h"
 
+#include <optional>
+
 namespace dragoman::gateway {
 
 namespace {
 
-constexpr std::size_t counted_on_the_loop = 8 * limits::KiB; // takes less time than a hand-off
 constexpr std::uint64_t samples_of_a_known_model = 20;
 constexpr std::uint64_t sample_every = 16;
 
-// By our own vocabulary, of what the target is shown.
-std::uint64_t estimate(const anthropic::MessagesRequest& request, const route::Target& target)
-{
-    return tokens::count_request(request, { .pictures = target.facts->takes_images() }).total();
-}
+// What of a count is still to be done: by our own vocabulary, of what the target is shown. A name that no
+// model answers to is counted all the same.
+struct Counting {
+    anthropic::MessagesRequest request;
+    Result<route::Target> target;
 
-// What the upstream model that would answer would bill. A name that no model answers to is counted all the
-// same.
-Result<std::uint64_t> count(const Shared& shared, std::string_view body)
+    tokens::Sent sent() const { return { .pictures = !target || target->facts->takes_images() }; }
+    std::uint64_t billed(const Shared& shared, const tokens::RequestCount& count) const
+    {
+        return target ? shared.calibration.correct(target->model, count.total()) : count.total();
+    }
+};
+
+Result<Counting> begin_counting(const Shared& shared, json::Document& document, std::string_view body)
 {
-    json::Document document;
     ASSIGN_OR_RETURN(request, anthropic::decode_request(document, body));
     auto target = resolve_target(json::unescape(request.model), *shared.live.get(), *shared.catalogue.get());
-    if (!target)
-        return tokens::count_request(request).total();
-    return shared.calibration.correct(target->model, estimate(request, *target));
+    return Counting { .request = std::move(request), .target = std::move(target) };
+}
+
+Result<std::uint64_t> count(Shared& shared, std::string_view body)
+{
+    json::Document document;
+    ASSIGN_OR_RETURN(counting, begin_counting(shared, document, body));
+    return counting.billed(
+        shared, tokens::count_request(counting.request, counting.sent(), shared.counted_parts));
+}
+
+// nullopt when too much of it is new to keep other requests waiting for it.
+std::optional<Result<std::uint64_t>> count_if_short(Worker& worker, std::string_view body)
+{
+    if (body.size() > limits::counted_body_on_the_loop)
+        return std::nullopt;
+    Shared& shared = worker.shared();
+    auto counting = begin_counting(shared, worker.document(), body);
+    if (!counting)
+        return Failure(std::move(counting).error());
+    auto counted = tokens::count_if_short(
+        counting->request, counting->sent(), shared.counted_parts, limits::counted_on_the_loop);
+    if (!counted)
+        return std::nullopt;
+    return counting->billed(shared, *counted);
 }
 
 void learn(Shared& shared, const route::Target& target, std::uint64_t billed_tokens, std::string_view body)
 {
     json::Document document;
-    if (auto request = anthropic::decode_request(document, body))
-        shared.calibration.learn(target.model, estimate(*request, target), billed_tokens);
+    auto request = anthropic::decode_request(document, body);
+    if (!request)
+        return;
+    tokens::Sent sent { .pictures = target.facts->takes_images() };
+    auto estimated = tokens::count_request(*request, sent, shared.counted_parts).total();
+    shared.calibration.learn(target.model, estimated, billed_tokens);
 }
 
 } // namespace
@@ -45,14 +77,16 @@ void learn(Shared& shared, const route::Target& target, std::uint64_t billed_tok
 net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request)
 {
     std::string request_id = worker.ids().with_prefix("req_");
-    const Shared& shared = worker.shared();
-    bool counting_is_short = request.body.size() <= counted_on_the_loop;
+    std::optional<Result<std::uint64_t>> at_once = count_if_short(worker, request.body);
     Result<std::uint64_t> counted = 0;
-    auto counting = [&shared, body = std::move(request.body)] { return count(shared, body); };
-    if (counting_is_short)
-        counted = counting();
-    else
+    if (at_once) {
+        counted = std::move(*at_once);
+    } else {
+        auto counting = [&shared = worker.shared(), body = std::move(request.body)] {
+            return count(shared, body);
+        };
         counted = co_await net::in_background(counting);
+    }
     if (!counted)
         co_return render(counted.error(), request_id);
     worker.shared().metrics.counted_tokens();

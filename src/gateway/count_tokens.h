@@ -1,5 +1,5 @@
-// POST /v1/messages/count_tokens, answered here: no upstream is asked, nothing is billed. Long texts are
-// counted on a background thread, so that no other request waits.
+// POST /v1/messages/count_tokens, answered here: no upstream is asked, nothing is billed. Long texts
+// that were not counted before are counted on a background thread, so that no other request waits.
 #pragma once
 
 #include "gateway/worker.h"

@@ -10,6 +10,7 @@
 #include "route/catalogue.h"
 #include "route/refusal_memory.h"
 #include "tokens/calibration.h"
+#include "tokens/count_memory.h"
 
 #include <atomic>
 #include <memory>
@@ -52,6 +53,7 @@ struct Shared {
     std::string metrics_url {}; // where Prometheus finds the figures; empty: nowhere
     CatalogueHolder catalogue {};
     tokens::Calibration calibration {};
+    tokens::CountMemory counted_parts {};
     route::RefusalMemory refusals {};
     Captures captures {};
     Metrics metrics {};

@@ -2,8 +2,8 @@
 
 #include "base/limits.h"
 #include "json/escape.h"
-#include "tokens/encoder.h"
 #include "tokens/media.h"
+#include "tokens/part_counter.h"
 
 #include <algorithm>
 #include <set>
@@ -67,9 +67,10 @@ void ToolNames::read(const std::vector<Block>& blocks)
 
 class RequestCounter {
 public:
-    RequestCounter(const MessagesRequest& request, const Sent& sent)
+    RequestCounter(const MessagesRequest& request, const Sent& sent, PartCounter& parts)
         : request_(request)
         , sent_(sent)
+        , parts_(parts)
     {
     }
 
@@ -87,13 +88,13 @@ private:
     std::uint64_t named_source(const Block& block);
     std::uint64_t server_result(const Block& block);
 
-    std::uint64_t text(RawString string) { return counter_.count(string); }
-    std::uint64_t json(RawValue value) { return counter_.count(value.text); }
+    std::uint64_t text(RawString string) { return parts_.string(string); }
+    std::uint64_t json(RawValue value) { return parts_.json(value.text); }
     std::uint64_t without_billing_line(RawString string);
 
     const MessagesRequest& request_;
     const Sent& sent_;
-    Counter counter_;
+    PartCounter& parts_;
 };
 
 RequestCount RequestCounter::count()
@@ -221,7 +222,7 @@ std::uint64_t RequestCounter::block(const Block& block)
     case BlockType::container_upload:
         return call_frame + text(block.source.file_id);
     case BlockType::other:
-        return counter_.count(block.raw.text.substr(0, limits::unknown_block_text));
+        return parts_.json(block.raw.text.substr(0, limits::unknown_block_text));
     }
     return 0;
 }
@@ -239,7 +240,7 @@ std::uint64_t RequestCounter::named_source(const Block& block)
         return text(block.source.data);
     case SourceType::base64:
         return block.source.media_type.escaped.starts_with("text") ? block.source.data.escaped.size() * 3 / 16
-                                                                   : pdf_tokens(block.source);
+                                                                   : parts_.pdf(block.source);
     case SourceType::url:
     case SourceType::file:
         return page_tokens;
@@ -258,7 +259,22 @@ std::uint64_t RequestCounter::server_result(const Block& block)
 
 RequestCount count_request(const MessagesRequest& request, const Sent& sent)
 {
-    return RequestCounter(request, sent).count();
+    PartCounter parts;
+    return RequestCounter(request, sent, parts).count();
+}
+
+RequestCount count_request(const MessagesRequest& request, const Sent& sent, CountMemory& memory)
+{
+    PartCounter parts(memory);
+    return RequestCounter(request, sent, parts).count();
+}
+
+std::optional<RequestCount> count_if_short(
+    const MessagesRequest& request, const Sent& sent, CountMemory& memory, std::size_t new_bytes_max)
+{
+    PartCounter parts(memory, new_bytes_max);
+    const auto count = RequestCounter(request, sent, parts).count();
+    return parts.gave_up() ? std::nullopt : std::optional(count);
 }
 
 } // namespace dragoman::tokens
