@@ -16,7 +16,7 @@
 asm(DRAGOMAN_SECTION "\n"
     ".globl " DRAGOMAN_SYMBOL("dragoman_vocabulary_begin") "\n"
     ".globl " DRAGOMAN_SYMBOL("dragoman_vocabulary_end") "\n"
-    ".balign 16\n"
+    ".balign 64\n"
     DRAGOMAN_SYMBOL("dragoman_vocabulary_begin") ":\n"
     ".incbin \"" DRAGOMAN_VOCABULARY "\"\n"
     DRAGOMAN_SYMBOL("dragoman_vocabulary_end") ":\n"

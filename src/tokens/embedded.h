@@ -1,4 +1,4 @@
-// The packed vocabulary, as it stands inside the program (see data/make_o200k_base.mjs for its form).
+// The image of the vocabulary (vocabulary_image.h) inside the program's read-only data.
 #pragma once
 
 #include <string_view>

@@ -76,6 +76,4 @@ std::vector<Rank> encode(std::string_view utf8)
     return tokens;
 }
 
-void warm_up() { Vocabulary::o200k(); }
-
 } // namespace dragoman::tokens

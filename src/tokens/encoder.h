@@ -41,7 +41,4 @@ std::size_t count(json::RawString text);
 // The tokens themselves, for tests and comparison.
 std::vector<Rank> encode(std::string_view utf8);
 
-// Unpacks the vocabulary now rather than with the first text.
-void warm_up();
-
 } // namespace dragoman::tokens

@@ -13,8 +13,9 @@ namespace {
 
 using std::string_view;
 
-// A JPEG may carry a thumbnail and colour tables before it tells its size.
-constexpr std::size_t picture_head = 256 * limits::KiB;
+constexpr std::size_t picture_head = 256; // tells the size of all but a JPEG,
+constexpr std::size_t jpeg_head = 256 * limits::KiB; // which may carry a thumbnail and colour tables first
+constexpr string_view jpeg_mark = "\xff\xd8";
 constexpr std::size_t pdf_head = 4 * limits::MiB;
 constexpr std::size_t bytes_a_page = 48 * limits::KiB; // of a PDF whose objects are compressed
 constexpr std::size_t pdf_small_page = 2 * limits::KiB; // no page object says more than its file can hold
@@ -110,7 +111,7 @@ std::optional<PixelSize> pixel_size(string_view file)
         return PixelSize { big_endian(file.substr(16, 4)), big_endian(file.substr(20, 4)) };
     if (file.starts_with("GIF8") && file.size() >= 10)
         return PixelSize { little_endian(file.substr(6, 2)), little_endian(file.substr(8, 2)) };
-    if (file.starts_with("\xff\xd8"))
+    if (file.starts_with(jpeg_mark))
         return jpeg_size(file);
     if (file.starts_with("RIFF") && file.size() >= 12 && file.substr(8, 4) == "WEBP")
         return webp_size(file);
@@ -129,7 +130,9 @@ std::uint64_t picture_tokens(const anthropic::Source& source)
 {
     if (source.type != anthropic::SourceType::base64)
         return picture_tokens_max;
-    return picture_tokens(pixel_size(decoded_head(source.data, picture_head)));
+    const auto head = decoded_head(source.data, picture_head);
+    const bool is_jpeg = head.starts_with(jpeg_mark);
+    return picture_tokens(pixel_size(is_jpeg ? decoded_head(source.data, jpeg_head) : head));
 }
 
 std::uint64_t pdf_pages(string_view file, std::size_t bytes_in_all)

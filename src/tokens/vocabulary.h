@@ -1,14 +1,14 @@
 // The o200k vocabulary: which byte strings are tokens, at which rank, and to which class each character of
 // Unicode belongs for the pattern that cuts text into pieces. https://github.com/openai/tiktoken
 //
-// Unpacked once, when the first text is counted (about 20 ms and 6 MB), by whichever thread comes first;
-// read-only from then on.
+// A view of the image inside the program (vocabulary_image.h): nothing is loaded, nothing is allocated, and
+// every thread may use it.
 #pragma once
 
-#include <array>
+#include "tokens/vocabulary_image.h"
+
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,35 +34,45 @@ public:
     static const Vocabulary& o200k();
 
     // The token that is exactly `bytes`, or no_rank.
-    Rank rank(std::string_view bytes) const;
-    std::string_view token(Rank rank) const
+    Rank rank(std::string_view bytes) const
     {
-        return std::string_view(bytes_).substr(offsets_[rank], offsets_[rank + 1] - offsets_[rank]);
+        if (bytes.size() > longest_)
+            return no_rank;
+        const auto hash = image::hash_of(bytes);
+        const auto slot =
+            slots_[image::slot_of(hash, pilots_[image::bucket_of(hash, buckets_)], slot_count_)];
+        const auto rank = slot.tag_and_rank & image::rank_mask;
+        return (image::tag_of(hash) | rank) == slot.tag_and_rank && token_in(slot) == bytes ? rank : no_rank;
     }
-    std::size_t size() const { return offsets_.size() - 1; }
-    std::size_t longest() const { return longest_; } // bytes
+
+    // By rank; for tests and comparison.
+    std::vector<std::string_view> tokens() const;
 
     CharacterClass class_of(char32_t point) const
     {
-        return point > 0x10FFFF ? CharacterClass::other
-                                : blocks_[block_of_[point >> block_bits]][point & (block_size - 1)];
+        if (point >= image::points)
+            return CharacterClass::other;
+        const std::size_t block = block_of_[point >> image::block_bits];
+        return static_cast<CharacterClass>(
+            blocks_[block * image::block_size + (point & (image::block_size - 1))]);
     }
 
 private:
-    explicit Vocabulary(std::string_view packed);
-    void index_tokens();
-    void expand_classes(std::string_view ranges);
+    explicit Vocabulary(std::string_view laid_out);
+    std::string_view token_in(const image::Slot& slot) const
+    {
+        return { bytes_ + (slot.begin_and_size >> image::size_bits), slot.begin_and_size & image::size_mask };
+    }
 
-    static constexpr unsigned block_bits = 8;
-    static constexpr unsigned block_size = 1U << block_bits;
-    using Block = std::array<CharacterClass, block_size>;
-
-    std::string bytes_; // of all tokens, by rank
-    std::vector<std::uint32_t> offsets_; // of each token in bytes_, and the end
-    std::vector<std::uint32_t> slots_; // open addressing: 14 bits of the hash, 18 of the rank + 1
-    std::size_t longest_ = 0;
-    std::array<std::uint16_t, 0x110000 / block_size> block_of_ {};
-    std::vector<Block> blocks_; // without repetitions
+    std::uint32_t token_count_;
+    std::uint32_t slot_count_;
+    std::uint32_t buckets_;
+    std::size_t longest_; // token, in bytes
+    const image::Slot* slots_;
+    const std::uint16_t* pilots_; // by bucket
+    const std::uint16_t* block_of_;
+    const std::uint8_t* blocks_;
+    const char* bytes_; // of all tokens
 };
 
 } // namespace dragoman::tokens

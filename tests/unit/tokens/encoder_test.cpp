@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -75,11 +76,12 @@ TEST(TokenEncoder, EqualsJsTiktokenOnTheCorpus)
 
 TEST(TokenEncoder, TokensTogetherAreTheText)
 {
+    const auto tokens = Vocabulary::o200k().tokens();
     for (const auto& one : corpus()) {
         const auto text = json::unescape({ one.escaped });
         std::string joined;
         for (const Rank token : encode(text))
-            joined += Vocabulary::o200k().token(token);
+            joined += tokens.at(token);
         EXPECT_EQ(joined, text) << one.name;
     }
 }
@@ -94,14 +96,32 @@ TEST(TokenEncoder, BytesThatAreNotUtf8AreCountedAndNeverLost)
 {
     const std::string bad("ab\xff\xc0\xaf\xe2\x82 \xf0\x9f\x98 c\x80\xf5\x90\x80\x80");
     std::string joined;
+    const auto tokens = Vocabulary::o200k().tokens();
     for (const Rank token : encode(bad))
-        joined += Vocabulary::o200k().token(token);
+        joined += tokens.at(token);
     EXPECT_EQ(joined, bad);
 }
 
 TEST(TokenEncoder, HalfASurrogatePairCountsAsTheReplacementCharacter)
 {
     EXPECT_EQ(count(json::RawString { R"(a\ud83d b)" }), count("a\xef\xbf\xbd b"));
+}
+
+TEST(Vocabulary, EveryTokenIsFoundAndNothingElse)
+{
+    const auto& vocabulary = Vocabulary::o200k();
+    const auto tokens = vocabulary.tokens();
+    const std::set<std::string_view> known(tokens.begin(), tokens.end());
+    ASSERT_EQ(tokens.size(), 199998U);
+    ASSERT_EQ(known.size(), tokens.size());
+    for (Rank rank = 0; rank < tokens.size(); ++rank) {
+        ASSERT_EQ(vocabulary.rank(tokens[rank]), rank);
+        auto other = std::string(tokens[rank]);
+        other[rank % other.size()] ^= 1;
+        ASSERT_EQ(vocabulary.rank(other) != no_rank, known.contains(other)) << other;
+        other.pop_back();
+        ASSERT_EQ(vocabulary.rank(other) != no_rank, known.contains(other)) << other;
+    }
 }
 
 TEST(BytePairs, ScanningAndHeapAgree)
@@ -124,7 +144,6 @@ TEST(BytePairs, ScanningAndHeapAgree)
 // What is quadratic would take hours here, so that even a generous bound is not met by accident.
 TEST(TokenEncoder, AMegabyteOfAnythingIsCountedInTime)
 {
-    warm_up();
     for (const std::string_view unit : { "a", "\n", "ab\xcc\x81", "The quick brown fox. " }) {
         const auto text = repeated(unit, (std::size_t { 1 } << 20) / unit.size());
         const auto start = std::chrono::steady_clock::now();
