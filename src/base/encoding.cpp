@@ -55,7 +55,9 @@ Sha256 sha256(std::string_view bytes)
 {
     Sha256 digest {};
     unsigned size = 0;
-    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    // Looked up once: what EVP_sha256() gives is looked up again at each use.
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm, nullptr);
     return digest;
 }
 

@@ -3,20 +3,23 @@
 #include "base/check.h"
 
 #include <openssl/rand.h>
-#include <vector>
 
 namespace dragoman {
 
 std::string RandomIds::next(std::size_t characters)
 {
     constexpr std::string_view base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    std::vector<unsigned char> bytes(characters);
-    CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1);
     std::string id;
     id.reserve(characters);
-    // 256 is no multiple of 62: the first eight characters come up slightly more often, which ids can bear.
-    for (unsigned char byte : bytes)
-        id += base62[byte % 62];
+    while (id.size() < characters) {
+        if (used_ == bytes_.size()) {
+            CHECK(RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) == 1);
+            used_ = 0;
+        }
+        // 256 is no multiple of 62: the first eight characters come up slightly more often, which ids can
+        // bear.
+        id += base62[bytes_[used_++] % 62];
+    }
     return id;
 }
 

@@ -1,6 +1,7 @@
 // Where fresh ids come from. Injected, so that tests fix them and nothing else in the core is random.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -18,10 +19,15 @@ public:
     std::string with_prefix(std::string_view prefix) { return std::string(prefix) + next(24); }
 };
 
-// From the operating system's generator. One per worker; not thread-safe.
+// From OpenSSL's generator, many at a time. One per worker; not thread-safe, and not for a process that
+// forks.
 class RandomIds final : public IdSource {
 public:
     std::string next(std::size_t characters) override;
+
+private:
+    std::array<unsigned char, 1024> bytes_ {};
+    std::size_t used_ = bytes_.size();
 };
 
 // 1, 2, 3 … padded with zeros: for tests.

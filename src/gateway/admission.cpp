@@ -121,9 +121,9 @@ std::optional<Error> refuse(const config::Config& config, const Route& route, st
         return forbidden("requests from web pages are refused; add the origin to server.allowed_origins if "
                          "it should be allowed");
     static const std::vector<Secret> none;
-    bool token_fits = shows_valid_token(
-        route.instance_only ? none : config.server.client_tokens, instance_token, credentials);
-    if ((token_required || route.instance_only) && !route.open && !token_fits)
+    const bool needs_token = (token_required || route.instance_only) && !route.open;
+    const auto& accepted = route.instance_only ? none : config.server.client_tokens;
+    if (needs_token && !shows_valid_token(accepted, instance_token, credentials))
         return Error { .kind = Error::Kind::unauthorized,
             .source = Error::Source::client,
             .message = "invalid bearer token for this proxy",

@@ -14,9 +14,6 @@ namespace dragoman::gateway {
 
 namespace {
 
-constexpr std::uint64_t samples_of_a_known_model = 20;
-constexpr std::uint64_t sample_every = 16;
-
 // What of a count is still to be done: by our own vocabulary, of what the target is shown. A name that no
 // model answers to is counted all the same.
 struct Counting {
@@ -95,13 +92,6 @@ net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request
     json.begin_object().key("input_tokens");
     json.integer(static_cast<std::int64_t>(*counted)).end_object();
     co_return render_json(200, std::move(body), request_id);
-}
-
-bool wants_sample(Shared& shared, std::string_view model)
-{
-    std::uint64_t known = shared.calibration.samples(model);
-    std::uint64_t now = shared.requests.load(std::memory_order_relaxed);
-    return known < samples_of_a_known_model || now % sample_every == 0;
 }
 
 void learn_in_background(Shared& shared, route::Target target, std::uint64_t billed_tokens, std::string body)

@@ -13,9 +13,6 @@ namespace dragoman::gateway {
 
 net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request);
 
-// Whether a request to `model` should be counted to learn from what its answer bills.
-bool wants_sample(Shared& shared, std::string_view model);
-
 // Counts `body` in the background and compares with what the upstream billed for it.
 void learn_in_background(Shared& shared, route::Target target, std::uint64_t billed_tokens, std::string body);
 

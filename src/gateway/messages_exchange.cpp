@@ -64,7 +64,6 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
     record_.method = request.head.method;
     record_.path = request.head.path();
     session_ = request.head.field("x-claude-code-session-id");
-    worker_.shared().requests.fetch_add(1, std::memory_order_relaxed);
     worker_.shared().metrics.begin();
 }
 
@@ -100,7 +99,7 @@ net::Task<void> MessagesExchange::run()
         .url = endpoint_url(*config_, target_),
         .upstream_fields = upstream_fields(*config_, target_, call_, worker_.shared().version),
         .capture = capture_.get(),
-        .committed = [this] { request_.release_body(); } });
+        .begun = [this] { forget_bodies(); } });
     Result<void> relayed = co_await relay_->run();
     if (response_.client_gone())
         co_return; // What went wrong afterwards is nobody's concern.
@@ -121,13 +120,10 @@ Result<void> MessagesExchange::prepare()
         return Failure(no_key());
     if (Result<void> translated = translate(); !translated)
         return translated;
-    std::string account =
-        endpoint_url(*config_, target_) + '\n' + std::string(config_->upstream.key.reveal());
-    refusal_key_ = route::RefusalMemory::key(account, call_.body);
-    if (auto refused = worker_.shared().refusals.find(refusal_key_, Clock::now()))
+    if (auto refused = worker_.shared().refusals.find(sent(), begun_))
         return Failure(std::move(*refused));
-    if (request_.body.size() <= sample_max && wants_sample(worker_.shared(), target_.model))
-        kept_body_ = request_.body;
+    if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target_.model, begun_))
+        kept_body_ = std::move(request_.body);
     if (target_.is_messages())
         answer_ = std::make_unique<translate::MessagesAnswer>(call_.plan, worker_.ids());
     else
@@ -138,7 +134,22 @@ Result<void> MessagesExchange::prepare()
         add_fields(capture_->upstream_request, views(fields));
         capture_->upstream_request.body = call_.body;
     }
+    request_.release_body(); // From here on it is the upstream's.
     return {};
+}
+
+route::RefusalMemory::Sent MessagesExchange::sent() const
+{
+    return {
+        .url = endpoint_url(*config_, target_), .account = config_->upstream.key.reveal(), .body = call_.body
+    };
+}
+
+// No other attempt can follow.
+void MessagesExchange::forget_bodies()
+{
+    request_.release(std::move(call_.body));
+    request_.lease.end();
 }
 
 // Between parsing and the finished upstream body nothing is awaited, so the worker's one document serves all.
@@ -159,9 +170,9 @@ Result<void> MessagesExchange::translate()
         .session_id = request_.head.field("x-claude-code-session-id"),
         .agent_id = request_.head.field("x-claude-code-agent-id") };
     translate::Options options = translation_options(*config_);
-    auto call = target_.is_messages() ? translate::to_messages(request_.body, request, target_,
-                                            messages_profile(*config_), headers, options)
-                                      : translate::to_chat(request, target_, headers, options);
+    auto call = target_.is_messages()
+        ? translate::to_messages(document, request, target_, messages_profile(*config_), headers, options)
+        : translate::to_chat(request, target_, headers, options);
     if (!call)
         return Failure(std::move(call).error());
     call_ = std::move(*call);
@@ -178,7 +189,7 @@ void MessagesExchange::note_error(const Error& error)
 {
     error_ = error;
     if (error.upstream_status != 0 && relay_)
-        worker_.shared().refusals.remember(refusal_key_, error, Clock::now());
+        worker_.shared().refusals.remember(sent(), error, Clock::now());
     if (error.upstream_status == 401)
         worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
 }
@@ -260,7 +271,7 @@ void MessagesExchange::count()
 }
 
 // What the upstream billed tells how its tokenizer differs from ours. Counting a long request takes a while,
-// so it is done in the background, and only until the model is known well, and now and then afterwards.
+// so it is done in the background, and seldom.
 void MessagesExchange::learn()
 {
     const auto& usage = answer_->facts().usage;

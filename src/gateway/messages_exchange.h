@@ -26,6 +26,8 @@ public:
 private:
     Result<void> prepare();
     Result<void> translate();
+    route::RefusalMemory::Sent sent() const;
+    void forget_bodies();
     void begin_capture();
     void note_error(const Error& error);
     void finish_record();
@@ -43,7 +45,6 @@ private:
 
     route::Target target_ {};
     translate::UpstreamCall call_ {};
-    Sha256 refusal_key_ {};
     std::unique_ptr<translate::Answer> answer_;
     std::unique_ptr<Relay> relay_;
     std::unique_ptr<CapturedExchange> capture_;

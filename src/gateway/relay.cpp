@@ -143,6 +143,10 @@ net::Task<Result<void>> Relay::take(std::string_view bytes)
         events_seen_ = parts_.answer.data_events();
         last_event_ = Clock::now();
     }
+    if (!begun_ && parts_.answer.has_substance()) {
+        begun_ = true;
+        parts_.begun();
+    }
     if (parts_.call.plan.stream && !committed_ && parts_.answer.has_substance()) {
         Result<void> begun = co_await commit();
         if (!begun)
@@ -246,7 +250,6 @@ net::Task<void> Relay::commit_slow_stream()
 net::Task<Result<void>> Relay::commit()
 {
     committed_ = true;
-    parts_.committed();
     parts_.response.set_probe(std::string(ping_event));
     OwnedFields fields = answer_fields("text/event-stream; charset=utf-8");
     fields.emplace_back("x-accel-buffering", "no");

@@ -32,8 +32,7 @@ struct RelayParts {
     std::string url; // of the upstream's endpoint
     OwnedFields upstream_fields; // as they are sent
     CapturedExchange* capture; // null: nobody wants it
-    std::function<void()>
-        committed; // the upstream's answer has begun: the request's body is not needed any more
+    std::function<void()> begun; // the upstream's answer has content: the request is not needed any more
 };
 
 // What the log wants to know about how it went.
@@ -81,6 +80,7 @@ private:
     std::string out_; // for the client, not sent yet
     std::string sending_; // on its way to the client
     std::unique_ptr<net::UpstreamAnswer> upstream_;
+    bool begun_ = false; // parts_.begun() was called
     bool committed_ = false;
     bool writing_ = false; // the client is slow, not the upstream
     std::uint64_t events_seen_ = 0;

@@ -6,6 +6,7 @@
 #include "config/snapshot.h"
 #include "gateway/capture.h"
 #include "gateway/metrics.h"
+#include "gateway/sampling.h"
 #include "gateway/sessions.h"
 #include "route/catalogue.h"
 #include "route/refusal_memory.h"
@@ -54,13 +55,13 @@ struct Shared {
     CatalogueHolder catalogue {};
     tokens::Calibration calibration {};
     tokens::CountMemory counted_parts {};
+    Sampling sampling {};
     route::RefusalMemory refusals {};
     Captures captures {};
     Metrics metrics {};
     Sessions sessions {};
     std::atomic<bool> cut_off = false; // the service ends at once: it, and no client, breaks answers off
     std::atomic<bool> reread_keys = false; // an upstream refused its key: look at the key files again
-    std::atomic<std::uint64_t> requests = 0;
 };
 
 } // namespace dragoman::gateway

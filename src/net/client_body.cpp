@@ -26,7 +26,7 @@ bool is_compressed(const RequestHead& head)
 
 } // namespace
 
-Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request, BodyLease& lease)
+Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request)
 {
     const RequestHead& head = request.head;
     std::string_view expected = head.field("expect");
@@ -37,7 +37,7 @@ Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request, BodyLease
     std::uint64_t length = head.content_length.value_or(0);
     if (length > services_.shared.options.body_max)
         co_return fail(too_large);
-    if (!lease.grow_to(static_cast<std::size_t>(length)))
+    if (!request.lease.grow_to(static_cast<std::size_t>(length)))
         co_return fail(overloaded);
     bool nothing_here = in_.empty() && (length > 0 || head.chunked);
     if (!expected.empty() && nothing_here) {
@@ -45,7 +45,7 @@ Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request, BodyLease
         ExchangeWriter(*output_, form, services_.draining).interim_continue();
     }
     if (head.chunked)
-        co_return co_await read_chunked(request, lease);
+        co_return co_await read_chunked(request);
     co_return co_await read_sized(request);
 }
 
@@ -78,7 +78,7 @@ Task<Parsed<bool>> ClientConnection::read_sized(ClientRequest& request)
     co_return true;
 }
 
-Task<Parsed<bool>> ClientConnection::read_chunked(ClientRequest& request, BodyLease& lease)
+Task<Parsed<bool>> ClientConnection::read_chunked(ClientRequest& request)
 {
     ChunkDecoder decoder(ChunkDecoder::Mode::strict);
     std::size_t max = services_.shared.options.body_max;
@@ -89,7 +89,7 @@ Task<Parsed<bool>> ClientConnection::read_chunked(ClientRequest& request, BodyLe
         in_.erase(0, *used);
         if (request.body.size() > max)
             co_return fail(too_large);
-        if (!lease.grow_to(request.body.size()))
+        if (!request.lease.grow_to(request.body.size()))
             co_return fail(overloaded);
         if (decoder.done())
             break;
@@ -104,7 +104,7 @@ Task<Parsed<bool>> ClientConnection::read_chunked(ClientRequest& request, BodyLe
     co_return true;
 }
 
-Parsed<void> ClientConnection::decode_body(ClientRequest& request, BodyLease& lease)
+Parsed<void> ClientConnection::decode_body(ClientRequest& request)
 {
     if (!is_compressed(request.head) || request.body.empty())
         return {};
@@ -119,7 +119,7 @@ Parsed<void> ClientConnection::decode_body(ClientRequest& request, BodyLease& le
         rest.remove_prefix(*used);
         if (decoded.size() > max || inflater.is_bomb())
             return fail(too_large);
-        if (!lease.grow_to(request.body.size() + decoded.size()))
+        if (!request.lease.grow_to(request.body.size() + decoded.size()))
             return fail(overloaded);
     } while (!rest.empty() || inflater.has_more());
     if (!inflater.done())

@@ -161,26 +161,23 @@ Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
     Parsed<RequestHead> head = parse_request_head(text);
     if (!head)
         co_return co_await refuse(head.error(), nullptr, false);
-    ClientRequest request;
+    ClientRequest request(
+        { services_.shared.body_bytes, services_.shared.options.bodies_in_memory }, services_.buffers);
     request.head = std::move(*head);
     request.head.peer = peer_;
     std::optional<Refusal> refusal = services_.handler.admit(request.head);
     if (refusal)
         co_return co_await send_refusal(*refusal, &request.head, false);
 
-    BodyLease lease(services_.shared);
     enter(Phase::body);
-    Parsed<bool> body = co_await read_body(request, lease);
+    Parsed<bool> body = co_await read_body(request);
     if (!body)
         co_return co_await refuse(body.error(), &request.head, false);
     if (!*body)
         co_return Next::close;
-    Parsed<void> decoded = decode_body(request, lease);
+    Parsed<void> decoded = decode_body(request);
     if (!decoded)
         co_return co_await refuse(decoded.error(), &request.head, true);
-    BufferCache& buffers = services_.buffers;
-    request.on_release = [&buffers, held = std::move(lease)](
-                             std::string&& buffer) { buffers.give(std::move(buffer)); };
     if (in_.empty())
         in_ = {}; // A long answer needs no input buffer.
     Next next = co_await answer(request);

@@ -47,10 +47,10 @@ private:
     Task<Next> send_refusal(const Refusal& refusal, const RequestHead* head, bool body_is_read);
     Task<bool> drop_body(const RequestHead& head);
 
-    Task<Parsed<bool>> read_body(ClientRequest& request, BodyLease& lease); // false: the client went away
+    Task<Parsed<bool>> read_body(ClientRequest& request); // false: the client went away
     Task<Parsed<bool>> read_sized(ClientRequest& request);
-    Task<Parsed<bool>> read_chunked(ClientRequest& request, BodyLease& lease);
-    Parsed<void> decode_body(ClientRequest& request, BodyLease& lease);
+    Task<Parsed<bool>> read_chunked(ClientRequest& request);
+    Parsed<void> decode_body(ClientRequest& request);
     Task<Next> answer(ClientRequest& request);
     Task<void> guarded(ClientRequest& request, ExchangeWriter& response);
     Task<void> until_gone(ExchangeWriter& response);

@@ -7,10 +7,11 @@
 #pragma once
 
 #include "base/result.h"
+#include "net/body_lease.h"
+#include "net/buffer_cache.h"
 #include "net/task.h"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,17 +57,24 @@ struct ClientRequest {
     RequestHead head;
     std::string body;
 
-    // Gives the body back to the worker: call it when it cannot be needed for another attempt any more.
-    void release_body()
-    {
-        if (auto release = std::exchange(on_release, nullptr))
-            release(std::move(body));
-        body = {};
-    }
+    BodyLease lease {}; // ends when neither the body nor what was made of it is in memory any more
+    BufferCache* buffers = nullptr; // of the worker, for large ones
 
-    std::move_only_function<void(std::string&&)> on_release; // set by the connection
+    // Gives the worker a buffer to use again: this body, or what was made of it.
+    void release(std::string&& buffer)
+    {
+        if (buffers)
+            buffers->give(std::move(buffer));
+        buffer = {};
+    }
+    void release_body() { release(std::move(body)); }
 
     ClientRequest() = default;
+    explicit ClientRequest(BodyLease empty_lease, BufferCache& cache)
+        : lease(std::move(empty_lease))
+        , buffers(&cache)
+    {
+    }
     ClientRequest(ClientRequest&&) = default;
     ClientRequest& operator=(ClientRequest&&) = delete;
     ~ClientRequest() { release_body(); }

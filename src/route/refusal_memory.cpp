@@ -18,15 +18,20 @@ std::size_t RefusalMemory::KeyHash::operator()(const Sha256& key) const
     return hash;
 }
 
-Sha256 RefusalMemory::key(std::string_view target, std::string_view body)
+Sha256 RefusalMemory::digest(const Sent& sent)
 {
-    // Two digests instead of one long text: a 32 MiB body is not copied, and no target can pass for a body.
-    const Sha256 of_target = sha256(target);
-    const Sha256 of_body = sha256(body);
-    std::string both;
-    both.append(reinterpret_cast<const char*>(of_target.data()), of_target.size());
-    both.append(reinterpret_cast<const char*>(of_body.data()), of_body.size());
-    return sha256(both);
+    // A digest of digests: a 32 MiB body is not copied, and no URL can pass for a part of a body.
+    std::string all;
+    for (std::string_view part : { sent.url, sent.account, sent.body }) {
+        const Sha256 of_part = sha256(part);
+        all.append(reinterpret_cast<const char*>(of_part.data()), of_part.size());
+    }
+    return sha256(all);
+}
+
+std::atomic<TimePoint>& RefusalMemory::remembered_until(std::string_view body)
+{
+    return remembered_until_[body.size() % length_count];
 }
 
 void RefusalMemory::drop_old(Shard& shard, TimePoint now, std::size_t entries_max)
@@ -40,12 +45,14 @@ void RefusalMemory::drop_old(Shard& shard, TimePoint now, std::size_t entries_ma
     }
 }
 
-void RefusalMemory::remember(const Sha256& key, const Error& error, TimePoint now)
+void RefusalMemory::remember(const Sent& sent, const Error& error, TimePoint now)
 {
     const bool refused = error.kind == Error::Kind::bad_request
         && (error.upstream_status == 400 || error.upstream_status == 422);
     if (!refused)
         return;
+    const Sha256 key = digest(sent);
+    remembered_until(sent.body).store(now + lifetime_, std::memory_order_relaxed);
     Shard& home = shard(key);
     std::lock_guard lock(home.mutex);
     home.entries.insert_or_assign(key, Entry { error, now + lifetime_ });
@@ -53,8 +60,11 @@ void RefusalMemory::remember(const Sha256& key, const Error& error, TimePoint no
     drop_old(home, now, entries_per_shard_);
 }
 
-std::optional<Error> RefusalMemory::find(const Sha256& key, TimePoint now)
+std::optional<Error> RefusalMemory::find(const Sent& sent, TimePoint now)
 {
+    if (now >= remembered_until(sent.body).load(std::memory_order_relaxed))
+        return std::nullopt;
+    const Sha256 key = digest(sent);
     Shard& home = shard(key);
     std::lock_guard lock(home.mutex);
     drop_old(home, now, entries_per_shard_);

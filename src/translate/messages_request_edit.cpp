@@ -321,16 +321,14 @@ void set_headers(
 
 } // namespace
 
-Result<UpstreamCall> to_messages(std::string_view body, const anthropic::MessagesRequest& request,
+Result<UpstreamCall> to_messages(const json::Document& document, const anthropic::MessagesRequest& request,
     const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
     const Options& options)
 {
     if (profile != MessagesProfile::anthropic)
         if (auto accepted = refuse_untranslatable(request); !accepted)
             return Failure(std::move(accepted).error());
-    json::Document document;
-    ASSIGN_OR_RETURN(root, document.parse(body));
-    auto object = root.object();
+    auto object = document.root().object();
     if (!object)
         return Failure(Error::bad_request("the request is no JSON object"));
 

@@ -9,6 +9,7 @@
 
 #include "anthropic/messages_request.h"
 #include "base/result.h"
+#include "json/document.h"
 #include "route/model_facts.h"
 #include "translate/upstream_call.h"
 
@@ -23,9 +24,9 @@ enum class MessagesProfile : std::uint8_t {
     other, // a vendor's imitation: the fields that the first version of the API had
 };
 
-// `request` must have been decoded from `body`. Errors are Error::Kind::bad_request and say what the client
-// can do about it.
-Result<UpstreamCall> to_messages(std::string_view body, const anthropic::MessagesRequest& request,
+// `request` must have been decoded from `document`, which holds it still. Errors are Error::Kind::bad_request
+// and say what the client can do about it.
+Result<UpstreamCall> to_messages(const json::Document& document, const anthropic::MessagesRequest& request,
     const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
     const Options& options);
 

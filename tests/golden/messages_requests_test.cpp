@@ -57,7 +57,7 @@ std::string sent(const std::string& body, const Endpoint& endpoint)
     auto request = anthropic::decode_request(document, body);
     if (!request)
         return "!! " + request.error().message;
-    auto call = to_messages(body, *request, target_of(endpoint), endpoint.profile, {}, {});
+    auto call = to_messages(document, *request, target_of(endpoint), endpoint.profile, {}, {});
     return call ? call->body : "!! " + call.error().message;
 }
 

@@ -22,48 +22,67 @@ Error refusal(int status, std::string message)
 
 const TimePoint start {};
 
+RefusalMemory::Sent sent(std::string_view account, std::string_view body)
+{
+    return { .url = "https://upstream", .account = account, .body = body };
+}
+
 } // namespace
 
 TEST(RefusalMemory, GivesTheSameRefusalForTheSameBytesForTenSeconds)
 {
     RefusalMemory memory;
-    const Sha256 key = RefusalMemory::key("openrouter", "{}");
+    const RefusalMemory::Sent key = sent("openrouter", "{}");
     memory.remember(key, refusal(400, "no"), start);
     ASSERT_TRUE(memory.find(key, start + 9999ms));
     EXPECT_EQ(memory.find(key, start + 9999ms)->message, "no");
     EXPECT_FALSE(memory.find(key, start + 10s));
-    EXPECT_EQ(memory.size(), 0U);
+    memory.remember(key, refusal(400, "again"), start + 30s);
+    EXPECT_EQ(memory.size(), 1U) << "what has expired makes room";
 }
 
 TEST(RefusalMemory, KnowsTargetsAndBodiesApart)
 {
     RefusalMemory memory;
-    memory.remember(RefusalMemory::key("a", "bc"), refusal(400, "no"), start);
-    EXPECT_FALSE(memory.find(RefusalMemory::key("ab", "c"), start));
-    EXPECT_FALSE(memory.find(RefusalMemory::key("a", "bd"), start));
-    EXPECT_TRUE(memory.find(RefusalMemory::key("a", "bc"), start));
+    memory.remember(sent("a", "bc"), refusal(400, "no"), start);
+    EXPECT_FALSE(memory.find(sent("ab", "c"), start));
+    EXPECT_FALSE(memory.find(sent("a", "bd"), start));
+    EXPECT_TRUE(memory.find(sent("a", "bc"), start));
+    EXPECT_FALSE(memory.find({ .url = "https://other", .account = "a", .body = "bc" }, start));
+}
+
+TEST(RefusalMemory, RemembersBodiesOfEveryLength)
+{
+    RefusalMemory memory;
+    for (std::size_t length : { 0, 1, 1023, 1024, 1025, 300000 }) {
+        const std::string body(length, 'x');
+        EXPECT_FALSE(memory.find(sent("t", body), start)) << length;
+        memory.remember(sent("t", body), refusal(400, "no"), start);
+        EXPECT_TRUE(memory.find(sent("t", body), start)) << length;
+    }
 }
 
 TEST(RefusalMemory, KeepsOnlyRefusalsOfTheRequestItself)
 {
     RefusalMemory memory;
     for (int status : { 401, 403, 404, 408, 413, 429, 500, 502, 0 }) {
-        const Sha256 key = RefusalMemory::key("t", std::to_string(status));
+        const std::string body = std::to_string(status);
+        const RefusalMemory::Sent key = sent("t", body);
         memory.remember(key, refusal(status, "no"), start);
         EXPECT_FALSE(memory.find(key, start)) << status;
     }
     Error not_found = refusal(400, "no such model");
     not_found.kind = Error::Kind::not_found;
-    memory.remember(RefusalMemory::key("t", "m"), not_found, start);
-    EXPECT_FALSE(memory.find(RefusalMemory::key("t", "m"), start));
-    memory.remember(RefusalMemory::key("t", "422"), refusal(422, "no"), start);
-    EXPECT_TRUE(memory.find(RefusalMemory::key("t", "422"), start));
+    memory.remember(sent("t", "m"), not_found, start);
+    EXPECT_FALSE(memory.find(sent("t", "m"), start));
+    memory.remember(sent("t", "422"), refusal(422, "no"), start);
+    EXPECT_TRUE(memory.find(sent("t", "422"), start));
 }
 
 TEST(RefusalMemory, LastsFromTheLatestRefusal)
 {
     RefusalMemory memory;
-    const Sha256 key = RefusalMemory::key("t", "b");
+    const RefusalMemory::Sent key = sent("t", "b");
     memory.remember(key, refusal(400, "first"), start);
     memory.remember(key, refusal(400, "second"), start + 8s);
     ASSERT_TRUE(memory.find(key, start + 12s));
@@ -75,10 +94,10 @@ TEST(RefusalMemory, StaysBounded)
 {
     RefusalMemory memory(10s, 64);
     for (int i = 0; i < 10000; ++i)
-        memory.remember(RefusalMemory::key("t", std::to_string(i)), refusal(400, "no"), start + i * 1us);
+        memory.remember(sent("t", std::to_string(i)), refusal(400, "no"), start + i * 1us);
     EXPECT_LE(memory.size(), 80U);
     EXPECT_GE(memory.size(), 40U);
-    EXPECT_TRUE(memory.find(RefusalMemory::key("t", "9999"), start + 1s)) << "the newest stays";
+    EXPECT_TRUE(memory.find(sent("t", "9999"), start + 1s)) << "the newest stays";
 }
 
 TEST(RefusalMemory, ServesManyThreads)
@@ -88,7 +107,8 @@ TEST(RefusalMemory, ServesManyThreads)
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&memory, t] {
             for (int i = 0; i < 500; ++i) {
-                const Sha256 key = RefusalMemory::key("t", std::to_string((i * 7 + t) % 100));
+                const std::string body = std::to_string((i * 7 + t) % 100);
+                const RefusalMemory::Sent key = sent("t", body);
                 memory.remember(key, refusal(400, "no"), start);
                 EXPECT_TRUE(memory.find(key, start));
             }

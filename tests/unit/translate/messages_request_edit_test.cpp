@@ -25,7 +25,7 @@ Result<UpstreamCall> call(std::string_view body, Profile profile = Profile::open
     auto request = anthropic::decode_request(document, body);
     if (!request)
         return Failure(request.error());
-    return to_messages(body, *request, to, profile, headers, {});
+    return to_messages(document, *request, to, profile, headers, {});
 }
 
 std::string field(const UpstreamCall& sent, std::string_view name)
