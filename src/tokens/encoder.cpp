@@ -10,26 +10,7 @@ namespace dragoman::tokens {
 
 namespace {
 
-using Starts = std::vector<std::uint32_t>; // as BytePairs gives them
-
 constexpr std::size_t part_max = 64 * limits::KiB;
-
-// Calls `take(piece, starts)` for each piece; `starts` is null for a piece that is one token.
-template <class Take>
-void for_each_piece(const Vocabulary& vocabulary, BytePairs& pairs, std::string_view utf8, Take take)
-{
-    Splitter splitter(vocabulary, utf8);
-    for (std::string_view piece; splitter.next(piece);) {
-        if (const Rank rank = vocabulary.rank(piece); rank != no_rank) {
-            take(piece, rank, static_cast<const Starts*>(nullptr));
-            continue;
-        }
-        for (; !piece.empty(); piece.remove_prefix(std::min(part_max, piece.size()))) {
-            const auto part = piece.substr(0, part_max);
-            take(part, no_rank, &pairs.merge(part));
-        }
-    }
-}
 
 } // namespace
 
@@ -41,9 +22,36 @@ Counter::Counter()
 
 std::size_t Counter::count(std::string_view utf8)
 {
+    if (recent_.empty())
+        recent_.resize(recent_pieces);
+    Splitter splitter(vocabulary_, utf8);
     std::size_t total = 0;
-    for_each_piece(vocabulary_, pairs_, utf8,
-        [&](std::string_view, Rank, const Starts* starts) { total += starts ? starts->size() - 1 : 1; });
+    for (std::string_view piece; splitter.next(piece);)
+        total += piece.size() <= recent_piece_max ? count_recent(piece) : count_piece(piece);
+    return total;
+}
+
+// The same few words make most of a text.
+std::size_t Counter::count_recent(std::string_view piece)
+{
+    const auto ends = image::ends_of(piece);
+    const auto hash =
+        image::mixed(ends.first ^ 0x9E3779B97F4A7C15U, ends.last ^ piece.size() ^ 0x8EBC6AF09C88C6E3U);
+    Recent& recent = recent_[hash % recent_pieces];
+    if (recent.ends != ends || recent.size != piece.size())
+        recent = { .ends = ends,
+            .size = static_cast<std::uint32_t>(piece.size()),
+            .tokens = static_cast<std::uint32_t>(count_piece(piece)) };
+    return recent.tokens;
+}
+
+std::size_t Counter::count_piece(std::string_view piece)
+{
+    if (vocabulary_.rank(piece) != no_rank)
+        return 1;
+    std::size_t total = 0;
+    for (; !piece.empty(); piece.remove_prefix(std::min(part_max, piece.size())))
+        total += pairs_.merge(piece.substr(0, part_max)).size() - 1;
     return total;
 }
 
@@ -65,14 +73,18 @@ std::vector<Rank> encode(std::string_view utf8)
     const auto& vocabulary = Vocabulary::o200k();
     BytePairs pairs(vocabulary);
     std::vector<Rank> tokens;
-    for_each_piece(vocabulary, pairs, utf8, [&](std::string_view piece, Rank rank, const Starts* starts) {
-        if (!starts) {
+    Splitter splitter(vocabulary, utf8);
+    for (std::string_view piece; splitter.next(piece);) {
+        if (const Rank rank = vocabulary.rank(piece); rank != no_rank) {
             tokens.push_back(rank);
-            return;
+            continue;
         }
-        for (std::size_t i = 0; i + 1 < starts->size(); ++i)
-            tokens.push_back(vocabulary.rank(piece.substr((*starts)[i], (*starts)[i + 1] - (*starts)[i])));
-    });
+        for (; !piece.empty(); piece.remove_prefix(std::min(part_max, piece.size()))) {
+            const auto& starts = pairs.merge(piece.substr(0, part_max));
+            for (std::size_t i = 0; i + 1 < starts.size(); ++i)
+                tokens.push_back(vocabulary.rank(piece.substr(starts[i], starts[i + 1] - starts[i])));
+        }
+    }
     return tokens;
 }
 

@@ -6,7 +6,7 @@
 // chat templates put around them. Not counted: signatures, ids, cache marks, and Claude Code's billing line,
 // none of which reach a model as text.
 //
-// More content never counts as less. What the memory knows costs next to nothing; the rest takes about 20 ms
+// More content never counts as less. What the memory knows costs next to nothing; the rest takes about 8 ms
 // for a megabyte, which does not belong on an event loop.
 #pragma once
 

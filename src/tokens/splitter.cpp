@@ -29,6 +29,14 @@ constexpr char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>
 
 } // namespace
 
+inline Splitter::Character Splitter::at(std::size_t position) const
+{
+    if (position >= text_.size())
+        return {};
+    const auto first = static_cast<std::uint8_t>(text_.data()[position]);
+    return first < 0x80 ? Character { ascii_classes[first], 1 } : beyond_ascii(position);
+}
+
 bool Splitter::next(std::string_view& piece)
 {
     if (position_ == text_.size())
@@ -44,14 +52,6 @@ bool Splitter::next(std::string_view& piece)
     piece = text_.substr(begin, end - begin);
     position_ = end;
     return true;
-}
-
-Splitter::Character Splitter::at(std::size_t position) const
-{
-    if (position >= text_.size())
-        return {};
-    const auto first = static_cast<std::uint8_t>(text_[position]);
-    return first < 0x80 ? Character { ascii_classes[first], 1 } : beyond_ascii(position);
 }
 
 Splitter::Character Splitter::beyond_ascii(std::size_t position) const

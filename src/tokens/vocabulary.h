@@ -42,7 +42,10 @@ public:
         const auto slot =
             slots_[image::slot_of(hash, pilots_[image::bucket_of(hash, buckets_)], slot_count_)];
         const auto rank = slot.tag_and_rank & image::rank_mask;
-        return (image::tag_of(hash) | rank) == slot.tag_and_rank && token_in(slot) == bytes ? rank : no_rank;
+        if ((image::tag_of(hash) | rank) != slot.tag_and_rank)
+            return no_rank;
+        const auto token = token_in(slot);
+        return token.size() == bytes.size() && image::are_equal(token, bytes) ? rank : no_rank;
     }
 
     // By rank; for tests and comparison.

@@ -54,6 +54,7 @@ inline std::uint64_t load(const char* bytes, std::size_t size) // size <= 8
 struct Ends {
     std::uint64_t first;
     std::uint64_t last;
+    bool operator==(const Ends&) const = default;
 };
 inline Ends ends_of(std::string_view bytes)
 {
@@ -83,6 +84,12 @@ inline std::uint64_t hash_of(std::string_view bytes)
         seed = mixed(seed ^ load(bytes.data(), 8) ^ 0xA0761D6478BD642FU, 0xE7037ED1A0B428DBU);
     const auto [first, last] = ends_of(bytes);
     return mixed(mixed(first ^ 0x9E3779B97F4A7C15U, last ^ seed ^ 0x8EBC6AF09C88C6E3U), 0x589965CC75374CC3U);
+}
+
+// Of texts of one size.
+inline bool are_equal(std::string_view a, std::string_view b)
+{
+    return a.size() <= 16 ? ends_of(a) == ends_of(b) : a == b;
 }
 
 inline std::uint32_t scaled(std::uint64_t hash, std::uint32_t count) // below count, by the upper half of hash

@@ -74,6 +74,16 @@ TEST(TokenEncoder, EqualsJsTiktokenOnTheCorpus)
     }
 }
 
+TEST(TokenEncoder, WhatWasCountedBeforeChangesNothing)
+{
+    Counter counter;
+    for (int round = 0; round < 2; ++round)
+        for (const auto& one : corpus()) {
+            const auto escaped = repeated(one.escaped, one.times);
+            EXPECT_EQ(counter.count(json::RawString { escaped }), one.count) << one.name;
+        }
+}
+
 TEST(TokenEncoder, TokensTogetherAreTheText)
 {
     const auto tokens = Vocabulary::o200k().tokens();
