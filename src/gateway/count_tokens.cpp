@@ -42,6 +42,11 @@ Result<std::uint64_t> count(Shared& shared, std::string_view body)
         shared, tokens::count_request(counting.request, counting.sent(), shared.counted_parts));
 }
 
+struct Counted {
+    Result<std::uint64_t> tokens;
+    std::string body; // goes back to the worker, which uses its memory again
+};
+
 // nullopt when too much of it is new to keep other requests waiting for it.
 std::optional<Result<std::uint64_t>> count_if_short(Worker& worker, std::string_view body)
 {
@@ -79,10 +84,12 @@ net::Task<net::Refusal> count_tokens(Worker& worker, net::ClientRequest& request
     if (at_once) {
         counted = std::move(*at_once);
     } else {
-        auto counting = [&shared = worker.shared(), body = std::move(request.body)] {
-            return count(shared, body);
+        auto counting = [&shared = worker.shared(), body = std::move(request.body)]() mutable {
+            return Counted { .tokens = count(shared, body), .body = std::move(body) };
         };
-        counted = co_await net::in_background(counting);
+        Counted done = co_await net::in_background(counting);
+        counted = std::move(done.tokens);
+        request.body = std::move(done.body);
     }
     if (!counted)
         co_return render(counted.error(), request_id);
