@@ -8,8 +8,8 @@ log=build/bench.log
 cmake --preset release -DDRAGOMAN_TESTS=OFF -DDRAGOMAN_BENCH=ON > "$log" 2>&1 || { cat "$log"; exit 1; }
 targets=(dragoman bench_upstream bench_load translate_bench)
 cmake --build build/release -j "${JOBS:-$(nproc)}" --target "${targets[@]}" > "$log" 2>&1 || { tail -50 "$log"; exit 1; }
-repetitions=5 rounds=500 seconds=0.2 quick=()
-[[ -z ${QUICK:-} ]] || repetitions=2 rounds=50 seconds=0.02 quick=(--quick)
+rounds=500 quick=()
+[[ -z ${QUICK:-} ]] || rounds=50 quick=(--quick)
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 {
@@ -22,13 +22,6 @@ trap 'rm -f "$results"' EXIT
     echo "## Beside nginx, which passes the same bytes through (medians)"
     echo
     python3 -m compare --build build/release "${quick[@]}"
-    echo
-    echo "## The core, without a network (medians of $repetitions)"
-    echo
-    echo '```'
-    build/release/bench/translate_bench --benchmark_repetitions="$repetitions" --benchmark_min_time="$seconds" \
-        --benchmark_report_aggregates_only=true 2> /dev/null | grep -E '^Benchmark|median'
-    echo '```'
     echo
     echo "## From a client that leaves to its upstream's close ($rounds rounds)"
     echo

@@ -1,7 +1,10 @@
-// What the core costs without any network: requests of several sizes, streams of several kinds, counting.
+// What the core costs without any network: whole requests, chunks of streams, counting; and, to hold it
+// against, simdjson's own walk over the same bytes.
+//
+//     python3 bench/workloads.py FOLDER && translate_bench FOLDER/*.json [--benchmark_filter=…]
 #include "anthropic/decode_request.h"
 #include "base/id_source.h"
-#include "json/escape.h"
+#include "simdjson_walk.h"
 #include "tokens/request_count.h"
 #include "translate/chat_answer.h"
 #include "translate/messages_request_edit.h"
@@ -10,6 +13,9 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -17,60 +23,23 @@ namespace {
 
 using namespace dragoman;
 
-std::string tool(int i)
-{
-    return fmt::format(
-        R"({{"name":"Tool{}","description":"{}","input_schema":{{"$schema":"https://json-schema.org/)"
-        R"(draft/2020-12/schema","type":"object","properties":{{"path":{{"type":"string"}},)"
-        R"("limit":{{"type":"integer","exclusiveMinimum":0}}}},"required":["path"]}}}})",
-        i, std::string(300, 'd'));
-}
+constexpr int chunks_of_a_stream = 500;
 
-// A coding session: system blocks, tools, and turns of a call and its result until `bytes` are there.
-std::string request_body(std::size_t bytes)
-{
-    std::string tools;
-    for (int i = 0; i < 18; ++i)
-        tools += (i ? "," : "") + tool(i);
-    std::string body =
-        fmt::format(R"({{"model":"claude-sonnet-4-5","max_tokens":32000,"stream":true,"thinking":)"
-                    R"({{"type":"adaptive"}},"system":[{{"type":"text","text":"{}"}}],"tools":[{}],)"
-                    R"("messages":[{{"role":"user","content":"Fix the bug"}})",
-            std::string(8000, 's'), tools);
-    const std::string code =
-        json::escape("    if (value == \"x\") {\n        return compute(value);\n    }\n");
-    for (int turn = 0; body.size() < bytes; ++turn) {
-        std::string result;
-        while (result.size() < 2000)
-            result += code;
-        body += fmt::format(R"(,{{"role":"assistant","content":[{{"type":"text","text":"Let me look."}},)"
-                            R"({{"type":"tool_use","id":"toolu_{0:024}","name":"Tool1","input":)"
-                            R"({{"path":"/src/file{0}.cpp","limit":100}}}}]}},)"
-                            R"({{"role":"user","content":[{{"type":"tool_result",)"
-                            R"("tool_use_id":"toolu_{0:024}","content":"{1}"}}]}})",
-            turn, result);
-    }
-    return body + "]}";
-}
-
-route::Target target()
+route::Target target(std::string model, route::Target::Dialect dialect)
 {
     auto facts = std::make_shared<route::ModelFacts>();
-    facts->id = "openai/gpt-oss-120b";
-    return { .model = "openai/gpt-oss-120b", .facts = facts };
+    facts->id = model;
+    return { .model = model, .facts = facts, .dialect = dialect };
 }
-
-std::size_t size_of(const benchmark::State& state) { return static_cast<std::size_t>(state.range(0)) * 1024; }
 
 void set_bytes(benchmark::State& state, const std::string& body)
 {
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * body.size()));
 }
 
-void translate_request(benchmark::State& state)
+void translate_request(benchmark::State& state, const std::string& body)
 {
-    const std::string body = request_body(size_of(state));
-    const route::Target chat = target();
+    const route::Target chat = target("openai/gpt-oss-120b", route::Target::Dialect::chat);
     json::Document document;
     for (auto _ : state) {
         auto request = anthropic::decode_request(document, body);
@@ -80,13 +49,10 @@ void translate_request(benchmark::State& state)
     set_bytes(state, body);
 }
 
-void edit_request(benchmark::State& state)
+void edit_request(benchmark::State& state, const std::string& body)
 {
-    const std::string body = request_body(size_of(state));
+    const route::Target claude = target("anthropic/claude-sonnet-4.5", route::Target::Dialect::messages);
     json::Document document;
-    route::Target claude = target();
-    claude.model = "anthropic/claude-sonnet-4.5";
-    claude.dialect = route::Target::Dialect::messages;
     for (auto _ : state) {
         auto request = anthropic::decode_request(document, body);
         auto call =
@@ -96,14 +62,32 @@ void edit_request(benchmark::State& state)
     set_bytes(state, body);
 }
 
-void count_request(benchmark::State& state)
+void count_request(benchmark::State& state, const std::string& body)
 {
-    const std::string body = request_body(size_of(state));
     json::Document document;
+    std::uint64_t counted = 0;
     for (auto _ : state) {
         auto request = anthropic::decode_request(document, body);
-        benchmark::DoNotOptimize(tokens::count_request(*request).total());
+        counted += tokens::count_request(*request).total();
     }
+    state.SetItemsProcessed(static_cast<std::int64_t>(counted));
+}
+
+// The bytes need simdjson's padding behind them; the walk is to be compared, not the copying.
+void walk(benchmark::State& state, const std::string& body)
+{
+    bench::SimdjsonWalk walk;
+    std::string padded = body;
+    padded.reserve(body.size() + bench::SimdjsonWalk::padding);
+    state.SetLabel(walk.kernel());
+    std::size_t seen = 0;
+    for (auto _ : state) {
+        seen = walk.values(padded);
+        benchmark::DoNotOptimize(seen);
+    }
+    if (seen == 0)
+        state.SkipWithError("not walked to its end");
+    state.counters["values"] = static_cast<double>(seen);
     set_bytes(state, body);
 }
 
@@ -117,32 +101,80 @@ std::string chunk(std::string_view delta)
         delta);
 }
 
-void translate_stream(benchmark::State& state, const std::string& delta)
+void translate_stream(benchmark::State& state, const std::string& first_delta, const std::string& delta)
 {
+    const std::string first = chunk(first_delta);
     const std::string event = chunk(delta);
     CountingIds ids;
     translate::AnswerPlan plan { .stream = true, .client_model = "claude-sonnet-4-5" };
     std::string out;
-    constexpr int events = 500;
     for (auto _ : state) {
         translate::ChatAnswer answer(plan, ids);
-        for (int i = 0; i < events; ++i) {
+        for (int n = 0; n < chunks_of_a_stream; ++n) {
             out.clear();
-            if (!answer.feed(event, out))
-                state.SkipWithError("refused");
+            if (!answer.feed(n == 0 ? first : event, out) || out.empty())
+                state.SkipWithError("refused, or kept back");
         }
     }
-    state.SetItemsProcessed(state.iterations() * events);
+    state.SetItemsProcessed(state.iterations() * chunks_of_a_stream);
+    state.counters["chunks"] = chunks_of_a_stream;
+}
+
+void register_streams()
+{
+    const std::string text = R"({"role":"assistant","content":" word"})";
+    const std::string thinking =
+        R"({"role":"assistant","content":"","reasoning":" hm","reasoning_details":[{"type":"reasoning.text",)"
+        R"("text":" hm","format":"unknown","index":0}]})";
+    const std::string tool_begin =
+        R"({"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_abcdefghijklmnop0001",)"
+        R"("type":"function","function":{"name":"Bash","arguments":"{\"command\":\""}}]})";
+    const std::string tool =
+        R"({"role":"assistant","content":null,"tool_calls":[{"index":0,"type":"function",)"
+        R"("function":{"arguments":" src"}}]})";
+    benchmark::RegisterBenchmark("chunk/text", translate_stream, text, text);
+    benchmark::RegisterBenchmark("chunk/thinking", translate_stream, thinking, thinking);
+    benchmark::RegisterBenchmark("chunk/tools", translate_stream, tool_begin, tool);
+}
+
+// "1k-openai-gpt-oss-120b.json" is measured under the name of "1k".
+void register_body(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    const std::string body { std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>() };
+    const std::string stem = file.stem();
+    const std::string size = stem.substr(0, stem.find('-'));
+    const auto add = [&](std::string_view what, auto* measure) {
+        benchmark::RegisterBenchmark(fmt::format("{}/{}", what, size).c_str(), measure, body);
+    };
+    add("translate", translate_request);
+    add("edit", edit_request);
+    add("count", count_request);
+    add("walk", walk);
+}
+
+bool is_request(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    const std::string body { std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>() };
+    json::Document document;
+    return anthropic::decode_request(document, body).has_value();
 }
 
 } // namespace
 
-BENCHMARK(translate_request)->Arg(16)->Arg(60)->Arg(300)->Arg(1024)->Unit(benchmark::kMicrosecond);
-BENCHMARK(edit_request)->Arg(60)->Arg(300)->Unit(benchmark::kMicrosecond);
-BENCHMARK(count_request)->Arg(60)->Arg(300)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(translate_stream, text, R"({"role":"assistant","content":" word"})");
-BENCHMARK_CAPTURE(translate_stream, thinking,
-    R"({"role":"assistant","content":"","reasoning":" hm","reasoning_details":[{"type":"reasoning.text",)"
-    R"("text":" hm","format":"unknown","index":0}]})");
-
-BENCHMARK_MAIN();
+int main(int argc, char** argv)
+{
+    benchmark::Initialize(&argc, argv);
+    for (int n = 1; n < argc; ++n) {
+        if (!is_request(argv[n])) {
+            fmt::print(stderr,
+                "translate_bench: {} is no request, nor a flag that starts with --benchmark_\n", argv[n]);
+            return 2;
+        }
+        register_body(argv[n]);
+    }
+    register_streams();
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

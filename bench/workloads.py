@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KIB = 1024
+MODEL = "openai/gpt-oss-120b"
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,16 @@ def body(size, model, stream=False):
     return _fill(shape.size, compact(top)[:-1] + ',"messages":[', *_messages(rng, shape))
 
 
+def conversation(turns, model):
+    """The request that follows after so many turns of one conversation; each begins with the bytes of the ones before."""
+    shape, rng = SHAPES["60k"], random.Random("dragoman conversation")
+    top = {"model": model, "max_tokens": 32000, "thinking": {"type": "adaptive"}, "system": system(rng, shape),
+           "tools": [tool(rng, number, shape.description_bytes) for number in range(shape.tools)]}
+    first, _last, history, _rng = _messages(rng, shape)
+    messages = first + [message for _ in range(turns) for message in history.turn()]
+    return compact({**top, "messages": messages}).encode()
+
+
 def _messages(rng, shape):
     """The first messages, the last ones, whose text is what fills the body, and where the ones in between come from."""
     ask = {"role": "user", "content": [{"type": "text", "text": "Find out why the test fails, and mend it."}]}
@@ -192,7 +203,7 @@ def write(folder, size, model, stream=False):
 def main():
     parser = argparse.ArgumentParser(description="Writes bodies in the shape of Claude Code's traffic.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", default="openai/gpt-oss-120b")
+    parser.add_argument("--model", default=MODEL)
     parser.add_argument("--stream", action="store_true")
     parser.add_argument("--sizes", nargs="+", choices=SHAPES, default=list(SHAPES))
     options = parser.parse_args()

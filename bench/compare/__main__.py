@@ -8,11 +8,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from compare import cpu_rows, latency_rows, memory_rows, other_rows, processor, stage, table
+from compare import core_rows, cpu_rows, growth_rows, latency_rows, memory_rows, other_rows, processor, stage, table
 from compare.bench import FULL, QUICK, Bench, Tools
 from compare.programs import BenchError
 
-PARTS = {"cpu": cpu_rows, "latency": latency_rows, "memory": memory_rows, "other": other_rows}
+PARTS = {"cpu": cpu_rows, "latency": latency_rows, "memory": memory_rows, "growth": growth_rows,
+         "core": core_rows, "other": other_rows}
 
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LEGEND = """\
@@ -37,8 +38,8 @@ def arguments():
 def tools(options):
     build = options.build.resolve()
     found = Tools(dragoman=build / "dragoman", upstream=build / "bench/bench_upstream", load=build / "bench/bench_load",
-                  nginx=Path(options.nginx or "nginx"))
-    for tool in (found.dragoman, found.upstream, found.load, found.nginx):
+                  nginx=Path(options.nginx or "nginx"), core=build / "bench/translate_bench")
+    for tool in (found.dragoman, found.upstream, found.load, found.nginx, found.core):
         if not os.access(tool, os.X_OK):
             raise BenchError(f"{tool} is not there: `make bench` builds and installs what is needed")
     return found

@@ -21,6 +21,7 @@ class Tools:
     upstream: Path
     load: Path
     nginx: Path
+    core: Path  # translate_bench
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Effort:
     """How long everything is measured."""
     repetitions: int
     seconds: float  # of each sample of CPU
+    brief_seconds: float  # of those without a bound
+    brief_repetitions: int
     latency_requests: int
     starts: int
     streams: int
@@ -36,12 +39,15 @@ class Effort:
     calm_seconds: int
     counts: int
     repeats: int  # of what was disturbed, in all
+    core_seconds: float  # of each repetition of what the core does alone
 
 
-FULL = Effort(repetitions=5, seconds=2.0, latency_requests=1500, starts=20, streams=9900, stream_seconds=15,
-              idle_connections=4000, calm_seconds=15, counts=30, repeats=40)
-QUICK = Effort(repetitions=2, seconds=0.3, latency_requests=300, starts=5, streams=1500, stream_seconds=3,
-               idle_connections=1000, calm_seconds=2, counts=3, repeats=15)
+FULL = Effort(repetitions=5, seconds=1.5, brief_seconds=0.5, brief_repetitions=5, latency_requests=1500, starts=20,
+              streams=9900, stream_seconds=15, idle_connections=4000, calm_seconds=15, counts=30, repeats=40,
+              core_seconds=0.2)
+QUICK = Effort(repetitions=2, seconds=0.25, brief_seconds=0.1, brief_repetitions=1, latency_requests=300, starts=5,
+               streams=1500, stream_seconds=3, idle_connections=1000, calm_seconds=2, counts=3, repeats=10,
+               core_seconds=0.02)
 
 
 @dataclass
@@ -59,7 +65,8 @@ class Bench:
         self.account = Account(say=self.say, budget=self.effort.repeats)
         self.open_files = raise_file_limit()
         self.certificate = Certificate(self.folder)
-        self.bodies, self.expected, self.noted = {}, {}, set()
+        self.bodies, self.expected, self.rows, self.noted = {}, {}, {}, set()
+        self.many_streams = {}  # side: CPU for an event, while so many live at once
         self.serial = itertools.count()
 
     def upstream(self, stack, name, tls=False):
@@ -93,8 +100,10 @@ class Bench:
     def sample(self, name, program, upstream, path, what, value, load_core_counts=False):
         """One run as a sample: value(result, window on the measured core). For times the load's core counts."""
         ours = [upstream.process.pid, os.getpid()]
+        processor.settled(program.pids)  # what earlier answers have left to do is not this one's
         before, behind = processor.now(self.measured_core, program.pids), processor.now(self.load_core, ours)
         result = self.run(name, program.port, path, what)
+        processor.settled(program.pids)
         window = processor.between(before, processor.now(self.measured_core, program.pids))
         load_window = processor.between(behind, processor.now(self.load_core, ours)).with_own(result.cpu_ns)
         if not load_core_counts:  # one client that waits keeps its core busy by itself
@@ -102,13 +111,13 @@ class Bench:
         windows = ([window] if program.pids else []) + ([load_window] if load_core_counts else [])
         return Sample(value(result, window), max(w.others_share for w in windows), any(w.disturbed for w in windows))
 
-    def events_of(self, name, program, path, body, chunks):
+    def events_of(self, name, program, path, body, fewest):
         """How many events an answer has here, and that nothing was merged: one upstream delta stays one event."""
-        key = (name, program.port)
+        key = (program.port, path, body)
         if key not in self.expected:
             result = self.run(name, program.port, path, load.Load(body, 1, 1))
-            if result.counts["events"] < chunks:
-                raise BenchError(f"{name}: {result.counts['events']} events arrived of {chunks} deltas")
+            if result.counts["events"] < fewest:
+                raise BenchError(f"{name}: {result.counts['events']} events arrived, and {fewest} deltas were sent")
             self.expected[key] = result.counts["events"]
         return self.expected[key]
 

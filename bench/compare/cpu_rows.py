@@ -1,5 +1,5 @@
 """CPU for each request and each streamed event, from the processes' own clocks."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compare.bench import SIDES
 from compare.load import Load
@@ -8,6 +8,7 @@ from compare.samples import Bound, Row
 from compare.stage import Item
 
 FEWEST = 4  # requests of a run
+WARM = 32  # requests before the first sample: dragoman counts the first twenty answers of a model for itself
 CHAT, MESSAGES = "bench", "anthropic"  # vendors: OpenRouter has Messages for its anthropic/* only
 
 
@@ -18,7 +19,7 @@ class Case:
     answer: str
     rate: float  # requests a second
     connections: int
-    bound: float
+    bound: float = None
     vendor: str = CHAT
     chunks: int = 0  # of a stream; the cost is divided by them
 
@@ -30,29 +31,62 @@ class Case:
     def dialect(self):
         return "chat" if self.vendor == CHAT else "messages"
 
+    @property
+    def unpaced(self):
+        """The same answer all at once."""
+        kind, size, _pace = self.answer.split("-")
+        return replace(self, answer=f"{kind}-{size}-0")
 
-def streamed(measure, chunks, pace, rate, connections, bound, vendor=CHAT):
-    return Case(measure, "1k", f"text-{chunks}-{pace}", rate, connections, bound, vendor, chunks)
+    @property
+    def fewest_events(self):
+        """Of three tools at once the Messages API shows one after the other: two wait, and come in one piece."""
+        return self.chunks // 3 if self.answer.startswith("tools") else self.chunks
+
+    def seconds(self, effort):
+        return effort.brief_seconds if self.bound is None else effort.seconds
+
+    def repetitions(self, effort):
+        return effort.brief_repetitions if self.bound is None else effort.repetitions
 
 
+def streamed(measure, answer, rate, connections, bound=None, vendor=CHAT, size="1k"):
+    return Case(measure, size, answer, rate, connections, bound, vendor, int(answer.split("-")[1]))
+
+
+WHOLE = "CPU per request, "
+EVENT = "CPU per event, "
 PLAIN = (
-    Case("CPU per request, translated, 1 KB", "1k", "whole-2k", 3000, 16, 1.5),
-    Case("CPU per request, translated, 60 KB", "60k", "whole-2k", 1200, 8, 2.0),
-    Case("CPU per request, translated, 300 KB", "300k", "whole-2k", 300, 4, 2.5),
-    Case("CPU per request, passed through, 1 KB", "1k", "whole-2k", 3000, 16, None, MESSAGES),
-    Case("CPU per request, passed through, 60 KB", "60k", "whole-2k", 1200, 8, 1.5, MESSAGES),
-    Case("CPU per request, passed through, 300 KB", "300k", "whole-2k", 300, 4, 1.5, MESSAGES),
-    streamed("CPU per event, translated, one each 10 ms", 100, 10, 50, 50, 1.2),
-    streamed("CPU per event, translated, in a burst", 500, 0, 80, 4, 1.5),
-    streamed("CPU per event, passed through, one each 10 ms", 100, 10, 50, 50, None, MESSAGES),
-    streamed("CPU per event, passed through, in a burst", 500, 0, 80, 4, None, MESSAGES),
+    Case(WHOLE + "translated, 1 KB", "1k", "whole-2k", 3000, 16, 1.5),
+    Case(WHOLE + "translated, 16 KB", "16k", "whole-2k", 2000, 16),
+    Case(WHOLE + "translated, 60 KB", "60k", "whole-2k", 1200, 8, 2.0),
+    Case(WHOLE + "translated, 300 KB", "300k", "whole-2k", 300, 4, 2.5),
+    Case(WHOLE + "translated, 1 MB", "1m", "whole-2k", 100, 4),
+    Case(WHOLE + "translated, 32 MB", "32m", "whole-2k", 4, 1),
+    Case(WHOLE + "translated, 1 KB, answer of 20 KB", "1k", "whole-20k", 2000, 16),
+    Case(WHOLE + "passed through, 1 KB", "1k", "whole-2k", 3000, 16, None, MESSAGES),
+    Case(WHOLE + "passed through, 60 KB", "60k", "whole-2k", 1200, 8, 1.5, MESSAGES),
+    Case(WHOLE + "passed through, 300 KB", "300k", "whole-2k", 300, 4, 1.5, MESSAGES),
+    Case(WHOLE + "passed through, 1 MB", "1m", "whole-2k", 100, 4, None, MESSAGES),
+    Case(WHOLE + "passed through, 1 KB, answer of 20 KB", "1k", "whole-20k", 2000, 16, None, MESSAGES),
+    streamed(EVENT + "translated, text, 100 chunks, one each 10 ms", "text-100-10", 50, 50, 1.2),
+    streamed(EVENT + "translated, text, 500 chunks in a burst", "text-500-0", 80, 4, 1.5),
+    streamed(EVENT + "translated, text, 20 chunks, one each 10 ms", "text-20-10", 200, 50),
+    streamed(EVENT + "translated, text, 20 chunks in a burst", "text-20-0", 1000, 8),
+    streamed(EVENT + "translated, text, 500 chunks, one each 10 ms", "text-500-10", 100, 50),
+    streamed(EVENT + "translated, thinking, 100 chunks, one each 10 ms", "think-100-10", 100, 50),
+    streamed(EVENT + "translated, thinking, 200 chunks in a burst", "think-200-0", 200, 4),
+    streamed(EVENT + "translated, three tools at once, 100 chunks, one each 10 ms", "tools-100-10", 100, 50),
+    streamed(EVENT + "translated, three tools at once, 100 chunks in a burst", "tools-100-0", 400, 4),
+    streamed(EVENT + "passed through, text, 100 chunks, one each 10 ms", "text-100-10", 100, 50, None, MESSAGES),
+    streamed(EVENT + "passed through, text, 500 chunks in a burst", "text-500-0", 80, 4, None, MESSAGES),
 )
 TLS = (
-    Case("CPU per request, TLS upstream, 1 KB", "1k", "whole-2k", 2000, 16, 1.5),
-    Case("CPU per request, TLS upstream, 60 KB", "60k", "whole-2k", 600, 8, 1.6),
-    Case("CPU per request, TLS upstream, 300 KB", "300k", "whole-2k", 150, 4, 1.8),
-    streamed("CPU per event, TLS upstream, one each 10 ms", 100, 10, 50, 50, 1.3),
-    streamed("CPU per event, TLS upstream, in a burst", 500, 0, 80, 4, 2.0),
+    Case(WHOLE + "TLS upstream, 1 KB", "1k", "whole-2k", 2000, 16, 1.5),
+    Case(WHOLE + "TLS upstream, 60 KB", "60k", "whole-2k", 600, 8, 1.6),
+    Case(WHOLE + "TLS upstream, 300 KB", "300k", "whole-2k", 150, 4, 1.8),
+    Case(WHOLE + "TLS upstream, passed through, 60 KB", "60k", "whole-2k", 600, 8, None, MESSAGES),
+    streamed(EVENT + "TLS upstream, text, 100 chunks, one each 10 ms", "text-100-10", 50, 50, 1.3),
+    streamed(EVENT + "TLS upstream, text, 500 chunks in a burst", "text-500-0", 80, 4, 2.0),
 )
 
 
@@ -61,32 +95,46 @@ def items(_effort):
             for cases, tls in ((PLAIN, False), (TLS, True)) for case in cases]
 
 
-def load_of(bench, case, program, path, seconds):
-    body = bench.body(case.size, case.model, case.chunks > 0)
-    events = 0
-    if case.chunks:
-        events = bench.events_of(f"{case.measure}, {type(program).__name__}", program, path, body, case.chunks)
-    requests = max(FEWEST, round(case.rate * seconds))
-    return Load(body, case.connections, requests, float(case.rate), events)
+def events_of(bench, case, program):
+    """Of one answer; asked for in a burst, which takes no time."""
+    if not case.chunks:
+        return 0
+    body = bench.body(case.size, case.unpaced.model, True)
+    name = f"{case.measure}, {type(program).__name__}"
+    return bench.events_of(name, program, program.path(case.dialect, True), body, case.fewest_events)
 
 
-def sample(bench, case, program, upstream, seconds):
-    path = program.path(case.dialect, case.chunks > 0)
+def sample(bench, case, program, upstream, requests):
+    path, body = program.path(case.dialect, case.chunks > 0), bench.body(case.size, case.model, case.chunks > 0)
+    load = Load(body, case.connections, requests, float(case.rate), events_of(bench, case, program))
 
     def microseconds(result, window):
         return window.own_ns / result.requests / max(1, case.chunks) / 1000
 
-    load = load_of(bench, case, program, path, seconds)
     return bench.sample(case.measure, program, upstream, path, load, microseconds)
+
+
+def warm_up(bench, case, programs, upstream):
+    """Connections, caches, branch predictors, and what dragoman learns of a model's first answers."""
+    warm = case.unpaced if case.chunks else case
+    requests = FEWEST if case.size == "32m" else max(WARM, 2 * case.connections)
+    for program in programs.values():
+        sample(bench, warm, program, upstream, requests)
 
 
 def measure(bench, case, stage, tls):
     bench.say(case.measure)
     upstream, programs = stage.upstream(tls), stage.pair(tls)
-    seconds = bench.effort.seconds
-    for program in programs.values():  # connections, caches, branch predictors
-        sample(bench, case, program, upstream, seconds / 4)
-    measures = {side: lambda side=side: sample(bench, case, programs[side], upstream, seconds) for side in SIDES}
-    taken = interleaved(measures, bench.effort.repetitions, bench.account, case.measure)
-    return Row(case.measure, "µs", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]],
-               Bound(case.bound) if case.bound else None, any(s.disturbed for side in SIDES for s in taken[side]))
+    warm_up(bench, case, programs, upstream)
+    requests = max(FEWEST, round(case.rate * case.seconds(bench.effort)))
+    measures = {side: lambda side=side: sample(bench, case, programs[side], upstream, requests) for side in SIDES}
+    taken = interleaved(measures, case.repetitions(bench.effort), bench.account, case.measure)
+    row = Row(case.measure, "µs", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]],
+              Bound(case.bound) if case.bound else None, any(s.disturbed for side in SIDES for s in taken[side]))
+    bench.rows[case] = row
+    return row
+
+
+def known(bench, case, stage):
+    """The row of that case, measured now if it has not been."""
+    return bench.rows.get(case) or measure(bench, case, stage, tls=False)

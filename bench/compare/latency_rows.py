@@ -1,10 +1,11 @@
 """What is added for one client that waits, against a direct connection to the upstream in the same run."""
 from dataclasses import dataclass
+from functools import partial
 
 from compare.bench import SIDES
 from compare.load import Load
-from compare.repeat import interleaved
-from compare.samples import Bound, Row
+from compare.repeat import interleaved, undisturbed
+from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
 
 PARTS = ("p50", "p99", "p999")
@@ -22,7 +23,7 @@ class Case:
 
 
 CASES = (
-    Case("1 KB, whole", "whole-2k", 0, (("total", "in all"),)),
+    Case("1 KB, whole", "whole-2k", 0, (("first_byte", "to the first byte"), ("total", "in all"))),
     Case("stream in a burst", "text-20-0", 20, (("first_byte", "to the first byte"), ("total", "in all"))),
     Case("stream, one event each 10 ms", "text-20-10", 20, (("event", "to each event"),), 60),
 )
@@ -53,9 +54,16 @@ def row_name(case, said, part):
     return f"added latency, {case.name}, {said}, {WORDS[part]}"
 
 
+HITCHES = "requests that took 40 ms longer than the median"
+SMOOTH = (("1k", "whole-2k", 1), ("1k", "whole-20k", 1), ("16k", "whole-2k", 1), ("60k", "whole-2k", 1),
+          ("300k", "whole-2k", 1), ("60k", "whole-20k", 4), ("1k", "text-20-0", 1), ("1k", "text-500-0", 1),
+          ("60k", "tools-100-0", 1))  # request, answer, clients
+
+
 def items(_effort):
-    return [Item(tuple(row_name(case, said, part) for _, said in case.times for part in PARTS),
-                 lambda bench, stage, case=case: measure(bench, case, stage)) for case in CASES]
+    found = [Item(tuple(row_name(case, said, part) for _, said in case.times for part in PARTS),
+                  lambda bench, stage, case=case: measure(bench, case, stage)) for case in CASES]
+    return [*found, Item((HITCHES,), lambda bench, stage: [hitches(bench, stage)])]
 
 
 def measure(bench, case, stage):
@@ -75,3 +83,25 @@ def measure(bench, case, stage):
 def added(taken, side, what, part):
     """Repetition by repetition, over the direct connection of the same repetition."""
     return [through.value[what, part] - direct.value[what, part] for through, direct in zip(taken[side], taken["direct"])]
+
+
+def hitches(bench, stage):
+    """Nagle's algorithm and a delayed acknowledgement cost 40 ms where somebody waits for the rest of a small write."""
+    bench.say(HITCHES)
+    found, disturbed = {side: 0 for side in SIDES}, False
+    for tls in (False, True):
+        upstream, programs = stage.upstream(tls), stage.pair(tls)
+        for size, answer, clients in SMOOTH:
+            for side in SIDES:
+                sample = undisturbed(partial(slow_answers, bench, programs[side], upstream, size, answer, clients),
+                                     bench.account, f"{HITCHES}, {size}, {answer}, {side}")
+                found[side] += sample.value
+                disturbed |= sample.disturbed
+    return Row(HITCHES, "", [found["dragoman"]], [found["nginx"]], Bound(0, ABSOLUTE), disturbed)
+
+
+def slow_answers(bench, program, upstream, size, answer, clients):
+    streams = not answer.startswith("whole")
+    load = Load(bench.body(size, f"bench/{answer}", streams), clients, max(10, bench.effort.latency_requests // 10))
+    return bench.sample(HITCHES, program, upstream, program.path("chat", streams), load,
+                        lambda result, _window: result.counts["total_us"]["slow"], load_core_counts=True)

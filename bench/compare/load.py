@@ -1,6 +1,5 @@
 """bench_load: one run, what it counted, and whether every answer was complete."""
 import json
-import resource
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ HEADERS = ("anthropic-version: 2023-06-01", "x-api-key: bench", "x-app: cli",
 
 @dataclass(frozen=True)
 class Load:
-    body: object  # a file
+    body: object  # a file, or several that are sent in turn
     connections: int
     requests: int
     rate: float = 0.0  # a second; 0 is as fast as it goes
@@ -52,7 +51,9 @@ class Result:
 
 
 def command(tool, port, path, load, tls=False):
-    words = [str(tool), "--port", str(port), "--path", path, "--body", str(load.body)]
+    words = [str(tool), "--port", str(port), "--path", path]
+    for body in load.body if isinstance(load.body, (list, tuple)) else [load.body]:
+        words += ["--body", str(body)]
     for header in HEADERS:
         words += ["--header", header]
     words += ["--connections", str(load.connections), "--requests", str(load.requests)]
@@ -88,16 +89,11 @@ def finish(process, words, began_ns):
 
 def run(words, core):
     """To its end, with everything answered as it must be."""
-    before = children_ns()
+    before = processor.children_ns()
     began = time.monotonic_ns()
     result = finish(start(words, core), words, began)
-    result.cpu_ns = children_ns() - before
+    result.cpu_ns = processor.children_ns() - before
     return result
-
-
-def children_ns():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return int((used.ru_utime + used.ru_stime) * processor.NS)
 
 
 def check(result, name):

@@ -24,13 +24,14 @@ SHORT = [{"role": "user", "content": "x"}]
 START = "start to first answer"
 COUNTED = ("count_tokens of 300 KB, first time", "count_tokens of 300 KB, one message added")
 FASTEST = "requests a second, translated, 1 KB, as fast as it goes"
+ONE_CORE = "requests for each second of its own CPU time meanwhile"
 SIZE = "stripped binary"
 
 
 def items(_effort):
     return [Item((START,), lambda bench, stage: [first_answers(bench, stage.upstream())]),
             Item(COUNTED, lambda bench, stage: counting(bench, stage.upstream())),
-            Item((FASTEST,), lambda bench, stage: [saturation(bench, stage.pair(), stage.upstream())]),
+            Item((FASTEST, ONE_CORE), lambda bench, stage: saturation(bench, stage.pair(), stage.upstream())),
             Item((SIZE,), lambda bench, stage: [binary_size(bench)])]
 
 
@@ -104,8 +105,8 @@ def saturation(bench, programs, upstream):
 
     def sample(side):
         def per_second(result, window):
-            shares[side] = window.own_ns / window.wall_ns
-            return result.requests / result.counts["seconds"]
+            shares[side] = window.own_ns / result.counts["seconds"] / processor.NS
+            return result.requests / result.counts["seconds"], result.requests / window.own_ns * processor.NS
         wanted = Load(body, 64, round(8000 * bench.effort.seconds))
         return bench.sample(FASTEST, programs[side], upstream, programs[side].path("chat"), wanted, per_second)
 
@@ -114,7 +115,8 @@ def saturation(bench, programs, upstream):
     for side, share in shares.items():
         if share < 0.9:  # then it is the load that cannot do more
             bench.notes.append(f"{FASTEST}: {side} used {share:.0%} of its core; load and upstream had no more to give.")
-    return Row(FASTEST, "", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]])
+    return [Row(name, "", *([s.value[place] for s in taken[side]] for side in SIDES))
+            for place, name in enumerate((FASTEST, ONE_CORE))]
 
 
 def binary_size(bench):

@@ -1,5 +1,6 @@
 """Cores, CPU clocks, and whether anything else ran on a core while something was measured on it."""
 import os
+import resource
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -57,6 +58,25 @@ def pinned(core):
 def process_ns(pid):
     """User and system time of all threads, also of those that have ended: the clock of clock_getcpuclockid(3)."""
     return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+def children_ns():
+    """Of all that was started from here and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return int((used.ru_utime + used.ru_stime) * NS)
+
+
+def settled(pids, pause=0.01, limit=3.0, still_ns=200_000):
+    """Waits until the processes have nothing more to do: counting in the background goes on after an answer."""
+    deadline = time.monotonic() + limit
+    last = sum(map(process_ns, pids))
+    while pids and time.monotonic() < deadline:
+        time.sleep(pause)
+        used = sum(map(process_ns, pids))
+        if used - last < still_ns:
+            return True
+        last = used
+    return not pids
 
 
 def busy_ns(stat, core):

@@ -16,7 +16,8 @@ START_LIMIT = 20  # seconds
 STOP_LIMIT = 10
 KEY = "sk-or-bench"
 # Stock glibc gives large buffers back to the kernel with each request, and nginx pays for it: a flattering yardstick.
-NGINX_MALLOC = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(32 << 20)}
+# Bodies of 32 MB are beyond what the second one may be, so no maps at all.
+NGINX_MALLOC = {"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_MMAP_MAX_": "0"}
 
 
 class BenchError(Exception):
@@ -124,13 +125,13 @@ class Upstream(Program):
 class Dragoman(Program):
     """As a person runs it, with one worker and at log level warning."""
 
-    def __init__(self, binary, core, folder, upstream, certificate=None):
+    def __init__(self, binary, core, folder, upstream, certificate=None, workers=1):
         self.port = free_port()
         environment = {"LOG_LEVEL": "warning", "HOST": "127.0.0.1", "PORT": str(self.port), "OPENROUTER_API_KEY": KEY,
                        "OPENROUTER_BASE_URL": upstream.base_url, "XDG_RUNTIME_DIR": str(folder)}
         if certificate:
             environment["SSL_CERT_FILE"] = str(certificate.chain)
-        super().__init__([binary, "serve", "--workers", "1"], core, folder, environment)
+        super().__init__([binary, "serve", "--workers", str(workers)], core, folder, environment)
 
     def ready(self):
         self.wait_for_port(self.port)

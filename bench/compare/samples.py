@@ -20,6 +20,7 @@ class Row:
     nginx: list = field(default_factory=list)
     bound: Bound = None
     disturbed: bool = False
+    against: str = ""  # what stands in nginx's place, where it is something else
 
     @property
     def value(self):

@@ -42,8 +42,9 @@ def within_text(row):
 
 def cells(row):
     ratio = NOTHING if row.ratio is None else number(row.ratio) + "x"
-    return (row.measure, quantity(row.value, row.unit), quantity(row.reference, row.unit), ratio, spread_text(row),
-            bound_text(row), within_text(row))
+    reference = quantity(row.reference, row.unit) + (f" ({row.against})" if row.against else "")
+    return (row.measure, quantity(row.value, row.unit), reference, ratio, spread_text(row), bound_text(row),
+            within_text(row))
 
 
 def render(rows):

@@ -105,7 +105,8 @@ class Nginx(InAFolder):
         self.assertNotIn("ssl", self.text())
 
     def test_large_buffers_stay_with_it(self):
-        self.assertEqual(set(programs.NGINX_MALLOC), {"MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"})
+        self.assertEqual(set(programs.NGINX_MALLOC),
+                         {"MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_"})
         self.assertLessEqual(int(programs.NGINX_MALLOC["MALLOC_MMAP_THRESHOLD_"]), 32 << 20)  # more fails silently
 
     def test_nginx_itself_takes_the_configuration(self):
@@ -129,6 +130,8 @@ class Loads(unittest.TestCase):
         self.assertEqual({name: told.get(name) for name in wanted}, wanted)
         self.assertNotIn("--rate", load.command("bench_load", 80, "/", load.Load("b", 1, 1)))
         self.assertEqual(words.count("--header"), len(load.HEADERS))
+        several = load.command("bench_load", 80, "/", load.Load(("a", "b"), 1, 1))
+        self.assertEqual([several[at + 1] for at, word in enumerate(several) if word == "--body"], ["a", "b"])
 
     def test_incomplete_answers_are_no_measurement(self):
         def result(**counts):

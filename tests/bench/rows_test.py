@@ -5,13 +5,14 @@ import sys
 import unittest
 from unittest import mock
 
-from compare import cpu_rows, latency_rows, memory_rows, other_rows
+from compare import core_rows, cpu_rows, growth_rows, latency_rows, memory_rows, other_rows
 from compare.bench import FULL, QUICK
 from compare.programs import BenchError
 from compare.samples import Row
 from compare.stage import Item, Stage, measured, named
+from compare.streams import live_streams
 
-PARTS = (cpu_rows, latency_rows, memory_rows, other_rows)
+PARTS = (cpu_rows, latency_rows, memory_rows, growth_rows, core_rows, other_rows)
 
 
 def compare(*words):
@@ -41,7 +42,7 @@ class Names(unittest.TestCase):
     def test_the_list_is_printed_without_measuring(self):
         listed = compare("--list", "--rows", "burst", "--only", "cpu")
         self.assertEqual(listed.returncode, 0, listed.stderr)
-        self.assertIn("CPU per event, translated, in a burst", listed.stdout.splitlines())
+        self.assertIn("CPU per event, translated, text, 500 chunks in a burst", listed.stdout.splitlines())
         self.assertTrue(all("burst" in line for line in listed.stdout.splitlines()))
 
     def test_a_text_that_no_row_has_is_said(self):
@@ -81,7 +82,7 @@ class Measured(unittest.TestCase):
     def test_streams_that_the_limit_of_open_files_forbids_are_an_error_and_not_fewer(self):
         self.bench.configure_mock(effort=FULL, open_files=1024)
         with self.assertRaisesRegex(BenchError, "9,900 streams need 20,000 open files, and the limit is 1,024"):
-            memory_rows.streams(self.bench, None, "1k")
+            live_streams(self.bench, None, None, 9900)
 
 
 if __name__ == "__main__":
