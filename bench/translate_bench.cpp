@@ -55,8 +55,8 @@ void edit_request(benchmark::State& state, const std::string& body)
     json::Document document;
     for (auto _ : state) {
         auto request = anthropic::decode_request(document, body);
-        auto call =
-            translate::to_messages(body, *request, claude, translate::MessagesProfile::openrouter, {}, {});
+        auto call = translate::to_messages(
+            document, *request, claude, translate::MessagesProfile::openrouter, {}, {});
         benchmark::DoNotOptimize(call->body.data());
     }
     set_bytes(state, body);
