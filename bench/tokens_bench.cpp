@@ -67,6 +67,18 @@ public:
         return text;
     }
 
+    // Small letters without sense, `size` to a word: what merging takes longest for.
+    std::string gibberish(std::size_t bytes, std::size_t size)
+    {
+        std::string text;
+        while (text.size() < bytes) {
+            for (std::size_t i = 0; i < size; ++i)
+                text += static_cast<char>('a' + below(26));
+            text += ' ';
+        }
+        return text;
+    }
+
     std::string conversation(std::size_t bytes, std::string_view last)
     {
         std::string body = fmt::format(R"({{"model":"m","system":[{{"type":"text","text":"{}"}}],"tools":[)",
@@ -151,6 +163,9 @@ void keyed_hash(benchmark::State& state)
 BENCHMARK_CAPTURE(encode, prose, Texts().prose(text_bytes))->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(encode, code, Texts().code(text_bytes))->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(encode, noise, Texts().noise(text_bytes))->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(encode, gibberish_12, Texts().gibberish(text_bytes, 12))->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(encode, gibberish_90, Texts().gibberish(text_bytes, 90))->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(encode, gibberish_9000, Texts().gibberish(text_bytes, 9000))->Unit(benchmark::kMicrosecond);
 BENCHMARK(first_time)->Unit(benchmark::kMicrosecond);
 BENCHMARK(one_message_added)->Unit(benchmark::kMicrosecond);
 BENCHMARK(keyed_hash)->Arg(100)->Arg(300 * 1024);

@@ -20,9 +20,9 @@ const std::vector<std::uint32_t>& BytePairs::merge_by_scan(std::string_view piec
             ? vocabulary_.rank(piece.substr(starts_[i], starts_[i + 2] - starts_[i]))
             : no_rank;
     };
-    ranks_.resize(piece.size());
-    for (std::size_t i = 0; i < ranks_.size(); ++i)
-        ranks_[i] = rank_at(i);
+    ranks_.assign(piece.size(), no_rank);
+    for (std::size_t i = 0; i + 1 < piece.size(); ++i)
+        ranks_[i] = vocabulary_.rank(piece[i], piece[i + 1]);
     for (;;) {
         const auto best = std::min_element(ranks_.begin(), ranks_.end());
         if (*best == no_rank)
@@ -74,8 +74,8 @@ const std::vector<std::uint32_t>& BytePairs::merge_by_heap(std::string_view piec
     for (std::uint32_t i = 0; i < size; ++i)
         parts_[i] = { .previous = i == 0 ? 0 : i - 1, .next = i + 1 };
     heap_.clear();
-    for (std::uint32_t i = 0; i < size; ++i) {
-        parts_[i].rank = rank_of_pair(piece, i);
+    for (std::uint32_t i = 0; i + 1 < size; ++i) {
+        parts_[i].rank = vocabulary_.rank(piece[i], piece[i + 1]);
         if (parts_[i].rank != no_rank)
             heap_.push_back(std::uint64_t { parts_[i].rank } << 32 | i);
     }

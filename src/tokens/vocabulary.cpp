@@ -22,7 +22,8 @@ Vocabulary::Vocabulary(std::string_view laid_out)
     buckets_ = header.buckets;
     longest_ = header.longest;
     slots_ = reinterpret_cast<const image::Slot*>(&header + 1);
-    pilots_ = reinterpret_cast<const std::uint16_t*>(slots_ + header.slots);
+    pairs_ = reinterpret_cast<const Rank*>(slots_ + header.slots);
+    pilots_ = reinterpret_cast<const std::uint16_t*>(pairs_ + image::byte_pairs);
     block_of_ = pilots_ + header.buckets;
     blocks_ = reinterpret_cast<const std::uint8_t*>(block_of_ + image::points / image::block_size);
     bytes_ = reinterpret_cast<const char*>(blocks_ + header.blocks * image::block_size);

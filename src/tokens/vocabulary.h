@@ -48,6 +48,9 @@ public:
         return token.size() == bytes.size() && image::are_equal(token, bytes) ? rank : no_rank;
     }
 
+    // The token that is these two bytes, or no_rank.
+    Rank rank(char first, char second) const { return pairs_[image::pair_of(first, second)]; }
+
     // By rank; for tests and comparison.
     std::vector<std::string_view> tokens() const;
 
@@ -72,6 +75,7 @@ private:
     std::uint32_t buckets_;
     std::size_t longest_; // token, in bytes
     const image::Slot* slots_;
+    const Rank* pairs_; // by their two bytes
     const std::uint16_t* pilots_; // by bucket
     const std::uint16_t* block_of_;
     const std::uint8_t* blocks_;

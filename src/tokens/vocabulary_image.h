@@ -2,8 +2,8 @@
 // (data/lay_out_vocabulary.cpp) and needs no loading. Only the pages that are looked at take memory, and all
 // processes share them. In the byte order of the machine:
 //
-//     Header | Slot[slots] | pilot of each bucket, u16 | block_of, u16 | blocks of classes, u8 | tokens'
-//     bytes
+//     Header | Slot[slots] | rank of each two bytes, u32 | pilot of each bucket, u16 | block_of, u16 | blocks
+//     of classes, u8 | tokens' bytes
 //
 // The slots are a perfect hash of the tokens: the hash of a text chooses a bucket, the bucket's pilot was
 // chosen so that each token of the bucket falls into a slot of its own. So one look tells whether a text is a
@@ -32,6 +32,13 @@ inline constexpr unsigned rank_bits = 18;
 inline constexpr unsigned size_bits = 8;
 inline constexpr std::uint32_t rank_mask = (1U << rank_bits) - 1;
 inline constexpr std::uint32_t size_mask = (1U << size_bits) - 1;
+
+inline constexpr std::size_t byte_pairs = 0x10000;
+inline std::size_t pair_of(char first, char second)
+{
+    return static_cast<std::size_t>(static_cast<std::uint8_t>(first)) << 8
+        | static_cast<std::uint8_t>(second);
+}
 
 struct Slot {
     std::uint32_t

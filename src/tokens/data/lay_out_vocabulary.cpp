@@ -147,6 +147,15 @@ std::vector<Slot> slots_of(const Vocabulary& vocabulary, const PerfectHash& hash
     return slots;
 }
 
+std::vector<std::uint32_t> ranks_of_pairs(const Vocabulary& vocabulary)
+{
+    std::vector<std::uint32_t> ranks(byte_pairs, UINT32_MAX);
+    for (std::uint32_t rank = 0; rank < vocabulary.tokens.size(); ++rank)
+        if (const auto token = vocabulary.tokens[rank]; token.size() == 2)
+            ranks[pair_of(token[0], token[1])] = rank;
+    return ranks;
+}
+
 // Blocks of characters without repetitions, and which block each stretch of Unicode is.
 struct Classes {
     std::vector<std::uint16_t> block_of {};
@@ -182,6 +191,7 @@ std::string lay_out(const Vocabulary& vocabulary)
     std::copy_n(magic, sizeof magic, header.magic);
     std::string out(reinterpret_cast<const char*>(&header), sizeof header);
     append(out, slots_of(vocabulary, hash));
+    append(out, ranks_of_pairs(vocabulary));
     append(out, hash.pilots);
     append(out, classes.block_of);
     return out + classes.blocks + std::string(vocabulary.bytes);

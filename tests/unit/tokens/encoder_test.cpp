@@ -134,6 +134,15 @@ TEST(Vocabulary, EveryTokenIsFoundAndNothingElse)
     }
 }
 
+TEST(Vocabulary, TwoBytesAreFoundAsAnyOtherToken)
+{
+    const auto& vocabulary = Vocabulary::o200k();
+    for (std::size_t pair = 0; pair < image::byte_pairs; ++pair) {
+        const std::string text { static_cast<char>(pair >> 8), static_cast<char>(pair) };
+        ASSERT_EQ(vocabulary.rank(text[0], text[1]), vocabulary.rank(text)) << pair;
+    }
+}
+
 TEST(BytePairs, ScanningAndHeapAgree)
 {
     const auto& vocabulary = Vocabulary::o200k();
