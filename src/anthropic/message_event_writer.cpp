@@ -3,19 +3,46 @@
 #include "anthropic/message_usage.h"
 #include "json/escape.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <initializer_list>
 
 namespace dragoman::anthropic {
 
 namespace {
 
-void append(std::string& out, std::string_view text) { out.append(text); }
-void append(std::string& out, json::RawString string) { out.append(string.escaped); }
-void append(std::string& out, std::uint32_t number)
+// A number as text.
+class Digits {
+public:
+    explicit Digits(std::uint32_t number)
+        : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), number).ptr)
+    {
+    }
+    std::string_view text() const { return { digits_.data(), end_ }; }
+
+private:
+    std::array<char, 12> digits_;
+    char* end_;
+};
+
+std::string_view text_of(std::string_view text) { return text; }
+std::string_view text_of(json::RawString string) { return string.escaped; }
+std::string_view text_of(const Digits& number) { return number.text(); }
+
+// In one go: a stream is made of this.
+void append(std::string& out, std::initializer_list<std::string_view> pieces)
 {
-    char digits[12];
-    auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
-    out.append(digits, end);
+    std::size_t before = out.size();
+    std::size_t size = before;
+    for (std::string_view piece : pieces)
+        size += piece.size();
+    out.resize_and_overwrite(size, [&](char* data, std::size_t) {
+        char* at = data + before;
+        for (std::string_view piece : pieces)
+            at = std::copy_n(piece.data(), piece.size(), at);
+        return size;
+    });
 }
 
 constexpr std::string_view start = "content_block_start";
@@ -27,9 +54,7 @@ constexpr std::string_view delta = "content_block_delta";
 // escape.
 template <class... Parts> void MessageEventWriter::event(std::string_view name, const Parts&... data)
 {
-    out_->append("event: ").append(name).append("\ndata: ");
-    (append(*out_, data), ...);
-    out_->append("\n\n");
+    append(*out_, { "event: ", name, "\ndata: ", text_of(data)..., "\n\n" });
 }
 
 void MessageEventWriter::message_start(std::string_view id, std::string_view model)
@@ -45,62 +70,62 @@ void MessageEventWriter::message_start(std::string_view id, std::string_view mod
 
 void MessageEventWriter::text_start()
 {
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"text","text":""}})");
 }
 
 void MessageEventWriter::text_delta(json::RawString text)
 {
-    event(delta, R"({"type":"content_block_delta","index":)", index_,
+    event(delta, R"({"type":"content_block_delta","index":)", Digits(index_),
         R"(,"delta":{"type":"text_delta","text":")", text, R"("}})");
 }
 
 void MessageEventWriter::thinking_start()
 {
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"thinking","thinking":"","signature":""}})");
 }
 
 void MessageEventWriter::thinking_delta(json::RawString text)
 {
-    event(delta, R"({"type":"content_block_delta","index":)", index_,
+    event(delta, R"({"type":"content_block_delta","index":)", Digits(index_),
         R"(,"delta":{"type":"thinking_delta","thinking":")", text, R"("}})");
 }
 
 void MessageEventWriter::signature_delta(json::RawString signature)
 {
-    event(delta, R"({"type":"content_block_delta","index":)", index_,
+    event(delta, R"({"type":"content_block_delta","index":)", Digits(index_),
         R"(,"delta":{"type":"signature_delta","signature":")", signature, R"("}})");
 }
 
 void MessageEventWriter::tool_use_start(std::string_view id, json::RawString name)
 {
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"tool_use","id":")", id, R"(","name":")", name, R"(","input":{}}})");
 }
 
 void MessageEventWriter::input_json_delta(json::RawString partial_json)
 {
-    event(delta, R"({"type":"content_block_delta","index":)", index_,
+    event(delta, R"({"type":"content_block_delta","index":)", Digits(index_),
         R"(,"delta":{"type":"input_json_delta","partial_json":")", partial_json, R"("}})");
 }
 
 void MessageEventWriter::block_stop()
 {
-    event("content_block_stop", R"({"type":"content_block_stop","index":)", index_, "}");
+    event("content_block_stop", R"({"type":"content_block_stop","index":)", Digits(index_), "}");
     ++index_;
 }
 
 void MessageEventWriter::redacted_thinking(json::RawString data)
 {
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"redacted_thinking","data":")", data, R"("}})");
     block_stop();
 }
 
 void MessageEventWriter::web_search(std::string_view id, std::string_view query)
 {
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"server_tool_use","id":")", id, R"(","name":"web_search","input":{}}})");
     std::string input;
     json::Writer(input).begin_object().key("query").text(query).end_object();
@@ -113,7 +138,7 @@ void MessageEventWriter::web_search_results(std::string_view id, std::span<const
     std::string content;
     json::Writer json(content);
     write_web_search_results(json, results);
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"web_search_tool_result","tool_use_id":")", id, R"(","content":)",
         content, "}}");
     block_stop();
@@ -121,7 +146,7 @@ void MessageEventWriter::web_search_results(std::string_view id, std::span<const
 
 void MessageEventWriter::web_search_failed(std::string_view id, std::string_view error_code)
 {
-    event(start, R"({"type":"content_block_start","index":)", index_,
+    event(start, R"({"type":"content_block_start","index":)", Digits(index_),
         R"(,"content_block":{"type":"web_search_tool_result","tool_use_id":")", id,
         R"(","content":{"type":"web_search_tool_result_error","error_code":")", error_code, R"("}}})");
     block_stop();

@@ -60,6 +60,10 @@ Parsed<std::size_t> ChunkDecoder::decode(std::string_view bytes, std::string& ou
 {
     std::size_t used = 0;
     while (used < bytes.size() && state_ != State::done) {
+        if (std::size_t plain = skip_plain_lines(bytes.substr(used))) {
+            used += plain;
+            continue;
+        }
         if (state_ == State::data) {
             std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - used));
             out.append(bytes.substr(used, size));
@@ -74,6 +78,29 @@ Parsed<std::size_t> ChunkDecoder::decode(std::string_view bytes, std::string& ou
         ++used;
     }
     return used;
+}
+
+// What nearly all chunks have: the end of the one before, and a size of nothing but a few digits. Returns the
+// bytes of what is there at once; anything else is for take_line_byte().
+std::size_t ChunkDecoder::skip_plain_lines(std::string_view bytes)
+{
+    constexpr std::string_view line_end = "\r\n";
+    if (state_ == State::data_end && line_.empty() && bytes.starts_with(line_end)) {
+        state_ = State::size;
+        return line_end.size();
+    }
+    if (state_ != State::size || !line_.empty())
+        return 0;
+    constexpr std::size_t few = 7;
+    std::size_t digits = 0;
+    std::uint64_t size = 0;
+    for (; digits < std::min(few, bytes.size()) && hex_value(bytes[digits]) >= 0; ++digits)
+        size = size * 16 + static_cast<unsigned>(hex_value(bytes[digits]));
+    if (size == 0 || !bytes.substr(digits).starts_with(line_end))
+        return 0;
+    left_ = size;
+    state_ = State::data;
+    return digits + line_end.size();
 }
 
 // Collects a line. CR may only stand in front of LF, and LF only behind CR.

@@ -30,6 +30,7 @@ public:
 private:
     enum class State : std::uint8_t { size, data, data_end, trailer, done };
 
+    std::size_t skip_plain_lines(std::string_view bytes);
     Parsed<void> take_line_byte(char c);
     Parsed<void> on_size_line();
     Parsed<void> on_trailer_line();

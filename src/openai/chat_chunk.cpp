@@ -61,7 +61,7 @@ ReasoningDetail::Kind detail_kind(std::string_view type)
 
 ReasoningDetail read_detail(json::Object object, json::RawValue whole)
 {
-    ReasoningDetail detail { .whole = whole };
+    ReasoningDetail detail;
     for (auto [key, value] : object) {
         json::RawString text = string_or_nothing(value);
         if (key_is(key, "type"))
@@ -80,6 +80,8 @@ ReasoningDetail read_detail(json::Object object, json::RawValue whole)
             detail.index = value.raw();
     }
     detail.kind = detail_kind(detail.type.escaped);
+    if (detail.kind == ReasoningDetail::Kind::other)
+        detail.whole = whole;
     return detail;
 }
 
@@ -216,7 +218,7 @@ void ChatChoice::clear()
     tool_calls = std::move(old_calls);
 }
 
-Result<ChatChunk> ChatChunkDecoder::decode(std::string_view text)
+Result<ChatChunk> ChatChunkDecoder::read(std::string_view text)
 {
     auto root = document_.parse(text);
     if (!root)

@@ -2,17 +2,20 @@
 // with `message` in place of `delta`. https://platform.openai.com/docs/api-reference/chat/streaming
 //
 // The reader is lenient by design: whatever has an unexpected type counts as absent, since the answers of
-// some forty providers pass through here. Strings are slices of the text, still escaped, valid until the
-// decoder's next decode(). The decoder keeps its memory, so that an ordinary chunk costs no allocation.
+// some forty providers pass through here. Strings are still escaped, and valid until the decoder's next
+// decode() as long as the text is. The decoder keeps its memory, so that an ordinary chunk costs no
+// allocation; and the chunk it read last, since the next one mostly differs in its piece of text alone.
 #pragma once
 
 #include "base/result.h"
 #include "json/document.h"
+#include "json/pattern.h"
 #include "openai/chat_usage.h"
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +42,7 @@ struct ReasoningDetail {
     json::RawString id {};
     json::RawString format {};
     json::RawValue index {}; // a number, usually
-    json::RawValue whole {};
+    json::RawValue whole {}; // of a kind that is passed on as it is
 };
 
 // A piece of content other than plain text, in the order of the content array.
@@ -92,16 +95,29 @@ struct ChatChunk {
 
 class ChatChunkDecoder {
 public:
+    ChatChunkDecoder() = default;
+    ChatChunkDecoder(const ChatChunkDecoder&) = delete;
+    ChatChunkDecoder& operator=(const ChatChunkDecoder&) = delete;
+
     // upstream_protocol if `text` is no JSON, or neither an object nor an array that begins with one.
     Result<ChatChunk> decode(std::string_view text);
 
 private:
+    Result<ChatChunk> read(std::string_view text);
+    bool repeats(std::string_view text);
+    void remember();
+    bool is_repeatable() const;
+
     void read_choice(json::Object object, ChatChunk& chunk);
     void read_body(json::Object body, ChatChoice& choice);
     void read_annotations(json::Value value);
     void read_search_results(json::Value value);
 
     json::Document document_;
+    json::Pattern pattern_; // of text_
+    std::string text_; // the chunk that is remembered: what repeats in the next ones borrows from it
+    ChatChunk chunk_;
+    std::vector<json::RawString*> varying_; // of choices_
     std::vector<ChatChoice> choices_;
     std::size_t choice_count_ = 0;
     std::vector<Citation> citations_;

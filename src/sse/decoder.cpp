@@ -26,6 +26,7 @@ void Decoder::feed(std::string_view bytes)
     }
     consumed_ -= keep_from;
     scanned_ = scanned_ > keep_from ? scanned_ - keep_from : 0;
+    line_feed_ = line_feed_ > keep_from ? line_feed_ - keep_from : 0;
     data_begin_ = data_begin_ > keep_from ? data_begin_ - keep_from : 0;
     buffer_.append(bytes);
     if (buffer_.size() - consumed_ > event_bytes_max_
@@ -83,18 +84,27 @@ std::optional<std::string_view> Decoder::take_line()
 {
     if (at_start_ && !skip_byte_order_mark())
         return std::nullopt;
-    std::size_t end = buffer_.find_first_of("\r\n", std::max(scanned_, consumed_));
-    if (end == std::string::npos) {
-        scanned_ = buffer_.size();
+    std::size_t end = scanned_ = find_line_end();
+    if (end == buffer_.size())
         return std::nullopt;
-    }
-    scanned_ = end;
     if (buffer_[end] == '\r' && end + 1 == buffer_.size())
         return std::nullopt;
     std::string_view line(buffer_.data() + consumed_, end - consumed_);
     bool is_crlf = buffer_[end] == '\r' && buffer_[end + 1] == '\n';
     consumed_ = end + (is_crlf ? 2 : 1);
     return line;
+}
+
+// The first CR or LF, or the end of the buffer. Each is looked for at full speed; where the next LF is
+// remains known, so that lines that end in CR alone do not make this quadratic.
+std::size_t Decoder::find_line_end()
+{
+    std::size_t from = std::max(scanned_, consumed_);
+    line_feed_ = std::max(line_feed_, from);
+    if (line_feed_ < buffer_.size() && buffer_[line_feed_] != '\n')
+        line_feed_ = std::min(buffer_.find('\n', line_feed_), buffer_.size());
+    std::size_t carriage_return = std::string_view(buffer_).substr(from, line_feed_ - from).find('\r');
+    return carriage_return == std::string_view::npos ? line_feed_ : from + carriage_return;
 }
 
 // False while the bytes so far may still become a byte-order mark.

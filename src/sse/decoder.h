@@ -42,6 +42,7 @@ public:
 
 private:
     std::optional<std::string_view> take_line();
+    std::size_t find_line_end();
     bool skip_byte_order_mark();
     void apply_field(std::string_view line);
     void add_data(std::string_view value);
@@ -51,6 +52,7 @@ private:
     std::string buffer_;
     std::size_t consumed_ = 0; // of buffer_: lines that were taken
     std::size_t scanned_ = 0; // of buffer_: bytes that were looked at for a line end
+    std::size_t line_feed_ = 0; // of buffer_: there is none between scanned_ and here
     bool at_start_ = true;
     bool dispatched_ = false;
     bool overflowed_ = false;

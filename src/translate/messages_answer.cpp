@@ -119,6 +119,11 @@ Result<void> MessagesAnswer::take_event(const sse::Event& event, std::string& ou
     std::string one_line;
     if (data.find('\n') != data.npos) // an event of several data lines
         data = one_line = compact(data);
+    if (event.name != "error" && pattern_.fits(data)) {
+        unreadable_ = 0;
+        pass("content_block_delta", data, out);
+        return {};
+    }
     auto root = document_.parse(data);
     if (!root || !root->is(Type::object)) {
         if (++unreadable_ < limits::unreadable_events)
@@ -143,6 +148,8 @@ Result<void> MessagesAnswer::take_event(const sse::Event& event, std::string& ou
         on_block_stop(object);
     else if (name == "message_stop")
         ended_ = true;
+    else if (name == "content_block_delta" && plan_.stream)
+        remember(data, object);
     has_substance_ |= name.starts_with("content_block") || name == "message_stop";
     if (!plan_.stream) {
         aggregate_.add(name, object);

@@ -10,6 +10,7 @@
 #include "base/id_source.h"
 #include "base/result.h"
 #include "json/document.h"
+#include "json/pattern.h"
 #include "sse/decoder.h"
 #include "translate/answer.h"
 #include "translate/answer_plan.h"
@@ -47,6 +48,7 @@ private:
     Result<void> finish_events(std::string& out);
     Result<void> finish_whole(std::string& out);
     void on_message_start(std::string_view data, const json::Object& event, std::string& out);
+    void remember(std::string_view data, const json::Object& event);
     void on_block_start(const json::Object& event);
     void on_block_stop(const json::Object& event);
     void on_message_delta(std::string_view data, const json::Object& event, std::string& out);
@@ -64,6 +66,8 @@ private:
     Form form_ = Form::unknown;
     sse::Decoder decoder_ {};
     json::Document document_ {};
+    json::Pattern pattern_ {}; // of delta_: the next ones mostly differ in their piece of text alone
+    std::string delta_ {};
     std::string whole_ {};
     MessageAggregate aggregate_ {}; // only for a client that wants one JSON text
     std::size_t aggregated_bytes_ = 0;

@@ -70,6 +70,24 @@ void MessagesAnswer::on_message_start(std::string_view data, const Object& event
     sse::append_event(out, "message_start", model ? replaced(data, *model, client_model) : std::string(data));
 }
 
+void MessagesAnswer::remember(std::string_view data, const Object& event)
+{
+    constexpr std::size_t remembered_max = 4096; // bytes; what is larger is no ordinary delta
+    pattern_.forget();
+    auto delta = object_at(event, "delta");
+    if (!delta || data.size() > remembered_max)
+        return;
+    delta_ = data;
+    for (std::string_view name : { "text", "thinking", "partial_json" }) {
+        std::string_view piece = string_at(*delta, name);
+        if (piece.empty())
+            continue;
+        json::RawString hole { std::string_view(delta_).substr(
+            static_cast<std::size_t>(piece.data() - data.data()), piece.size()) };
+        return pattern_.learn(delta_, { &hole, 1 });
+    }
+}
+
 void MessagesAnswer::on_block_start(const Object& event)
 {
     auto index = event.find("index");

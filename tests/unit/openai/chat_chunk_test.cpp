@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace dragoman::openai {
 
 namespace {
@@ -43,6 +46,55 @@ TEST_F(ChatChunks, ForgetTheChunkBefore)
     EXPECT_TRUE(second.tool_calls.empty());
     EXPECT_TRUE(second.reasoning_details.empty());
     EXPECT_TRUE(second.finish_reason.empty());
+}
+
+// A decoder that saw the chunk before reads what a fresh one reads.
+TEST_F(ChatChunks, AreReadTheSameWhateverCameBefore)
+{
+    auto text = [](std::string_view delta, std::string_view rest = "") {
+        return R"({"id":"gen-1","choices":[{"index":0,"delta":{)" + std::string(delta) + "}"
+            + std::string(rest) + "}]}";
+    };
+    const std::vector<std::string> chunks { text(R"("content":"Hi")"), text(R"("content":" there")"),
+        text(R"("content":" \"x\"")"), text(R"("content":"")"), text(R"("content":"\ud83d")"),
+        text(R"("content":"\ude00")"), text(R"("content":"again")"),
+        text(R"("content":"","reasoning":"a","reasoning_details":[{"type":"reasoning.text","text":"a"}])"),
+        text(R"("content":"","reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b"}])"),
+        text(R"("content":"","reasoning":"","reasoning_details":[{"type":"reasoning.text","text":"c"}])"),
+        text(R"("tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":""}}])"),
+        text(R"("tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}}])"),
+        text(R"("tool_calls":[{"index":0,"function":{"arguments":":1}"}}])"),
+        text(R"("tool_calls":[{"index":1,"function":{"arguments":":1}"}}])"),
+        text(R"("content":"end")", R"(,"finish_reason":"stop")"),
+        text(R"("content":"end")", R"(,"finish_reason":"stop")"), text(R"("content":"after")"),
+        text(R"("content":"after"),"usage":{"prompt_tokens":3)"), R"({"choices":[],"usage":{}})" };
+    for (const std::string& chunk : chunks) {
+        ChatChunkDecoder fresh;
+        auto wanted = fresh.decode(chunk);
+        auto got = decoder_.decode(chunk);
+        ASSERT_EQ(got.has_value(), wanted.has_value()) << chunk;
+        if (!wanted)
+            continue;
+        EXPECT_EQ(got->id, wanted->id);
+        EXPECT_EQ(got->whole.text, chunk);
+        EXPECT_EQ(got->has_surrogate_escapes, wanted->has_surrogate_escapes) << chunk;
+        ASSERT_EQ(got->choices.size(), wanted->choices.size()) << chunk;
+        for (std::size_t i = 0; i < wanted->choices.size(); ++i) {
+            const ChatChoice& a = got->choices[i];
+            const ChatChoice& b = wanted->choices[i];
+            EXPECT_EQ(a.content, b.content) << chunk;
+            EXPECT_EQ(a.reasoning, b.reasoning) << chunk;
+            EXPECT_EQ(a.finish_reason, b.finish_reason) << chunk;
+            ASSERT_EQ(a.reasoning_details.size(), b.reasoning_details.size()) << chunk;
+            for (std::size_t d = 0; d < b.reasoning_details.size(); ++d)
+                EXPECT_EQ(a.reasoning_details[d].text, b.reasoning_details[d].text) << chunk;
+            ASSERT_EQ(a.tool_calls.size(), b.tool_calls.size()) << chunk;
+            for (std::size_t t = 0; t < b.tool_calls.size(); ++t) {
+                EXPECT_EQ(a.tool_calls[t].index, b.tool_calls[t].index) << chunk;
+                EXPECT_EQ(a.tool_calls[t].arguments, b.tool_calls[t].arguments) << chunk;
+            }
+        }
+    }
 }
 
 TEST_F(ChatChunks, TakeReasoningFromOneFieldOnly) // S4

@@ -48,6 +48,19 @@ TEST(SseDecoder, GivesTheSameEventsHoweverTheBytesArrive) // S25, S26, U-04, U-0
         EXPECT_EQ(decode(stream, step), whole) << "step " << step;
 }
 
+TEST(SseDecoder, TakesLineEndsOfEveryKindTogether)
+{
+    std::string stream;
+    std::vector<Seen> wanted;
+    for (std::string_view end : { "\n", "\r", "\r\n", "\r", "\n", "\r\n", "\r\n", "\r", "\r", "\n" }) {
+        std::string number = std::to_string(wanted.size());
+        stream += "data: " + number + std::string(end) + ": comment" + std::string(end) + std::string(end);
+        wanted.push_back({ "", number });
+    }
+    for (std::size_t step = 1; step <= stream.size(); ++step)
+        EXPECT_EQ(decode(stream, step), wanted) << "step " << step;
+}
+
 TEST(SseDecoder, GivesAnUnfinishedEventOnlyAtTheEnd) // S25
 {
     Decoder decoder;

@@ -76,6 +76,29 @@ TEST_F(MessagesAnswerTest, NamesTheModelThatTheClientAskedFor) // R63
     EXPECT_EQ(answer.facts().upstream_id, "gen-1");
 }
 
+TEST_F(MessagesAnswerTest, PassesDeltasThroughOneByOne)
+{
+    auto delta = [](std::string_view index, std::string_view text) {
+        return "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"
+            + std::string(index) + R"(,"delta":{"type":"text_delta","text":")" + std::string(text)
+            + "\"}}\n\n";
+    };
+    feed(start_event);
+    feed(text_start);
+    const std::size_t before = out.size();
+    const std::uint64_t events_before = answer.data_events();
+    std::string wanted;
+    for (std::string_view text : { "one", "two", "", R"(\ud83d\ude00)", R"(\"three\" )", "\xC3\xA9" })
+        wanted += delta("0", text);
+    wanted += delta("1", "four");
+    feed(wanted);
+    EXPECT_EQ(out.substr(before), wanted);
+    EXPECT_EQ(answer.data_events(), events_before + 7);
+    std::string broken = delta("1", "half a sequence \xC3");
+    feed(broken + delta("1", "five"));
+    EXPECT_EQ(out.substr(before), wanted + delta("1", "five"));
+}
+
 TEST_F(MessagesAnswerTest, IsWorthAStatusOnlyOnceThereIsContent)
 {
     feed(": OPENROUTER PROCESSING\n\n");
