@@ -49,7 +49,8 @@ struct SipState {
 std::uint64_t load(const char* bytes, std::size_t size)
 {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes, size);
+    if (size > 0) // nothing has no address
+        std::memcpy(&word, bytes, size);
     return word;
 }
 

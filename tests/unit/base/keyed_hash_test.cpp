@@ -50,6 +50,13 @@ TEST(KeyedHash, IsSipHash)
     }
 }
 
+TEST(KeyedHash, NothingHasADigest)
+{
+    const KeyedHash hash;
+    EXPECT_EQ(hash(std::string_view {}), hash(""));
+    EXPECT_NE(hash(""), hash(std::string_view("\0", 1)));
+}
+
 TEST(KeyedHash, NobodyKnowsTheKey)
 {
     EXPECT_NE(KeyedHash()("the same bytes"), KeyedHash()("the same bytes"));
