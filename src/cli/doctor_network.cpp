@@ -106,8 +106,9 @@ void check_certificates(const Examined& examined)
     if (!examined.config.upstream.base_url.starts_with("https://"))
         return;
     const auto trust = net::Trust::load(examined.environment());
-    if (!trust)
-        return examined.findings.failure("certificates", trust.error().message,
+    const auto usable = trust ? trust->read() : Failure(trust.error());
+    if (!usable)
+        return examined.findings.failure("certificates", usable.error().message,
             "install ca-certificates, or name a bundle with SSL_CERT_FILE");
     const auto file = lookup(examined.environment(), "SSL_CERT_FILE");
     const auto folder = lookup(examined.environment(), "SSL_CERT_DIR");

@@ -183,7 +183,8 @@ Task<Result<Connection>> UpstreamClient::connect(
     }
     if (!origin.tls)
         co_return connection;
-    Task<Result<Connection>> shaking = tls_connection(std::move(connection->socket()), trust_, origin.host);
+    Task<Result<Connection>> shaking =
+        tls_connection(std::move(connection->socket()), trust_, origin.host, origin.port);
     std::optional<Result<Connection>> secured = co_await before(deadline, std::move(shaking));
     if (!secured)
         co_return Failure(cannot_reach(origin.host + via, "the TLS handshake took too long"));

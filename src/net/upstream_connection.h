@@ -28,7 +28,7 @@ public:
 
     virtual Socket& socket() = 0;
 
-    bool is_quiet(); // open, and nothing to be read: fit for another request
+    virtual bool is_quiet(); // open, and nothing to be read: fit for another request
 
     std::string in; // arrived, not yet used
     std::string key; // under which it may be used again
@@ -40,7 +40,7 @@ std::unique_ptr<UpstreamConnection> plain_connection(Socket socket);
 
 // Shakes hands and checks the certificate against `host`. The error's message is the reason alone.
 Task<Result<std::unique_ptr<UpstreamConnection>>> tls_connection(
-    Socket socket, Trust trust, std::string host);
+    Socket socket, Trust trust, std::string host, std::uint16_t port);
 
 std::chrono::seconds boot_time();
 
