@@ -2,6 +2,8 @@
 // against, simdjson's own walk over the same bytes.
 //
 //     python3 bench/workloads.py FOLDER && translate_bench FOLDER/*.json [--benchmark_filter=…]
+//
+// BENCH_ROUNDS=N in the environment fixes how often each is done, for those who count instructions.
 #include "anthropic/decode_request.h"
 #include "base/id_source.h"
 #include "simdjson_walk.h"
@@ -13,6 +15,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -120,6 +124,13 @@ void translate_stream(benchmark::State& state, const std::string& first_delta, c
     state.counters["chunks"] = chunks_of_a_stream;
 }
 
+template <class... Rest> void add(const std::string& name, auto* measure, const Rest&... rest)
+{
+    auto* added = benchmark::RegisterBenchmark(name.c_str(), measure, rest...);
+    if (const char* rounds = std::getenv("BENCH_ROUNDS"))
+        added->Iterations(std::max(1, std::atoi(rounds)));
+}
+
 void register_streams()
 {
     const std::string text = R"({"role":"assistant","content":" word"})";
@@ -132,9 +143,9 @@ void register_streams()
     const std::string tool =
         R"({"role":"assistant","content":null,"tool_calls":[{"index":0,"type":"function",)"
         R"("function":{"arguments":" src"}}]})";
-    benchmark::RegisterBenchmark("chunk/text", translate_stream, text, text);
-    benchmark::RegisterBenchmark("chunk/thinking", translate_stream, thinking, thinking);
-    benchmark::RegisterBenchmark("chunk/tools", translate_stream, tool_begin, tool);
+    add("chunk/text", translate_stream, text, text);
+    add("chunk/thinking", translate_stream, thinking, thinking);
+    add("chunk/tools", translate_stream, tool_begin, tool);
 }
 
 // "1k-openai-gpt-oss-120b.json" is measured under the name of "1k".
@@ -144,13 +155,10 @@ void register_body(const std::filesystem::path& file)
     const std::string body { std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>() };
     const std::string stem = file.stem();
     const std::string size = stem.substr(0, stem.find('-'));
-    const auto add = [&](std::string_view what, auto* measure) {
-        benchmark::RegisterBenchmark(fmt::format("{}/{}", what, size).c_str(), measure, body);
-    };
-    add("translate", translate_request);
-    add("edit", edit_request);
-    add("count", count_request);
-    add("walk", walk);
+    add("translate/" + size, translate_request, body);
+    add("edit/" + size, edit_request, body);
+    add("count/" + size, count_request, body);
+    add("walk/" + size, walk, body);
 }
 
 bool is_request(const std::filesystem::path& file)
