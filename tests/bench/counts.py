@@ -1,7 +1,7 @@
 """Counts that are the same on every machine: system calls, heap allocations, instructions. BUILD FOLDER
 
-Each is the difference between a shorter and a longer run of the same kind, so that what starting costs is not in it; the least of
-several runs counts, since now and then a timer fires, or an answer is taken to learn how tokens are billed."""
+Allocations and instructions are the difference between a shorter and a longer run of the same kind, so that what starting costs is
+not in it, and the least of several runs: now and then a timer fires, or an answer is taken to learn how tokens are billed."""
 import http.client
 import os
 import re
@@ -15,6 +15,7 @@ import tomllib
 import unittest
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 import workloads
 from compare import load, processor
@@ -26,6 +27,7 @@ BOUNDS = tomllib.loads((Path(__file__).parent / "counts_bounds.toml").read_text(
 WARM = 40  # requests: more than dragoman looks at closely before it knows a model
 FEW, MANY = 100, 300
 ROUNDS = 3
+WRITES = ("write", "writev", "sendto", "sendmsg")
 LIMIT = 60  # seconds for strace to end
 
 
@@ -35,7 +37,7 @@ class Traced(Dragoman):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.trace = Path(self.folder) / "trace"
-        self.command = ["strace", "-f", "-qq", "-s", "64", "-o", str(self.trace), *self.command]
+        self.command = ["strace", "-f", "-qq", "-s", "96", "-o", str(self.trace), *self.command]
         self.marks = 0
 
     def mark(self):
@@ -54,18 +56,33 @@ class Traced(Dragoman):
             for child in Path(f"/proc/{tracer}/task/{tracer}/children").read_text(encoding="ascii").split():
                 os.kill(int(child), 15)
             self.process.wait(LIMIT)
-        return super().stop() if self.process and self.process.poll() is None else b""
+            self.process.stdout.close()
+            self.process = None
+        return super().stop()
 
 
-def names_of_calls(lines):
-    """Of the system calls of a trace; what is resumed was counted when it began."""
-    found = [re.match(r"\d+\s+(\w+)\(", line) for line in lines]
-    return [match[1] for match in found if match]
+def calls(lines):
+    """[(thread, name, line), …] of a trace; what is resumed was counted when it began."""
+    found = [(re.match(r"(\d+)\s+(\w+)\(", line), line) for line in lines]
+    return [(match[1], match[2], line) for match, line in found if match]
 
 
 def between(lines, begin, end):
     first, last = (next(at for at, line in enumerate(lines) if f"/mark-{mark}-" in line) for mark in (begin, end))
     return lines[first + 1:last]
+
+
+def apart(lines, words):
+    """How many calls of its thread lie between one write of these words and the next one, that one included."""
+    found = calls(lines)
+    writers = [thread for thread, name, line in found if name in WRITES and words in line]
+    numbers = [at for at, (_, name, line) in enumerate(call for call in found if call[0] in set(writers))
+               if name in WRITES and words in line]
+    return [later - earlier for earlier, later in zip(numbers, numbers[1:])]
+
+
+def futexes(lines):
+    return sum(name == "futex" for _, name, _ in calls(lines))
 
 
 class Counts(unittest.TestCase):
@@ -104,38 +121,24 @@ class SystemCalls(Counts):
         self.program = Traced(self.bench.tools.dragoman, self.bench.measured_core, self.bench.folder / "traced", self.upstream)
         self.stack.enter_context(self.program)
 
-    def spans(self, model, amounts):
-        """{amount: [(mark before, mark after), …]}"""
-        self.ask(self.program, model, WARM if "whole" in model else 2)
-        found = {amount: [] for amount in amounts}
-        for _ in range(ROUNDS):
-            for amount in amounts:
-                begin = self.program.mark()
-                self.ask(self.program, model, amount)
-                found[amount].append((begin, self.program.mark()))
-        return found
-
-    def calls(self, spans):
-        """The calls of the quietest span, by name, for each amount."""
-        lines = self.program.trace.read_text(encoding="utf-8", errors="replace").splitlines()
-        return {amount: min((names_of_calls(between(lines, *marks)) for marks in pairs), key=len)
-                for amount, pairs in spans.items()}
-
-    def each(self, calls, units=1):
-        (few, fewer), (many, more) = sorted(calls.items())
-        return (len(more) - len(fewer)) / (many - few) / units
+    def span(self, model, requests, warm):
+        """The marks before and behind what is counted."""
+        self.ask(self.program, model, warm)
+        begin = self.program.mark()
+        self.ask(self.program, model, requests)
+        return begin, self.program.mark()
 
     def test_of_a_request_and_of_an_event(self):
-        whole = self.spans("bench/whole-2k", (FEW, MANY))
-        passed = self.spans("anthropic/whole-2k", (FEW, MANY))
-        chunks = 40
-        paced = self.spans(f"bench/text-{chunks}-10", (1, 5))
+        """What a busy machine lets come together costs less; typical is what comes alone."""
+        whole, passed = (self.span(f"{vendor}/whole-2k", MANY, WARM) for vendor in ("bench", "anthropic"))
+        more = [whole, *(self.span("bench/whole-2k", FEW, 1) for _ in range(ROUNDS))]
+        paced = self.span("bench/text-40-20", ROUNDS, 1)
         self.program.stop()
-        counted = self.calls(whole)
-        self.hold("system_calls", "small_request", self.each(counted))
-        self.hold("system_calls", "futex", counted[MANY].count("futex"))
-        self.hold("system_calls", "passed_through_request", self.each(self.calls(passed)))
-        self.hold("system_calls", "paced_event", self.each(self.calls(paced), chunks))
+        lines = self.program.trace.read_text(encoding="utf-8", errors="replace").splitlines()
+        self.hold("system_calls", "small_request", median(apart(between(lines, *whole), "HTTP/1.1 200")))
+        self.hold("system_calls", "passed_through_request", median(apart(between(lines, *passed), "HTTP/1.1 200")))
+        self.hold("system_calls", "paced_event", median(apart(between(lines, *paced), "content_block_delta")))
+        self.hold("system_calls", "futex", min(futexes(between(lines, *marks)) for marks in more))
 
 
 class Allocations(Counts):
