@@ -43,7 +43,7 @@ private:
     static net::Task<void> stream(const DemoAnswer& answer, net::ResponseWriter& response)
     {
         const net::Field type { "content-type", "text/event-stream" };
-        Result<void> sent = co_await response.head(200, { &type, 1 });
+        Result<void> sent = response.head(200, { &type, 1 });
         for (const std::string& part : answer.parts) {
             if (!sent)
                 co_return;

@@ -6,6 +6,7 @@
 #include "net/race.h"
 #include "translate/error.h"
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -15,13 +16,18 @@ namespace dragoman::gateway {
 
 namespace {
 
-using namespace boost::asio::experimental::awaitable_operators;
-
 constexpr auto drain_for_reuse = std::chrono::milliseconds(100);
 
 std::int64_t seconds(Clock::duration time)
 {
     return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+Error ending()
+{
+    return {
+        .kind = Error::Kind::overloaded, .source = Error::Source::self, .message = "dragoman is shutting down"
+    };
 }
 
 bool is_success(int status) { return status >= 200 && status < 300 && status != 204; }
@@ -39,6 +45,7 @@ std::string first_field(const net::UpstreamAnswer& upstream, std::initializer_li
 
 Relay::Relay(RelayParts parts)
     : parts_(std::move(parts))
+    , alarm_(parts_.worker.alarms, [this] { look(); })
     , last_sent_(times_.begun)
     , last_event_(times_.begun)
 {
@@ -46,32 +53,38 @@ Relay::Relay(RelayParts parts)
 
 net::Task<Result<void>> Relay::run()
 {
-    auto first = co_await (pump_reported() || watch() || parts_.worker.must_end.wait());
-    if (auto* pumped = std::get_if<0>(&first); pumped && !*pumped)
-        co_return Failure(std::move(*pumped).error());
-    if (auto* overdue = std::get_if<1>(&first))
-        co_return Failure(std::move(*overdue));
-    if (first.index() == 2)
-        co_return Failure(Error { .kind = Error::Kind::overloaded,
-            .source = Error::Source::self,
-            .message = "dragoman is shutting down" });
+    Result<void> pumped = co_await pump_watched();
+    if (!pumped)
+        co_return pumped;
     Result<void> completed = co_await complete();
-    if (completed && upstream_)
+    if (completed && upstream_ && !upstream_->has_arrived())
         (void)co_await net::before(Clock::now() + drain_for_reuse, upstream_->read_some());
     co_return completed;
 }
 
-// An exception that is no cancellation must end the race like any other failure: the others would only go on
-// until a deadline.
+net::Task<Result<void>> Relay::pump_watched()
+{
+    if (parts_.worker.must_end.is_set())
+        co_return Failure(ending());
+    alarm_.set(next_look());
+    Result<void> pumped = co_await pump_reported();
+    alarm_.call_off();
+    if (!given_up_)
+        co_return pumped;
+    co_await boost::asio::this_coro::reset_cancellation_state();
+    if (pumped)
+        co_return pumped;
+    co_return Failure(std::move(*given_up_));
+}
+
+// Only the client's leaving ends an exchange by an exception.
 net::Task<Result<void>> Relay::pump_reported()
 {
     try {
         co_return co_await pump();
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == boost::asio::error::operation_aborted)
-            throw;
-        log::error("an exchange failed", { { "why", error.what() } });
     } catch (const std::exception& error) {
+        if (given_up_)
+            co_return Failure(*given_up_);
         if (parts_.response.client_gone())
             throw;
         log::error("an exchange failed", { { "why", error.what() } });
@@ -148,7 +161,7 @@ net::Task<Result<void>> Relay::take(std::string_view bytes)
         parts_.begun();
     }
     if (parts_.call.plan.stream && !committed_ && parts_.answer.has_substance()) {
-        Result<void> begun = co_await commit();
+        Result<void> begun = commit();
         if (!begun)
             co_return begun;
     }
@@ -181,20 +194,26 @@ net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
     co_return translate::translate_error(failure, translate::error_context(parts_.call.plan));
 }
 
-net::Task<Error> Relay::watch()
+void Relay::look()
 {
-    for (;;) {
-        TimePoint now = Clock::now();
-        if (parts_.call.plan.stream && !committed_ && now >= times_.begun + limits::commit_after)
-            co_await commit_slow_stream();
-        if (auto error = overdue(now))
-            co_return std::move(*error);
-        if (committed_ && now >= last_sent_ + limits::ping_after) {
-            parts_.response.offer(ping_event);
-            note_sent();
-        }
-        co_await net::sleep_until(next_look());
+    TimePoint now = Clock::now();
+    if (parts_.worker.must_end.is_set())
+        return give_up(ending());
+    if (parts_.call.plan.stream && !committed_ && now >= times_.begun + limits::commit_after)
+        commit_slow_stream();
+    if (auto error = overdue(now))
+        return give_up(std::move(*error));
+    if (committed_ && now >= last_sent_ + limits::ping_after) {
+        parts_.response.offer(ping_event);
+        note_sent();
     }
+    alarm_.set(next_look());
+}
+
+void Relay::give_up(Error why)
+{
+    given_up_ = std::move(why);
+    parts_.response.interrupt();
 }
 
 // Deadlines are told apart by what did not happen: no answer at all, no further event, no end.
@@ -234,11 +253,10 @@ TimePoint Relay::next_look() const
 }
 
 // The upstream takes its time: from now on the client is shown signs of life, and errors go into the stream.
-net::Task<void> Relay::commit_slow_stream()
+void Relay::commit_slow_stream()
 {
-    Result<void> begun = co_await commit();
-    if (!begun)
-        co_return;
+    if (!commit())
+        return;
     parts_.answer.start(out_);
     parts_.response.offer(out_);
     if (parts_.capture)
@@ -247,7 +265,7 @@ net::Task<void> Relay::commit_slow_stream()
     note_sent();
 }
 
-net::Task<Result<void>> Relay::commit()
+Result<void> Relay::commit()
 {
     committed_ = true;
     parts_.response.set_probe(std::string(ping_event));
@@ -258,7 +276,7 @@ net::Task<Result<void>> Relay::commit()
         parts_.capture->client_answer.start = "200";
         add_fields(parts_.capture->client_answer, borrowed);
     }
-    co_return co_await parts_.response.head(200, borrowed);
+    return parts_.response.head(200, borrowed);
 }
 
 net::Task<Result<void>> Relay::send_pending()
@@ -297,7 +315,7 @@ net::Task<Result<void>> Relay::complete()
         co_return sent;
     }
     if (!committed_) {
-        Result<void> begun = co_await commit();
+        Result<void> begun = commit();
         if (!begun)
             co_return begun;
     }

@@ -1,15 +1,16 @@
 // One upstream answer on its way to one client, from the request that is sent to the last byte.
 //
-// Three things run at once while the answer comes in: pump() reads, translates and writes; watch() keeps the
-// clock (the commit of a stream that is slow to begin, pings, every deadline); and the worker may be told to
-// end. The first to finish ends the other two, and with them the upstream's connection. Awaiting the client's
-// write before the next upstream read is the whole of the back-pressure.
+// pump() reads, translates and writes. Meanwhile an alarm has look() see to the clock (the commit of a stream
+// that is slow to begin, pings, every deadline) and to whether the worker was told to end: that interrupts
+// pump(), and with it goes the upstream's connection. Awaiting the client's write before the next upstream
+// read is the whole of the back-pressure.
 #pragma once
 
 #include "base/clock.h"
 #include "config/config.h"
 #include "gateway/capture.h"
 #include "gateway/respond.h"
+#include "net/alarms.h"
 #include "net/server.h"
 #include "translate/answer.h"
 #include "translate/upstream_call.h"
@@ -59,17 +60,19 @@ public:
     const RelayTimes& times() const { return times_; }
 
 private:
+    net::Task<Result<void>> pump_watched();
     net::Task<Result<void>> pump_reported();
     net::Task<Result<void>> pump();
     net::Task<Result<void>> read_answer(net::UpstreamAnswer& upstream);
     net::Task<Result<void>> take(std::string_view bytes);
     net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
-    net::Task<Error> watch();
     net::Task<Result<void>> complete();
-    net::Task<Result<void>> commit();
     net::Task<Result<void>> send_pending();
-    net::Task<void> commit_slow_stream();
 
+    void look(); // at the clock
+    void give_up(Error why);
+    Result<void> commit();
+    void commit_slow_stream();
     std::optional<Error> overdue(TimePoint now) const;
     TimePoint next_look() const;
     void note_sent();
@@ -77,6 +80,8 @@ private:
 
     RelayParts parts_;
     RelayTimes times_;
+    net::Alarm alarm_;
+    std::optional<Error> given_up_; // pump() was interrupted
     std::string out_; // for the client, not sent yet
     std::string sending_; // on its way to the client
     std::unique_ptr<net::UpstreamAnswer> upstream_;

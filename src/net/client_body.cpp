@@ -69,7 +69,7 @@ Task<Parsed<bool>> ClientConnection::read_sized(ClientRequest& request)
         }
         if (got == 0 || errno != EAGAIN)
             co_return false;
-        bool usable = co_await until_readable(output_->socket());
+        bool usable = co_await readable();
         if (!usable && overdue_)
             co_return fail(too_slow);
         if (!usable)

@@ -3,8 +3,6 @@
 #include "base/log.h"
 #include "net/request_head.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include <cerrno>
 #include <exception>
 #include <sys/socket.h>
@@ -59,16 +57,15 @@ bool wants_close(const RequestHead& head)
 
 } // namespace
 
-ClientConnection::ClientConnection(const WorkerServices& services, Socket socket, std::string peer)
+ClientConnection::ClientConnection(
+    const WorkerServices& services, std::shared_ptr<ClientOutput> output, std::string peer)
     : services_(services)
-    , output_(std::make_shared<ClientOutput>(std::move(socket)))
+    , output_(std::move(output))
     , peer_(std::move(peer))
     , read_size_(first_read)
     , phase_since_(Clock::now())
 {
 }
-
-ClientConnection::~ClientConnection() { output_->close(); }
 
 void ClientConnection::enter(Phase phase)
 {
@@ -98,7 +95,7 @@ Task<void> ClientConnection::serve()
 Task<bool> ClientConnection::read_more()
 {
     for (;;) {
-        bool usable = co_await until_readable(output_->socket());
+        bool usable = co_await readable();
         if (!usable)
             co_return false;
         ssize_t got = receive(output_->socket(), in_, read_size_);
@@ -240,7 +237,6 @@ Task<bool> ClientConnection::drop_body(const RequestHead& head)
 
 Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
 {
-    using namespace boost::asio::experimental::awaitable_operators;
     Counted live(services_.shared.live_exchanges);
     AnswerForm form { .http_1_0 = request.head.http_1_0,
         .head_only = request.head.method == "HEAD",
@@ -249,7 +245,8 @@ Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
     writer_ = &writer;
     handler_failed_ = false;
     enter(Phase::answer);
-    co_await (guarded(request, writer) || until_gone(writer));
+    watch_client();
+    co_await guarded(request, writer);
     writer_ = nullptr;
     if (output_->gone())
         co_return Next::close;
@@ -284,32 +281,6 @@ Task<void> ClientConnection::guarded(ClientRequest& request, ExchangeWriter& res
         handler_failed_ = true;
         log::error("an exchange failed", { { "why", error.what() } });
     }
-}
-
-Task<void> ClientConnection::until_gone(ExchangeWriter& response)
-{
-    Socket& socket = output_->socket();
-    while (!input_ended_ && in_.size() < limits::pipelined) {
-        bool usable = co_await until_readable(socket);
-        if (!usable)
-            co_return; // Cut, or the answer is complete.
-        ssize_t got = receive(socket, in_, first_read);
-        if (got < 0 && errno != EAGAIN) {
-            if (!response.is_whole())
-                output_->set_gone();
-            co_return;
-        }
-        input_ended_ = got == 0;
-    }
-    if (input_ended_) {
-        response.probe();
-        probed_ = Clock::now();
-    }
-    bool failed = co_await until_failed(socket);
-    // A client that has its whole answer may leave. In the file system its end of a connection alone ends
-    // both.
-    if (failed && !response.is_whole())
-        output_->set_gone();
 }
 
 // Closing with unread bytes would be a reset, which can take the answer away before the client has read it.
@@ -368,7 +339,12 @@ void ClientConnection::on_tick(TimePoint now)
         output_->socket().cancel(ignored);
 }
 
-void ClientConnection::cut() { output_->close(); }
+void ClientConnection::cut()
+{
+    output_->close();
+    if (writer_)
+        output_->interrupt();
+}
 
 bool ClientConnection::close_if_idle()
 {

@@ -1,10 +1,11 @@
 // One client's connection from accept to close: reads a request, has it answered, and again.
 //
-// While an answer is made, the connection goes on reading. A reset is a client that is gone. An end (FIN) may
-// be a client that closed, or one that only finished sending and still wants its answer (RFC 9112, 9.6): so
-// after a FIN something harmless is written, an interim 100 or the stream's probe, and a closed client
-// replies with a reset. Bytes that arrive in the meantime are the next request; at most limits::pipelined of
-// them are kept.
+// There is one pending wait for input, whoever wants to know: the coroutine that reads a request, or, while
+// an answer is made, the connection itself, which goes on reading. A reset is a client that is gone. An end
+// (FIN) may be a client that closed, or one that only finished sending and still wants its answer (RFC
+// 9112, 9.6): so after a FIN something harmless is written, an interim 100 or the stream's probe, and a
+// closed client replies with a reset. Bytes that arrive in the meantime are the next request; at most
+// limits::pipelined of them are kept.
 //
 // Deadlines are numbers that the worker's sweep looks at (on_tick), not timers.
 #pragma once
@@ -22,7 +23,8 @@ namespace dragoman::net {
 
 class ClientConnection {
 public:
-    ClientConnection(const WorkerServices& services, Socket socket, std::string peer);
+    // What interrupts `output` interrupts the coroutine that serves.
+    ClientConnection(const WorkerServices& services, std::shared_ptr<ClientOutput> output, std::string peer);
     ~ClientConnection();
     ClientConnection(const ClientConnection&) = delete;
     ClientConnection& operator=(const ClientConnection&) = delete;
@@ -53,8 +55,16 @@ private:
     Parsed<void> decode_body(ClientRequest& request);
     Task<Next> answer(ClientRequest& request);
     Task<void> guarded(ClientRequest& request, ExchangeWriter& response);
-    Task<void> until_gone(ExchangeWriter& response);
     Task<void> linger();
+
+    struct Watch;
+    struct Resume;
+    Task<bool> readable(); // false: the socket was closed, or the wait was cancelled
+    void watch_input();
+    void watch_client(); // while a request is being answered
+    void watch_failure();
+    void on_input(bool usable);
+    void on_gone();
 
     const WorkerServices& services_;
     std::shared_ptr<ClientOutput> output_;
@@ -62,6 +72,8 @@ private:
     std::string in_; // bytes that arrived and belong to nothing yet
     std::size_t read_size_;
     ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
+    Watch* input_watch_ = nullptr; // pending, and owned by the loop
+    Watch* failure_watch_ = nullptr;
     Phase phase_ = Phase::fresh;
     TimePoint phase_since_;
     TimePoint probed_ {};

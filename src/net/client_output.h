@@ -8,6 +8,8 @@
 #include "net/readiness.h"
 #include "net/timer.h"
 
+#include <boost/asio/cancellation_signal.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -33,6 +35,11 @@ public:
     TimePoint last_progress() const { return last_progress_; }
 
     void set_gone(); // nothing can be sent any more
+
+    // What the connection's coroutine waits for is cancelled.
+    boost::asio::cancellation_slot interruption() { return interruption_.slot(); }
+    void interrupt() { interruption_.emit(boost::asio::cancellation_type::terminal); }
+
     void close();
 
 private:
@@ -48,6 +55,7 @@ private:
     bool gone_ = false;
     TimePoint last_progress_ {};
     Event progress_;
+    boost::asio::cancellation_signal interruption_;
 };
 
 } // namespace dragoman::net

@@ -99,7 +99,7 @@ public:
 
     // A streamed answer, chunked (until close towards HTTP/1.0). Travels together with the first body() or
     // offer().
-    virtual Task<Result<void>> head(int status, std::span<const Field> fields) = 0;
+    virtual Result<void> head(int status, std::span<const Field> fields) = 0;
 
     // One HTTP chunk; nothing at all sends the head alone. Resolves as soon as at most limits::client_buffer
     // bytes are unsent: awaiting it before the next read from upstream is the whole of the back-pressure.
@@ -118,6 +118,10 @@ public:
     // Bytes that may be inserted into a running stream to learn whether a client that closed its sending side
     // is still there to read, such as a comment or ping event. Kept by value.
     virtual void set_probe(std::string bytes) = 0;
+
+    // The handler's coroutine gets an operation_aborted where it waits, as if the client had gone; one that
+    // goes on all the same begins with boost::asio::this_coro::reset_cancellation_state().
+    virtual void interrupt() = 0;
 
     virtual bool started() const = 0; // a status was chosen: errors must now go into the stream
     virtual bool client_gone() const = 0;

@@ -124,17 +124,17 @@ Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fiel
     co_return sent;
 }
 
-Task<Result<void>> ExchangeWriter::head(int status, std::span<const Field> fields)
+Result<void> ExchangeWriter::head(int status, std::span<const Field> fields)
 {
     if (state_ != State::unstarted)
-        co_return Failure(Error::internal("an answer was begun twice"));
+        return Failure(Error::internal("an answer was begun twice"));
     if (form_.http_1_0)
         form_.keep_alive = false;
     head_ = make_head(status, fields, form_.http_1_0 ? "" : "Transfer-Encoding: chunked\r\n");
     state_ = State::streaming;
     if (output_.gone())
-        co_return Failure(Error::client_gone());
-    co_return Result<void> {};
+        return Failure(Error::client_gone());
+    return {};
 }
 
 bool ExchangeWriter::send_chunk(std::string_view bytes)

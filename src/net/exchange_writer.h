@@ -18,11 +18,12 @@ public:
     ExchangeWriter(ClientOutput& output, AnswerForm form, const bool& draining);
 
     Task<Result<void>> whole(int status, std::span<const Field> fields, std::string_view body) override;
-    Task<Result<void>> head(int status, std::span<const Field> fields) override;
+    Result<void> head(int status, std::span<const Field> fields) override;
     Task<Result<void>> body(std::string_view bytes) override;
     bool offer(std::string_view bytes) override;
     Task<Result<void>> end() override;
     void abort() override;
+    void interrupt() override { output_.interrupt(); }
     void set_probe(std::string bytes) override { probe_ = std::move(bytes); }
 
     bool started() const override { return state_ != State::unstarted; }

@@ -68,17 +68,18 @@ public:
     Task<Read> read_more() override
     {
         for (;;) {
+            bool usable = !drained_ || co_await until_readable(socket_);
+            if (!usable)
+                co_return Read::broken;
             ssize_t got = receive(socket_, in, read_size_);
+            drained_ = got < static_cast<ssize_t>(read_size_);
             if (got > 0) {
-                read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
+                read_size_ = drained_ ? first_read : large_read;
                 co_return Read::data;
             }
             if (got == 0)
                 co_return Read::end;
             if (errno != EAGAIN)
-                co_return Read::broken;
-            bool usable = co_await until_readable(socket_);
-            if (!usable)
                 co_return Read::broken;
         }
     }
@@ -99,6 +100,7 @@ private:
 
     Socket socket_;
     std::size_t read_size_ = first_read;
+    bool drained_ = true; // nothing was left when it was last read: asking again would be for nothing
 };
 
 } // namespace

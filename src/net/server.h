@@ -29,6 +29,7 @@ class io_context;
 
 namespace dragoman::net {
 
+class Alarms;
 class Event;
 
 struct Endpoint {
@@ -63,6 +64,7 @@ struct WorkerContext {
     Upstream& upstream;
     Event& must_end; // set when a drain is over: say so to the client and return
     const bool& draining; // true from the beginning of a drain
+    Alarms& alarms; // all of them ring when must_end is set
 };
 
 using HandlerFactory = std::function<std::unique_ptr<Handler>(WorkerContext&)>;

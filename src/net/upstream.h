@@ -71,6 +71,7 @@ public:
     // serves somebody else from now on. An end that is not one is an Error for which ended_early() is true.
     virtual Task<Result<std::string_view>> read_some() = 0;
 
+    virtual bool has_arrived() const = 0; // all of it: the connection serves somebody else already
     virtual std::uint64_t body_bytes() const = 0; // read so far, as they were on the wire
     virtual bool connection_was_reused() const = 0;
 };

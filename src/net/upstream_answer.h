@@ -28,6 +28,7 @@ public:
     int status() const override { return head_.status; }
     std::span<const Field> fields() const override { return head_.fields; }
     Task<Result<std::string_view>> read_some() override;
+    bool has_arrived() const override { return body_ == Body::complete; }
     std::uint64_t body_bytes() const override { return body_bytes_; }
     bool connection_was_reused() const override { return was_reused_; }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -50,6 +51,12 @@ void report(std::exception_ptr escaped)
     }
 }
 
+// Keeps what can interrupt a connection's coroutine for as long as that runs.
+struct Ended {
+    std::shared_ptr<ClientOutput> output;
+    void operator()(std::exception_ptr escaped) const { report(std::move(escaped)); }
+};
+
 } // namespace
 
 // In the worker's list for as long as it lives.
@@ -81,7 +88,8 @@ Worker::Worker(unsigned index, WorkersShared& shared, const Trust& trust, const 
     , shared_(shared)
     , upstream_(trust, proxies)
     , must_end_(loop_.get_executor())
-    , context_ { index_, loop_, upstream_, must_end_, draining_ }
+    , alarms_(loop_)
+    , context_ { index_, loop_, upstream_, must_end_, draining_, alarms_ }
     , sweep_timer_(loop_)
 {
 }
@@ -203,14 +211,16 @@ Task<bool> Worker::accept_all(Acceptor& acceptor)
             ::close(fd);
             co_return false;
         }
-        asio::co_spawn(loop_, run_connection(std::move(socket), text_of(address)), report);
+        auto output = std::make_shared<ClientOutput>(std::move(socket));
+        asio::co_spawn(loop_, run_connection(output, text_of(address)),
+            asio::bind_cancellation_slot(output->interruption(), Ended { output }));
     }
     co_return true;
 }
 
-Task<void> Worker::run_connection(Socket socket, std::string peer)
+Task<void> Worker::run_connection(std::shared_ptr<ClientOutput> output, std::string peer)
 {
-    ClientConnection connection(*services_, std::move(socket), std::move(peer));
+    ClientConnection connection(*services_, std::move(output), std::move(peer));
     Registered registered(*this, connection);
     co_await connection.serve();
 }
@@ -242,6 +252,7 @@ void Worker::tick()
         cut_all();
     } else if (now >= drained_by_ && !must_end_.is_set()) {
         must_end_.set();
+        alarms_.ring_all();
         cut_at_ = now + shared_.options.end_grace;
     }
 }
@@ -249,6 +260,7 @@ void Worker::tick()
 void Worker::cut_all()
 {
     must_end_.set();
+    alarms_.ring_all();
     std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
     for (ClientConnection* connection : all)
         connection->cut();

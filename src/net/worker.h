@@ -2,6 +2,7 @@
 // except through post().
 #pragma once
 
+#include "net/alarms.h"
 #include "net/buffer_cache.h"
 #include "net/client_connection.h"
 #include "net/listeners.h"
@@ -52,7 +53,7 @@ private:
     void run();
     Task<void> accept_on(Acceptor& acceptor);
     Task<bool> accept_all(Acceptor& acceptor); // false: out of descriptors
-    Task<void> run_connection(Socket socket, std::string peer);
+    Task<void> run_connection(std::shared_ptr<ClientOutput> output, std::string peer);
     Task<void> sweep();
     void tick();
     void drain_on(Clock::duration time);
@@ -69,6 +70,7 @@ private:
     bool draining_ = false;
     TimePoint drained_by_ = TimePoint::max();
     TimePoint cut_at_ = TimePoint::max();
+    Alarms alarms_;
     WorkerContext context_;
     std::unique_ptr<Handler> handler_;
     std::unique_ptr<WorkerServices> services_;

@@ -1,0 +1,57 @@
+#include "net/alarms.h"
+
+#include <vector>
+
+namespace dragoman::net {
+
+void Alarm::set(TimePoint when)
+{
+    call_off();
+    when_ = when;
+    is_set_ = true;
+    all_.set_.emplace(when, this);
+    all_.wait_for_next();
+}
+
+void Alarm::call_off()
+{
+    if (std::exchange(is_set_, false))
+        all_.set_.erase({ when_, this });
+}
+
+// A timer that is early does no harm: it is set again.
+void Alarms::wait_for_next()
+{
+    if (set_.empty() || waits_for_ <= set_.begin()->first)
+        return;
+    waits_for_ = set_.begin()->first;
+    timer_.expires_at(waits_for_);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error)
+            on_time();
+    });
+}
+
+void Alarms::on_time()
+{
+    waits_for_ = TimePoint::max();
+    TimePoint now = Clock::now();
+    while (!set_.empty() && set_.begin()->first <= now) {
+        Alarm& alarm = *set_.begin()->second;
+        alarm.call_off();
+        auto ring = alarm.ring_; // which may end the alarm
+        ring();
+    }
+    wait_for_next();
+}
+
+void Alarms::ring_all()
+{
+    std::vector<Alarm*> all;
+    for (const auto& [when, alarm] : set_)
+        all.push_back(alarm);
+    for (Alarm* alarm : all)
+        alarm->set(TimePoint::min());
+}
+
+} // namespace dragoman::net

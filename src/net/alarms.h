@@ -1,0 +1,61 @@
+// Deadlines by the dozen on one timer: setting an alarm that rings later than another, and calling one off,
+// costs no system call and no turn of the loop.
+#pragma once
+
+#include "base/clock.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <set>
+#include <utility>
+
+namespace dragoman::net {
+
+class Alarm;
+
+// Those of one worker; outlives them.
+class Alarms {
+public:
+    explicit Alarms(boost::asio::io_context& loop)
+        : timer_(loop)
+    {
+    }
+
+    void ring_all(); // at once, whatever they were set to
+
+private:
+    friend class Alarm;
+    void wait_for_next();
+    void on_time();
+
+    boost::asio::steady_timer timer_;
+    TimePoint waits_for_ = TimePoint::max(); // never later than the first of set_
+    std::set<std::pair<TimePoint, Alarm*>> set_;
+};
+
+class Alarm {
+public:
+    Alarm(Alarms& all, std::function<void()> ring)
+        : all_(all)
+        , ring_(std::move(ring))
+    {
+    }
+    ~Alarm() { call_off(); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+
+    void set(TimePoint when); // rings once, on the worker's loop, instead of when it was set to before
+    void call_off();
+
+private:
+    friend class Alarms;
+
+    Alarms& all_;
+    std::function<void()> ring_; // may set its alarm again, and end any other
+    TimePoint when_ {};
+    bool is_set_ = false;
+};
+
+} // namespace dragoman::net
