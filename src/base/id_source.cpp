@@ -2,7 +2,13 @@
 
 #include "base/check.h"
 
-#include <openssl/rand.h>
+#include <utility>
+
+#ifdef __APPLE__
+#include <sys/random.h>
+#else
+#include <unistd.h>
+#endif
 
 namespace dragoman {
 
@@ -13,12 +19,12 @@ std::string RandomIds::next(std::size_t characters)
     id.reserve(characters);
     while (id.size() < characters) {
         if (used_ == bytes_.size()) {
-            CHECK(RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) == 1);
+            CHECK(::getentropy(bytes_.data(), bytes_.size()) == 0);
             used_ = 0;
         }
         // 256 is no multiple of 62: the first eight characters come up slightly more often, which ids can
         // bear.
-        id += base62[bytes_[used_++] % 62];
+        id += base62[std::exchange(bytes_[used_++], 0) % 62]; // An id may be a secret: nothing is left of it.
     }
     return id;
 }
