@@ -102,6 +102,31 @@ std::string of_service(const Environment& environment, std::string_view variable
     return set && set->starts_with('/') ? std::string(set->substr(0, set->find(':'))) : std::string();
 }
 
+enum class Flush { yes, no };
+
+Result<void> replace(const std::string& path, std::string_view bytes, mode_t mode, Flush flush)
+{
+    const std::string target = target_of(path);
+    std::string temporary = target + ".XXXXXX";
+    const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC)); // O_EXCL, mode 0600
+    if (!file.is_open())
+        return failure("cannot write", path, errno);
+    const auto give_up = [&] {
+        const int error = errno;
+        ::unlink(temporary.c_str());
+        return failure("cannot write", path, error);
+    };
+    if (!write_all(file.fd(), bytes) || ::fchmod(file.fd(), mode) != 0)
+        return give_up();
+    if (flush == Flush::yes && ::fsync(file.fd()) != 0)
+        return give_up();
+    if (::rename(temporary.c_str(), target.c_str()) != 0)
+        return give_up();
+    if (flush == Flush::yes)
+        flush_directory_of(target);
+    return {};
+}
+
 } // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max)
@@ -137,22 +162,12 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max)
 
 Result<void> replace_atomically(const std::string& path, std::string_view bytes, mode_t mode)
 {
-    const std::string target = target_of(path);
-    std::string temporary = target + ".XXXXXX";
-    const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC)); // O_EXCL, mode 0600
-    if (!file.is_open())
-        return failure("cannot write", path, errno);
-    const auto give_up = [&] {
-        const int error = errno;
-        ::unlink(temporary.c_str());
-        return failure("cannot write", path, error);
-    };
-    if (!write_all(file.fd(), bytes) || ::fchmod(file.fd(), mode) != 0 || ::fsync(file.fd()) != 0)
-        return give_up();
-    if (::rename(temporary.c_str(), target.c_str()) != 0)
-        return give_up();
-    flush_directory_of(target);
-    return {};
+    return replace(path, bytes, mode, Flush::yes);
+}
+
+Result<void> replace_for_now(const std::string& path, std::string_view bytes, mode_t mode)
+{
+    return replace(path, bytes, mode, Flush::no);
 }
 
 Result<void> make_private_directory(const std::string& path)

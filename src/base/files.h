@@ -23,6 +23,9 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 // replaced. Two programs doing this at once both succeed, and the last one wins.
 Result<void> replace_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0600);
 
+// The same for what means nothing once the machine has gone down: not flushed, which takes milliseconds.
+Result<void> replace_for_now(const std::string& path, std::string_view bytes, mode_t mode = 0600);
+
 // The directory and its missing parents, with mode 0700 for those that are made here.
 Result<void> make_private_directory(const std::string& path);
 

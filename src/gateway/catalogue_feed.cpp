@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "gateway/catalogue_store.h"
 #include "gateway/targets.h"
+#include "net/background.h"
 #include "net/race.h"
 
 #include <fmt/format.h>
@@ -35,6 +36,12 @@ net::Task<Result<std::string>> get(
     co_return co_await net::read_all(**answer, model_list_max);
 }
 
+void keep(const config::Config& config, std::string body)
+{
+    if (auto kept = keep_list(config, std::move(body)); !kept)
+        log::warning("the model list could not be kept on disk", { { "reason", kept.error().message } });
+}
+
 } // namespace
 
 void load_cached_catalogue(Shared& shared)
@@ -63,10 +70,9 @@ net::Task<void> fetch_catalogue(Shared& shared, net::Upstream& upstream)
     }
     log::debug("model list fetched", { { "models", catalogue->models().size() } });
     shared.catalogue.set(std::make_shared<const route::Catalogue>(std::move(*catalogue)));
-    if (config->demo)
-        co_return;
-    if (auto kept = keep_list(*config, std::move(*body)); !kept)
-        log::warning("the model list could not be kept on disk", { { "reason", kept.error().message } });
+    if (!config->demo)
+        net::post_to_background(
+            [config, body = std::move(*body)]() mutable { keep(*config, std::move(body)); });
 }
 
 net::Task<void> keep_catalogue(Shared& shared, net::Upstream& upstream)

@@ -93,7 +93,7 @@ Result<InstanceFile> InstanceFile::write(const std::string& directory, const Ins
             Error::internal(fmt::format("{} belongs to others, or they may write to it", directory)));
     InstanceFile file;
     file.path_ = fmt::format("{}/{}.json", directory, instance.pid);
-    if (auto written = replace_atomically(file.path_, encode(instance)); !written) {
+    if (auto written = replace_for_now(file.path_, encode(instance)); !written) {
         file.path_.clear();
         return Failure(written.error());
     }

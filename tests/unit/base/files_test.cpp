@@ -31,6 +31,17 @@ TEST(Files, ReplacesAtomicallyWithTheAskedMode)
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
 }
 
+TEST(Files, ReplacesForNowInTheSameWay)
+{
+    const TemporaryDirectory directory;
+    const std::string path = directory / "running.json";
+    ASSERT_TRUE(replace_for_now(path, "old", 0644));
+    ASSERT_TRUE(replace_for_now(path, "new"));
+    EXPECT_EQ(TemporaryDirectory::get(path), "new");
+    EXPECT_EQ(mode_of(path), 0600U);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
+}
+
 TEST(Files, KeepsALinkAndReplacesWhatItPointsTo)
 {
     const TemporaryDirectory directory;
