@@ -59,29 +59,9 @@ Result<void> take_into(Config& next, const KeyWatch::Change& change, std::vector
 
 Live::Live(Sources sources, Config config)
     : sources_(std::move(sources))
-    , config_(std::make_shared<const Config>(std::move(config)))
+    , current_(std::make_shared<const Config>(std::move(config)))
 {
-    watch_.watch(files_of(*config_));
-}
-
-std::shared_ptr<const Config> Live::get() const
-{
-    const std::scoped_lock lock(mutex_);
-    return config_;
-}
-
-std::uint64_t Live::generation() const
-{
-    const std::scoped_lock lock(mutex_);
-    return generation_;
-}
-
-void Live::replace(Config config)
-{
-    auto next = std::make_shared<const Config>(std::move(config));
-    const std::scoped_lock lock(mutex_);
-    config_ = std::move(next);
-    ++generation_;
+    watch_.watch(files_of(*get()));
 }
 
 Live::Report Live::reload()
@@ -98,7 +78,7 @@ Live::Report Live::reload()
     report.warnings = std::move(loaded->warnings);
     keep_what_needs_a_start(loaded->config, *get(), report);
     watch_.watch(files_of(loaded->config));
-    replace(std::move(loaded->config));
+    current_.replace(std::make_shared<const Config>(std::move(loaded->config)));
     report.notes.emplace_back("the configuration has been read again");
     return report;
 }
@@ -117,7 +97,7 @@ Live::Report Live::take(std::vector<KeyWatch::Change> changes)
     }
     report.changed = !report.notes.empty();
     if (report.changed)
-        replace(std::move(next));
+        current_.replace(std::make_shared<const Config>(std::move(next)));
     return report;
 }
 

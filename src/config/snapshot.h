@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/published.h"
 #include "config/load.h"
 #include "config/watch.h"
 
@@ -32,24 +33,22 @@ public:
     // `sources` are read again at each reload; the environment among them stays as it was at the start.
     Live(Sources sources, Config config);
 
-    std::shared_ptr<const Config> get() const;
-    std::uint64_t generation() const; // grows with every change
+    std::shared_ptr<const Config> get() const { return current_.get(); }
+    std::uint64_t generation() const { return current_.generation(); } // grows with every change
+    const Published<Config>& published() const { return current_; } // for who reads it with every request
 
     Report reload();
     Report poll(TimePoint now); // cheap; call it every second
     Report reread_keys(); // at once, whatever the files' times say
 
 private:
-    void replace(Config config);
     Report take(std::vector<KeyWatch::Change> changes);
 
     Sources sources_;
     std::mutex changing_; // held by whoever looks for something new
     KeyWatch watch_; // under changing_
     std::map<std::string, std::string> said_; // under changing_: the last alarm about each file
-    mutable std::mutex mutex_; // of the two below, never held for long
-    std::shared_ptr<const Config> config_;
-    std::uint64_t generation_ = 1;
+    Published<Config> current_;
 };
 
 } // namespace dragoman::config

@@ -57,7 +57,7 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
     : worker_(worker)
     , request_(request)
     , response_(response)
-    , config_(worker.shared().live.get())
+    , config_(worker.config())
     , request_id_(worker.ids().with_prefix("req_"))
 {
     record_.request_id = request_id_;
@@ -161,8 +161,7 @@ Result<void> MessagesExchange::translate()
     record_.client_model = json::unescape(request.model);
     if (!Sessions::is_id(session_))
         session_ = translate::conversation_identity(request, {}).session;
-    ASSIGN_OR_RETURN(
-        target, resolve_target(record_.client_model, *config_, *worker_.shared().catalogue.get()));
+    ASSIGN_OR_RETURN(target, resolve_target(record_.client_model, *config_, *worker_.catalogue()));
     target_ = std::move(target);
     record_.upstream_model = target_.model;
     translate::ClientHeaders headers { .anthropic_version = request_.head.field("anthropic-version"),

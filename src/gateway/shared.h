@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/published.h"
 #include "config/snapshot.h"
 #include "gateway/capture.h"
 #include "gateway/metrics.h"
@@ -15,7 +16,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace dragoman::gateway {
@@ -24,15 +24,11 @@ namespace dragoman::gateway {
 // one.
 class CatalogueHolder {
 public:
-    std::shared_ptr<const route::Catalogue> get() const
-    {
-        std::lock_guard lock(mutex_);
-        return catalogue_;
-    }
+    std::shared_ptr<const route::Catalogue> get() const { return current_.get(); }
+    const Published<route::Catalogue>& published() const { return current_; } // for who reads it often
     void set(std::shared_ptr<const route::Catalogue> catalogue)
     {
-        std::lock_guard lock(mutex_);
-        catalogue_ = std::move(catalogue);
+        current_.replace(std::move(catalogue));
         tried_ = true;
     }
     // The first attempt to fetch one is over, however it ended: nobody need wait any more.
@@ -40,8 +36,7 @@ public:
     bool settled() const { return tried_; }
 
 private:
-    mutable std::mutex mutex_;
-    std::shared_ptr<const route::Catalogue> catalogue_ = std::make_shared<route::Catalogue>();
+    Published<route::Catalogue> current_ { std::make_shared<const route::Catalogue>() };
     std::atomic<bool> tried_ = false;
 };
 

@@ -40,15 +40,16 @@ void log_answer(const net::RequestHead& head, const net::Refusal& answer, Clock:
 Worker::Worker(net::WorkerContext& context, Shared& shared)
     : context_(context)
     , shared_(shared)
+    , config_(shared.live.published())
+    , catalogue_(shared.catalogue.published())
 {
 }
 
 std::optional<net::Refusal> Worker::admit(const net::RequestHead& head)
 {
-    auto config = shared_.live.get();
     Route route = route_of(head.target);
     auto error =
-        refuse(*config, route, head.method, head.target, credentials_of(head), shared_.instance_token);
+        refuse(*config(), route, head.method, head.target, credentials_of(head), shared_.instance_token);
     if (!error)
         return std::nullopt;
     net::Refusal answer = refusal(http_status(*error), *error, &head);

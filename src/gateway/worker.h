@@ -24,6 +24,8 @@ public:
 
     net::WorkerContext& context() { return context_; }
     Shared& shared() { return shared_; }
+    const std::shared_ptr<const config::Config>& config() { return config_.get(); }
+    const std::shared_ptr<const route::Catalogue>& catalogue() { return catalogue_.get(); }
     IdSource& ids() { return ids_; }
     json::Document& document() { return document_; } // for use between two awaits
 
@@ -33,6 +35,8 @@ private:
 
     net::WorkerContext& context_;
     Shared& shared_;
+    Published<config::Config>::Reader config_;
+    Published<route::Catalogue>::Reader catalogue_;
     RandomIds ids_;
     json::Document document_;
 };

@@ -9,9 +9,14 @@
 
 namespace dragoman::net {
 
+inline constexpr std::size_t cache_line = 64; // std::hardware_destructive_interference_size: a warning of g++
+
 struct WorkersShared {
     ServerOptions options;
-    std::atomic<std::size_t> body_bytes { 0 }; // of requests in memory, bounded by options.bodies_in_memory
+    // Written by all of them with each request: on a line of their own, away from what is only read.
+    alignas(cache_line) std::atomic<std::size_t> body_bytes {
+        0
+    }; // of requests in memory, bounded by options.bodies_in_memory
     std::atomic<std::size_t> live_exchanges { 0 };
     std::atomic<std::size_t> connections { 0 };
 };
