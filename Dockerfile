@@ -20,12 +20,9 @@ FROM debian:12-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates \
-        libfmt9 \
         libsimdjson14 \
-        libspdlog1.10 \
         libssl3 \
         libstdc++6 \
-        libtomlplusplus3 \
         zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/* \
     && groupadd --system --gid 10001 dragoman \
