@@ -172,7 +172,10 @@ private:
         open_log(config.log);
         ClientProcess::hold_signals();
         gateway::Service service(sources, config,
-            { .version = context_.version, .kind = gateway::Instance::Kind::code, .instance_token = token });
+            { .version = context_.version,
+                .kind = gateway::Instance::Kind::code,
+                .instance_token = token,
+                .warms_up = true });
         if (auto bound = service.bind(); !bound)
             return failed(bound.error().message);
         service.start();

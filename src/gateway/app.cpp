@@ -52,7 +52,7 @@ int run(const config::Sources& sources, const config::Config& config, const std:
     const std::string& program, StartedBy by)
 {
     const ServiceManager manager = by.manager;
-    Service service(sources, config, { .version = version, .started_by = std::move(by) });
+    Service service(sources, config, { .version = version, .started_by = std::move(by), .warms_up = true });
     if (auto bound = service.bind(); !bound) {
         log::error(bound.error().message);
         manager.failed(bound.error().message);

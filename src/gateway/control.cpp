@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "gateway/catalogue_feed.h"
+#include "gateway/warm_up.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -164,6 +165,7 @@ void Control::reload()
     if (auto opened = log::open({ .level = config->log.level, .file = config->log.file }); !opened)
         log::warning(opened.error().message);
     server_.post_to_all([this](net::WorkerContext& context) {
+        warm_up_at_first(shared_, context);
         if (context.index == 0 && shared_.live.get()->catalogue.enabled)
             boost::asio::co_spawn(
                 context.loop, fetch_catalogue(shared_, context.upstream), boost::asio::detached);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "gateway/catalogue_feed.h"
 #include "gateway/control.h"
+#include "gateway/warm_up.h"
 #include "gateway/worker.h"
 #include "net/background.h"
 
@@ -42,6 +43,7 @@ std::string calibration_path(const config::Config& config)
 
 std::unique_ptr<net::Handler> make_worker(net::WorkerContext& context, Shared& shared)
 {
+    warm_up_at_first(shared, context);
     if (context.index == 0)
         boost::asio::co_spawn(context.loop, keep_catalogue(shared, context.upstream), boost::asio::detached);
     return std::make_unique<Worker>(context, shared);
@@ -82,7 +84,7 @@ Service::Service(const config::Sources& sources, const config::Config& config, S
     , config_(std::make_shared<config::Config>(config))
     , options_(std::move(options))
     , live_(sources, config)
-    , shared_ { .live = live_, .version = options_.version }
+    , shared_ { .live = live_, .version = options_.version, .warms_up = options_.warms_up }
     , calibration_(shared_.calibration, calibration_path(config))
     , metrics_(shared_)
 {

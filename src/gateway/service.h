@@ -28,6 +28,7 @@ struct ServiceOptions {
     Instance::Kind kind = Instance::Kind::serve;
     Secret instance_token {}; // empty: the user's lasting one
     StartedBy started_by {};
+    bool warms_up = false; // connects to the upstream before there is a request
 };
 
 class Service {

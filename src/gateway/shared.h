@@ -43,6 +43,7 @@ private:
 struct Shared {
     config::Live& live;
     std::string version;
+    bool warms_up = false; // ServiceOptions
     Secret instance_token {}; // of this process: valid as a client token, and for what is nobody else's
     TimePoint started = Clock::now();
     WallClock::time_point started_at = WallClock::now();

@@ -5,6 +5,7 @@
 #include "gateway/count_tokens.h"
 #include "gateway/messages_exchange.h"
 #include "gateway/small_endpoints.h"
+#include "gateway/warm_up.h"
 
 #include <algorithm>
 #include <chrono>
@@ -90,6 +91,9 @@ net::Task<void> Worker::handle(net::ClientRequest& request, net::ResponseWriter&
     }
     TimePoint begun = Clock::now();
     net::Refusal answer = co_await answer_here(route, request);
+    if (request.head.method == "HEAD"
+        && request.head.target == "/") // A client that will have a request soon.
+        warm_up(shared_, context_);
     if (!is_routine(route.endpoint))
         log_answer(request.head, answer, Clock::now() - begun);
     (void)co_await send(response, answer);

@@ -3,20 +3,19 @@
 #include "base/limits.h"
 #include "net/background.h"
 
-#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <memory>
 #include <netdb.h>
 #include <optional>
+#include <utility>
 
 namespace dragoman::net {
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto fresh_for =
-    std::chrono::seconds(30); // getaddrinfo() does not tell how long a name server meant
-constexpr auto stale_for = std::chrono::hours(1);
 constexpr std::size_t names_max = 256;
 
 Addresses take_turns(const Addresses& addresses)
@@ -70,25 +69,55 @@ Task<Result<Addresses>> Resolver::resolve(std::string host, std::uint16_t port)
     auto literal = asio::ip::make_address(host, not_numeric);
     if (!not_numeric)
         co_return Addresses { { literal, port } };
-    std::string key = fmt::format("{}:{}", host, port);
-    TimePoint now = Clock::now();
-    if (auto known = known_.find(key); known != known_.end() && now - known->second.since < fresh_for)
-        co_return known->second.addresses;
+    Name name { std::move(host), port };
+    auto known = all_->known.find(name);
+    if (known == all_->known.end() || known->second.is_doubtful
+        || Clock::now() - known->second.since >= times_.stale) {
+        Result<Addresses> found = co_await look_up(all_, std::move(name), times_.stale);
+        co_return found;
+    }
+    Addresses addresses = known->second.addresses;
+    if (Clock::now() - known->second.since >= times_.fresh
+        && !std::exchange(known->second.is_renewed, true)) {
+        auto worker = co_await asio::this_coro::executor;
+        asio::co_spawn(worker, renew(all_, std::move(name), times_.stale), asio::detached);
+    }
+    co_return addresses;
+}
 
+bool Resolver::doubt(const std::string& host, std::uint16_t port)
+{
+    auto known = all_->known.find(Name { host, port });
+    if (known == all_->known.end() || Clock::now() - known->second.since < times_.beyond_doubt)
+        return false;
+    known->second.is_doubtful = true;
+    return true;
+}
+
+Task<void> Resolver::renew(std::shared_ptr<All> all, Name name, Clock::duration stale)
+{
+    (void)co_await look_up(all, name, stale);
+    if (auto known = all->known.find(name); known != all->known.end())
+        known->second.is_renewed = false;
+}
+
+Task<Result<Addresses>> Resolver::look_up(std::shared_ptr<All> all, Name name, Clock::duration stale)
+{
+    TimePoint now = Clock::now();
     auto looked_up = std::make_shared<LookedUp>();
-    std::function<void()> work = [looked_up, lookup = lookup_, host, port] {
-        looked_up->result.emplace(lookup(host, port));
+    std::function<void()> work = [looked_up, lookup = all->lookup, name] {
+        looked_up->result.emplace(lookup(name.host, name.port));
     };
     bool ended = co_await detail::run_on_own_thread(std::move(work), now + limits::resolve_time);
     bool in_time = ended && looked_up->result;
     if (in_time && *looked_up->result && !(*looked_up->result)->empty()) {
         Addresses addresses = take_turns(**looked_up->result);
-        if (known_.size() >= names_max)
-            known_.clear();
-        known_.insert_or_assign(key, Known { addresses, now });
+        if (all->known.size() >= names_max)
+            all->known.clear();
+        all->known.insert_or_assign(name, Known { addresses, now });
         co_return addresses;
     }
-    if (auto known = known_.find(key); known != known_.end() && now - known->second.since < stale_for)
+    if (auto known = all->known.find(name); known != all->known.end() && now - known->second.since < stale)
         co_return known->second.addresses;
     std::string why = "the name servers did not answer in time";
     if (in_time)

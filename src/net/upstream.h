@@ -88,6 +88,10 @@ public:
 
     // Resolves when the answer's head has arrived, whatever its status.
     virtual Task<Result<std::unique_ptr<UpstreamAnswer>>> send(const UpstreamRequest& request) = 0;
+
+    // Opens a connection for the next request unless one is there or on its way. Nothing is sent, and a
+    // failure is not a word: the request itself will say it.
+    virtual Task<void> warm_up(Origin origin, Clock::duration connect_time) = 0;
 };
 
 } // namespace dragoman::net

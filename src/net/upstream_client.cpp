@@ -1,6 +1,7 @@
 #include "net/upstream_client.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "net/dial.h"
 #include "net/race.h"
 
@@ -153,10 +154,15 @@ std::size_t UpstreamClient::idle_connections() const
 
 Task<Result<Socket>> UpstreamClient::reach(std::string host, std::uint16_t port, Clock::duration connect_time)
 {
-    Result<Addresses> addresses = co_await resolver_.resolve(std::move(host), port);
+    Result<Addresses> addresses = co_await resolver_.resolve(host, port);
     if (!addresses)
         co_return Failure(addresses.error());
-    Result<Socket> socket = co_await dial(std::move(*addresses), connect_time);
+    Result<Socket> socket = co_await dial(*addresses, connect_time);
+    if (socket || !resolver_.doubt(host, port))
+        co_return socket;
+    Result<Addresses> newer = co_await resolver_.resolve(host, port);
+    if (newer && *newer != *addresses)
+        socket = co_await dial(std::move(*newer), connect_time);
     co_return socket;
 }
 
@@ -224,6 +230,25 @@ Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const Upstrea
         }
         connection = nullptr; // It was closed while it was kept: once more, on a new one.
     }
+}
+
+Task<void> UpstreamClient::warm_up(Origin origin, Clock::duration connect_time)
+{
+    std::string key = origin.text();
+    if (idle_.contains(key) || !warming_.insert(key).second)
+        co_return;
+    UpstreamRequest nothing { .origin = origin, .connect_time = connect_time };
+    std::shared_ptr<UpstreamClient*> self = self_;
+    Result<Connection> connected = co_await connect(nothing, proxies_.proxy_for(origin));
+    if (!*self)
+        co_return;
+    warming_.erase(key);
+    if (!connected) {
+        log::debug("no connection ahead of requests", { { "why", connected.error().message } });
+        co_return;
+    }
+    (*connected)->key = std::move(key);
+    keep(std::move(*connected));
 }
 
 // Null: the connection ended before the first byte of an answer.

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace dragoman::net {
@@ -21,6 +22,7 @@ public:
     ~UpstreamClient() override;
 
     Task<Result<std::unique_ptr<UpstreamAnswer>>> send(const UpstreamRequest& request) override;
+    Task<void> warm_up(Origin origin, Clock::duration connect_time) override;
 
     void sweep(); // closes what was idle for too long or was closed by the other side; once a second
     void clear();
@@ -39,6 +41,7 @@ private:
     Resolver resolver_;
     std::shared_ptr<UpstreamClient*> self_; // null inside when gone: answers may outlive this
     std::map<std::string, std::vector<Connection>, std::less<>> idle_;
+    std::set<std::string> warming_; // the keys of connections that are being opened ahead of requests
 };
 
 } // namespace dragoman::net

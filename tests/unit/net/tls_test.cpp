@@ -353,6 +353,17 @@ TEST_F(Tls, KeepsAConnectionForTheNextRequest)
     }
 }
 
+TEST_F(Tls, OpensAConnectionAheadOfTheRequest)
+{
+    TlsUpstream upstream(make_leaf(authority), {}); // which sends tickets before anybody reads
+    Fetching fetching(trust());
+    Origin origin { true, "localhost", upstream.port };
+    fetching.run(fetching.client.warm_up(origin, limits::connect_time));
+    fetching.client.sweep();
+    EXPECT_EQ(fetching.client.idle_connections(), 1U);
+    EXPECT_TRUE(fetching.fetch(origin).was_reused);
+}
+
 std::string counted(std::size_t size)
 {
     std::string text;

@@ -422,6 +422,44 @@ TEST(Upstream, UsesTheLastKnownAddressWhenNamesCannotBeResolved) // N-01
     EXPECT_EQ(lookups, 1);
 }
 
+TEST(Upstream, OpensAConnectionAheadOfTheRequest)
+{
+    ScriptedUpstream upstream({ { whole } });
+    Fetching fetching;
+    Origin origin = local(upstream.port());
+    for (int i = 0; i < 2; ++i) // The second one finds the first.
+        fetching.run(fetching.client.warm_up(origin, 1s));
+    EXPECT_EQ(fetching.client.idle_connections(), 1U);
+    EXPECT_TRUE(upstream.requests().empty());
+    Fetched fetched = fetching.fetch(origin);
+    EXPECT_EQ(fetched.body, "hello");
+    EXPECT_TRUE(fetched.was_reused);
+    EXPECT_EQ(upstream.connections, 1);
+}
+
+TEST(Upstream, OpensOneConnectionAheadAtATime)
+{
+    ScriptedUpstream upstream;
+    Fetching fetching;
+    Origin origin = local(upstream.port());
+    for (int i = 0; i < 3; ++i)
+        boost::asio::co_spawn(fetching.loop, fetching.client.warm_up(origin, 1s), boost::asio::detached);
+    fetching.run(fetching.client.warm_up(origin, 1s));
+    EXPECT_EQ(fetching.client.idle_connections(), 1U);
+}
+
+TEST(Upstream, IsSilentWhenNoConnectionCanBeOpenedAhead)
+{
+    Fetching fetching(Trust::none(), {}, [](const std::string&, std::uint16_t) -> Result<Addresses> {
+        return Failure(Error::unreachable("Name or service not known"));
+    });
+    Origin origin { false, "nowhere.example", 80 };
+    ::testing::internal::CaptureStderr();
+    fetching.run(fetching.client.warm_up(origin, 1s));
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+    EXPECT_EQ(fetching.client.idle_connections(), 0U);
+}
+
 TEST(Upstream, RelaysALongStreamToASlowReaderWithBoundedMemory) // U-25, C-08
 {
     std::string big(8 * limits::MiB, 'y');
