@@ -2,6 +2,7 @@
 
 #include "json/escape.h"
 #include "translate/media.h"
+#include "translate/tool_results.h"
 
 #include <algorithm>
 #include <map>
@@ -17,23 +18,6 @@ using Form = ContentWriter::Form;
 namespace {
 
 bool is_system(const Entry& entry) { return entry.role == Role::system; }
-
-bool says_itself_an_error(const Block* first)
-{
-    if (!first || first->type != BlockType::text)
-        return false;
-    std::string_view text = json::trim_start(first->text).escaped;
-    return text.starts_with("Error") || text.starts_with("<tool_use_error>");
-}
-
-std::vector<const Block*> speaking(const std::vector<Block>& blocks)
-{
-    std::vector<const Block*> result;
-    for (const Block& block : blocks)
-        if (speaks(block, Role::user))
-            result.push_back(&block);
-    return result;
-}
 
 } // namespace
 
@@ -128,8 +112,8 @@ void MessageWriter::tool(const Answered& answer, Entries after)
 
 void MessageWriter::result(ContentWriter& content, const Block& block, Media& media)
 {
-    std::vector<const Block*> inside = speaking(block.content);
-    bool prefix = block.is_error && !says_itself_an_error(inside.empty() ? nullptr : inside.front());
+    std::vector<const Block*> inside = speaking_blocks(block.content);
+    bool prefix = wants_error_prefix(block);
     if (inside.empty()) {
         content.begin_text("\n").say(prefix ? "Error: (no output)" : "(no output)");
         content.end_text(mark(block));
@@ -152,7 +136,7 @@ void MessageWriter::orphan(ContentWriter& content, const Block& block)
     TextWriter& text = content.begin_text();
     text.say("[Result of an earlier tool call ").add(block.id).say("]");
     Media media;
-    std::vector<const Block*> inside = speaking(block.content);
+    std::vector<const Block*> inside = speaking_blocks(block.content);
     if (inside.empty())
         text.say("\n(no output)");
     for (const Block* part : inside) {

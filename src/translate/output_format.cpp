@@ -9,17 +9,6 @@ namespace dragoman::translate {
 
 namespace {
 
-enum class Binding : unsigned char { none, schema, json_only, words };
-
-Binding binding_of(const anthropic::MessagesRequest& request, const route::Target& target)
-{
-    if (request.output_config.format_schema.empty())
-        return Binding::none;
-    if (!target.facts || target.facts->supports("structured_outputs"))
-        return Binding::schema;
-    return target.facts->supports("response_format") ? Binding::json_only : Binding::words;
-}
-
 bool lists(const std::optional<json::Array>& names, json::RawString wanted)
 {
     if (names)
@@ -62,14 +51,26 @@ bool is_strict(const json::Value& value)
 
 bool can_be_strict(json::RawValue schema, const route::Target& target)
 {
-    if (!target.is_vendor("openai") && target.openrouter)
-        return true;
+    return (!target.is_vendor("openai") && target.openrouter) || is_strict_schema(schema);
+}
+
+} // namespace
+
+Binding binding_of(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    if (request.output_config.format_schema.empty())
+        return Binding::none;
+    if (!target.facts || target.facts->supports("structured_outputs"))
+        return Binding::schema;
+    return target.facts->supports("response_format") ? Binding::json_only : Binding::words;
+}
+
+bool is_strict_schema(json::RawValue schema)
+{
     json::Document document;
     auto root = document.parse(schema.text);
     return root && is_strict(*root);
 }
-
-} // namespace
 
 void append_output_format(
     json::Writer& json, const anthropic::MessagesRequest& request, const route::Target& target)

@@ -52,19 +52,6 @@ std::size_t start_of_last_turns(const std::vector<Message>& messages, std::int64
     return 0;
 }
 
-// Anthropic's reference: without `keep`, the last turn keeps its thinking.
-std::size_t first_kept_message(const anthropic::MessagesRequest& request)
-{
-    std::size_t first = 0;
-    for (const anthropic::ContextEdit& edit : request.context_edits) {
-        if (!edit.type.escaped.starts_with("clear_thinking") || edit.keep_all)
-            continue;
-        std::int64_t turns = std::max<std::int64_t>(1, edit.keep_thinking_turns.value_or(1));
-        first = std::max(first, start_of_last_turns(request.messages, turns));
-    }
-    return first;
-}
-
 // Whose details are of this format; empty for formats that any open model may use.
 std::string_view vendor_of_format(json::RawString format)
 {
@@ -111,6 +98,19 @@ std::string reasoning_family(std::string_view model)
     return vendor + "/open";
 }
 
+// Anthropic's reference: without `keep`, the last turn keeps its thinking.
+std::size_t first_kept_message(const anthropic::MessagesRequest& request)
+{
+    std::size_t first = 0;
+    for (const anthropic::ContextEdit& edit : request.context_edits) {
+        if (!edit.type.escaped.starts_with("clear_thinking") || edit.keep_all)
+            continue;
+        std::int64_t turns = std::max<std::int64_t>(1, edit.keep_thinking_turns.value_or(1));
+        first = std::max(first, start_of_last_turns(request.messages, turns));
+    }
+    return first;
+}
+
 ReasoningHistory::ReasoningHistory(const anthropic::MessagesRequest& request, const route::Target& target)
     : openrouter_(target.openrouter)
     , family_(reasoning_family(target.model))
@@ -146,7 +146,7 @@ void ReasoningHistory::add_envelope(
     MessageReasoning& reasoning, const Block& block, json::RawString carrier) const
 {
     auto envelope = decode_envelope(carrier);
-    if (!envelope || reasoning_family(envelope->model) != family_)
+    if (!envelope || envelope->dialect == responses_dialect || reasoning_family(envelope->model) != family_)
         return;
     if (!openrouter_) {
         if (!envelope->field.empty())

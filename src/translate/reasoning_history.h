@@ -23,6 +23,9 @@ namespace dragoman::translate {
 // dates and a leading "~" make no difference.
 std::string reasoning_family(std::string_view model);
 
+// The position of the first message whose thinking the request's clear_thinking edits leave in the history.
+std::size_t first_kept_message(const anthropic::MessagesRequest& request);
+
 // What one assistant message gives back of its reasoning.
 struct MessageReasoning {
     std::vector<std::string> details {}; // elements of reasoning_details, in order

@@ -22,11 +22,6 @@ bool samples_freely(const route::Target& target)
             || name.starts_with("gpt-5"));
 }
 
-bool takes(const route::Target& target, std::string_view parameter)
-{
-    return samples_freely(target) && (!target.facts || target.facts->supports(parameter));
-}
-
 class SamplingWriter {
 public:
     SamplingWriter(json::Writer& json, const route::Target& target, Notes& notes)
@@ -41,7 +36,7 @@ public:
     {
         if (value.empty())
             return false;
-        if (!allowed || !takes(target_, name)) {
+        if (!allowed || !takes_sampling(target_, name)) {
             notes_.drop(name);
             return false;
         }
@@ -61,7 +56,7 @@ void append_stops(json::Writer& json, const anthropic::MessagesRequest& request,
     for (json::RawString stop : request.stop_sequences)
         if (!json::is_blank(stop))
             plan.stop_sequences.push_back(json::unescape(stop));
-    if (!takes(target, "stop"))
+    if (!takes_sampling(target, "stop"))
         return;
     plan.stop_sequences_upstream = std::min(stops_max, plan.stop_sequences.size());
     if (plan.stop_sequences_upstream == 0)
@@ -73,6 +68,11 @@ void append_stops(json::Writer& json, const anthropic::MessagesRequest& request,
 }
 
 } // namespace
+
+bool takes_sampling(const route::Target& target, std::string_view parameter)
+{
+    return samples_freely(target) && (!target.facts || target.facts->supports(parameter));
+}
 
 void append_sampling(json::Writer& json, const anthropic::MessagesRequest& request,
     const route::Target& target, UpstreamCall& call)

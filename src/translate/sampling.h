@@ -7,7 +7,12 @@
 #include "route/model_facts.h"
 #include "translate/upstream_call.h"
 
+#include <string_view>
+
 namespace dragoman::translate {
+
+// Whether the model takes `parameter`, as far as its facts or its name tell.
+bool takes_sampling(const route::Target& target, std::string_view parameter);
 
 // Upstreams take four stop sequences at most. All of them go into the plan, and what does not go upstream is
 // enforced on the answer.

@@ -30,15 +30,6 @@ bool refuses_force_while_thinking(const anthropic::MessagesRequest& request, con
     return thinks && std::ranges::find(makers, target.vendor()) != makers.end();
 }
 
-const Tool* chosen_tool(const anthropic::MessagesRequest& request)
-{
-    const std::string name = json::unescape(request.tool_choice.name);
-    for (const Tool& tool : request.tools)
-        if (json::unescape(tool.name) == name)
-            return &tool;
-    return nullptr;
-}
-
 bool forces(ToolChoiceType type) { return type == ToolChoiceType::any || type == ToolChoiceType::tool; }
 
 Say how_to_say(const anthropic::MessagesRequest& request, const route::Target& target)
@@ -75,6 +66,20 @@ void append_chosen_tool(json::Writer& json, const anthropic::MessagesRequest& re
 
 } // namespace
 
+bool chooses_by_parameter(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    return how_to_say(request, target) == Say::by_parameter;
+}
+
+const Tool* chosen_tool(const anthropic::MessagesRequest& request)
+{
+    const std::string name = json::unescape(request.tool_choice.name);
+    for (const Tool& tool : request.tools)
+        if (json::unescape(tool.name) == name)
+            return &tool;
+    return nullptr;
+}
+
 void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& request,
     const route::Target& target, const ToolNames& names)
 {
@@ -82,7 +87,7 @@ void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& re
         json.key("tool_choice").begin_object().key("type").text("openrouter:web_search").end_object();
         return;
     }
-    if (how_to_say(request, target) == Say::by_parameter) {
+    if (chooses_by_parameter(request, target)) {
         switch (request.tool_choice.type) {
         case ToolChoiceType::automatic:
             json.key("tool_choice").text("auto");

@@ -16,6 +16,12 @@ namespace dragoman::translate {
 void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& request,
     const route::Target& target, const ToolNames& names);
 
+// The declared tool that tool_choice names; null when there is none.
+const anthropic::Tool* chosen_tool(const anthropic::MessagesRequest& request);
+
+// Whether the request makes a choice, and the target takes it as a parameter.
+bool chooses_by_parameter(const anthropic::MessagesRequest& request, const route::Target& target);
+
 // A sentence for the end of the system prompt when the client insists and the model takes no such parameter;
 // empty otherwise.
 std::string tool_choice_instruction(

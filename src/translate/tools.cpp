@@ -31,6 +31,7 @@ public:
     }
 
     Result<void> write();
+    void write_definition(const Tool& tool);
 
 private:
     bool is_sent(const Tool& tool);
@@ -108,17 +109,8 @@ void ToolWriter::write_tool(const Tool& tool)
 
 void ToolWriter::write_function(const Tool& tool)
 {
-    const auto defined = defined_tool(tool);
-    const std::string name = tool.name.empty() && defined ? defined->name : scene_.names.upstream(tool.name);
     json_.begin_object().key("type").text("function").key("function").begin_object();
-    json_.key("name").text(name);
-    if (defined && tool.input_schema.empty()) {
-        json_.key("description").text(defined->description).key("parameters");
-        append_schema(json_, { defined->parameters }, scene_.target);
-    } else {
-        write_description(tool);
-        write_schema(tool);
-    }
+    write_definition(tool);
     if (tool.strict.value_or(false)) {
         if (scene_.target.openrouter && scene_.target.is_vendor("anthropic"))
             json_.key("strict").boolean(true);
@@ -128,6 +120,20 @@ void ToolWriter::write_function(const Tool& tool)
     json_.end_object();
     append_cache_control(json_, scene_.marks.kept(tool.cache_control));
     json_.end_object();
+}
+
+void ToolWriter::write_definition(const Tool& tool)
+{
+    const auto defined = defined_tool(tool);
+    const std::string name = tool.name.empty() && defined ? defined->name : scene_.names.upstream(tool.name);
+    json_.key("name").text(name);
+    if (defined && tool.input_schema.empty()) {
+        json_.key("description").text(defined->description).key("parameters");
+        append_schema(json_, { defined->parameters }, scene_.target);
+    } else {
+        write_description(tool);
+        write_schema(tool);
+    }
 }
 
 // Examples have no field of their own: they stand behind the description.
@@ -194,6 +200,11 @@ std::string ToolWriter::mended(std::string_view text) const
 }
 
 } // namespace
+
+void append_function(json::Writer& json, const anthropic::Tool& tool, const ToolScene& scene)
+{
+    ToolWriter(json, scene).write_definition(tool);
+}
 
 Result<void> append_tools(json::Writer& json, const ToolScene& scene)
 {

@@ -29,6 +29,9 @@ struct ToolScene {
     AnswerPlan& plan; // web_search, web_search_query
 };
 
+// A tool of the client's as a function: "name", "description" and "parameters", inside the function's object.
+void append_function(json::Writer& json, const anthropic::Tool& tool, const ToolScene& scene);
+
 // Writes the fields, inside the body's object. An Error is the client's: toolsets that cannot be expressed.
 Result<void> append_tools(json::Writer& json, const ToolScene& scene);
 
