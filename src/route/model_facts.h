@@ -69,7 +69,7 @@ struct ModelFacts {
 
 // Where one request goes.
 struct Target {
-    enum class Dialect : std::uint8_t { chat, messages };
+    enum class Dialect : std::uint8_t { chat, messages, responses };
 
     std::string model {}; // the upstream's slug, as it is sent
     std::shared_ptr<const ModelFacts>
@@ -85,6 +85,7 @@ struct Target {
     // The model's own name without vendor and variant: "gemini-2.5-pro" of "google/gemini-2.5-pro:free".
     std::string_view base_name() const;
     bool is_messages() const { return dialect == Dialect::messages; }
+    bool is_responses() const { return dialect == Dialect::responses; }
 };
 
 } // namespace dragoman::route

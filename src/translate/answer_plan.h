@@ -19,6 +19,7 @@ struct AnswerPlan {
     std::string client_model {}; // the answer names the model the client asked for
     std::string upstream_model {}; // the slug that was sent
     std::string upstream_name {}; // for messages and envelopes: "openrouter"
+    bool responses = false; // the upstream speaks the Responses API: envelopes hold its items
 
     // Upstream name to client name, for the names that had to be changed; and every name the client declared,
     // for models that get the case wrong or put a namespace in front.

@@ -9,8 +9,6 @@ namespace dragoman::translate {
 
 namespace {
 
-constexpr std::string_view chat_dialect = "or-chat";
-
 json::Writer& begin(
     json::Writer& json, std::string_view dialect, std::string_view provider, std::string_view model)
 {

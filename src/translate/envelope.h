@@ -24,12 +24,16 @@ namespace dragoman::translate {
 
 inline constexpr std::string_view envelope_prefix = "dgm1.";
 inline constexpr std::string_view claude_reasoning_format = "anthropic-claude-v1";
+inline constexpr std::string_view chat_dialect = "or-chat";
+inline constexpr std::string_view responses_dialect = "responses";
 
 struct Envelope {
-    std::string dialect {}; // "or-chat"
+    std::string dialect {}; // chat_dialect or responses_dialect
     std::string provider {}; // AnswerPlan::upstream_name
     std::string model {}; // the slug that answered
-    std::vector<std::string> details {}; // the elements of `reasoning_details`, each one JSON value, verbatim
+    // The elements of `reasoning_details`, or output items of the Responses API; each one JSON value,
+    // verbatim.
+    std::vector<std::string> details {};
     std::string field {}; // instead of details: the message field that the text came in, "reasoning_content"
 };
 

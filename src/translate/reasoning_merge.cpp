@@ -136,7 +136,9 @@ std::string ReasoningMerge::detail_json(const Detail& detail)
 
 std::string ReasoningMerge::seal(const AnswerPlan& plan)
 {
-    Envelope envelope { .dialect = "or-chat", .provider = plan.upstream_name, .model = plan.upstream_model };
+    Envelope envelope { .dialect = std::string(plan.responses ? responses_dialect : chat_dialect),
+        .provider = plan.upstream_name,
+        .model = plan.upstream_model };
     for (const Detail& detail : details_)
         envelope.details.push_back(detail_json(detail));
     // Text that the client will not see has to travel in here, or it is lost.

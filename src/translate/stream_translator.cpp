@@ -134,6 +134,7 @@ Result<void> StreamTranslator::take_body(const openai::ChatChoice& choice)
 // The text stands in a plain field, in the details, or in both; never is it taken from both.
 void StreamTranslator::take_reasoning(const openai::ChatChoice& choice)
 {
+    using Kind = openai::ReasoningDetail::Kind;
     if (!reasoning_owner_.admits(choice.index))
         return;
     bool details = !choice.reasoning_details.empty();
@@ -143,7 +144,7 @@ void StreamTranslator::take_reasoning(const openai::ChatChoice& choice)
         if (choice.reasoning.empty() && !detail.text.empty())
             thinking(detail.text, {});
         blocks_.detail(detail);
-        substance_ |= detail.kind == openai::ReasoningDetail::Kind::encrypted;
+        substance_ |= detail.kind == Kind::encrypted || detail.kind == Kind::other;
     }
 }
 
@@ -261,6 +262,14 @@ void StreamTranslator::take_finish(const openai::ChatChoice& choice)
         || choice.index == tool_owner_.choice || choice.index == reasoning_owner_.choice;
     if (owns)
         finish_.take(choice.finish_reason, choice.native_finish_reason, choice.stop_reason);
+}
+
+void StreamTranslator::next_item()
+{
+    flush_text();
+    // A call that is not over yet cannot be interrupted; its arguments go on later.
+    if (!tools_.defer(MessageBlocks::Open::thinking, {}, {}))
+        blocks_.finish();
 }
 
 void StreamTranslator::break_off()

@@ -33,6 +33,9 @@ public:
     // Appends the blocks that follow from one more chunk. An Error is the upstream's failure, whole.
     Result<void> take(const openai::ChatChunk& chunk);
 
+    // The upstream begins another item: what is open is closed, and reasoning without text gets its block.
+    void next_item();
+
     // The upstream said that this is all.
     void on_end_marker() { end_marker_ = true; }
 

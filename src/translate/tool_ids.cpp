@@ -77,7 +77,7 @@ ToolIds::Rule ToolIds::rule_of(const route::Target& target)
         return Rule::own_ids;
     if (target.is_vendor("mistralai"))
         return Rule::mistral;
-    return target.openrouter ? Rule::openrouter : Rule::openai;
+    return target.openrouter || target.is_responses() ? Rule::openrouter : Rule::openai;
 }
 
 std::string ToolIds::upstream(json::RawString client_id) const

@@ -16,6 +16,9 @@ void chat_chunk(std::string_view bytes);
 // difference, and the whole form succeeds or fails like the streamed one.
 void whole_stream(std::string_view bytes);
 
+// The same for an upstream that speaks the Responses API.
+void responses_stream(std::string_view bytes);
+
 // Any body of a request: a request or an error that the client caused, never anything else.
 void messages_request(std::string_view bytes);
 

@@ -34,10 +34,11 @@ inline translate::AnswerPlan default_plan()
 
 // As the gateway does it: until the answer is done, then finish(); after an Error, break_off() if the client
 // has something already.
-inline Outcome run_pieces(const translate::AnswerPlan& plan, const std::vector<std::string_view>& pieces)
+template <class Answer = translate::ChatAnswer>
+Outcome run_pieces(const translate::AnswerPlan& plan, const std::vector<std::string_view>& pieces)
 {
     CountingIds ids;
-    translate::ChatAnswer answer(plan, ids);
+    Answer answer(plan, ids);
     Outcome outcome;
     Result<void> result;
     for (std::string_view piece : pieces) {
@@ -56,17 +57,19 @@ inline Outcome run_pieces(const translate::AnswerPlan& plan, const std::vector<s
     return outcome;
 }
 
-inline Outcome run(const translate::AnswerPlan& plan, std::string_view upstream, std::size_t step = 0)
+template <class Answer = translate::ChatAnswer>
+Outcome run(const translate::AnswerPlan& plan, std::string_view upstream, std::size_t step = 0)
 {
     std::vector<std::string_view> pieces;
     for (std::size_t at = 0; at < upstream.size(); at += step ? step : upstream.size())
         pieces.push_back(upstream.substr(at, step ? step : upstream.size()));
-    return run_pieces(plan, pieces);
+    return run_pieces<Answer>(plan, pieces);
 }
 
-inline Outcome run_cut_at(const translate::AnswerPlan& plan, std::string_view upstream, std::size_t cut)
+template <class Answer = translate::ChatAnswer>
+Outcome run_cut_at(const translate::AnswerPlan& plan, std::string_view upstream, std::size_t cut)
 {
-    return run_pieces(plan, { upstream.substr(0, cut), upstream.substr(cut) });
+    return run_pieces<Answer>(plan, { upstream.substr(0, cut), upstream.substr(cut) });
 }
 
 // What a client of the SDK holds after the last event: the message that the stream stands for. Arguments that

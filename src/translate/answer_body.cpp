@@ -1,0 +1,66 @@
+#include "translate/answer_body.h"
+
+#include <utility>
+
+namespace dragoman::translate {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n";
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+} // namespace
+
+Result<void> AnswerBody::feed(std::string_view bytes)
+{
+    const std::size_t arrived = bytes.size();
+    if (form_ == Form::unknown) {
+        if (!recognise(bytes))
+            return {};
+    } else if (form_ == Form::events) {
+        decoder_.feed(bytes);
+    } else {
+        pieces_ += bytes.find_first_not_of(blanks) != bytes.npos ? 1 : 0;
+        text_.append(bytes);
+    }
+    if (form_ == Form::text || keeps_all_)
+        kept_ += arrived;
+    if (kept_ > kept_max_)
+        return Failure(Error::upstream_protocol("the upstream's answer is larger than dragoman keeps whole"));
+    return {};
+}
+
+// Looks for the first byte that is no white space. False while there is none.
+bool AnswerBody::recognise(std::string_view bytes)
+{
+    text_.append(bytes);
+    std::string_view head = text_;
+    if (head.size() < byte_order_mark.size() && byte_order_mark.starts_with(head))
+        return false;
+    if (head.starts_with(byte_order_mark))
+        head.remove_prefix(byte_order_mark.size());
+    const std::size_t first = head.find_first_not_of(blanks);
+    if (first == head.npos) {
+        text_.clear();
+        return false;
+    }
+    std::string rest(head.substr(first));
+    form_ = std::string_view("{[<").find(rest.front()) == std::string_view::npos ? Form::events : Form::text;
+    text_ = std::move(rest);
+    if (form_ == Form::events)
+        decoder_.feed(std::exchange(text_, {}));
+    else
+        ++pieces_;
+    return true;
+}
+
+std::optional<sse::Event> AnswerBody::next()
+{
+    if (form_ != Form::events)
+        return std::nullopt;
+    auto event = decoder_.next();
+    pieces_ += event ? 1 : 0;
+    return event;
+}
+
+} // namespace dragoman::translate
