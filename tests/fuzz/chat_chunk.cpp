@@ -7,12 +7,9 @@ namespace dragoman::fuzz {
 
 namespace {
 
-void check_within(std::string_view text, std::string_view slice)
-{
-    if (slice.empty())
-        return;
-    CHECK(slice.data() >= text.data() && slice.data() + slice.size() <= text.data() + text.size());
-}
+// What repeats from chunk to chunk is a slice of the chunk that was remembered: the same bytes in another
+// place.
+void check_within(std::string_view text, std::string_view slice) { CHECK(text.contains(slice)); }
 
 } // namespace
 

@@ -9,7 +9,7 @@ namespace dragoman::fuzz {
 // The same events however the bytes arrive.
 void sse_decoder(std::string_view bytes);
 
-// Any text as one chunk: no crash, and whatever comes out is made of slices of the text.
+// Any text as one chunk: no crash, and whatever comes out stands in the text.
 void chat_chunk(std::string_view bytes);
 
 // The first byte chooses options, the rest is an upstream's answer: the events keep the grammar, cuts make no
