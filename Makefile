@@ -31,7 +31,7 @@ test:
 	@tools/test.sh
 
 bench:
-	@tools/install-packages.sh build bench
+	@tools/install-packages.sh build bench $(if $(PEERS),peers)
 	@bench/run.sh
 
 fuzz:

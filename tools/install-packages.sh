@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need and that are not there yet.
-#   tools/install-packages.sh build|test|package|bench|fuzz|lint …
+#   tools/install-packages.sh build|test|package|bench|peers|fuzz|lint …
 set -euo pipefail
 mkdir -p "$(dirname "$0")/../build"
 
@@ -15,6 +15,7 @@ packages_for() {
         test) echo libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl \
                    openssl systemd zsh fish tmux strace valgrind ;;
         bench) echo libbenchmark-dev nginx python3 openssl binutils ;;
+        peers) echo python3-venv ;;
         package) echo dpkg-dev file ;;
         fuzz) echo clang-19 libclang-rt-19-dev ;;
         lint) echo clang-19 clang-tidy-19 clang-format-19 python3 ;;

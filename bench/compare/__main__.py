@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from compare import core_rows, cpu_rows, growth_rows, latency_rows, memory_rows, other_rows, processor, stage, table
+from compare import core_rows, cpu_rows, growth_rows, latency_rows, memory_rows, other_rows, peers, processor, stage, table
 from compare.bench import FULL, QUICK, Bench, Tools
 from compare.programs import BenchError
 
@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--check", action="store_true", help="only say whether this machine can measure")
     parser.add_argument("--nginx", default=shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"))
     parser.add_argument("--quick", action="store_true", help="fewer and shorter repetitions")
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="measure only the peers, which are installed there")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--rows", nargs="+", metavar="TEXT", default=[], help="only rows whose name contains one of these")
     parser.add_argument("--list", action="store_true", help="print the names of the rows, and measure nothing")
@@ -77,6 +78,14 @@ def measure(options, cores, say):
         return rows, [bench.account.words(), *bench.notes], bench.failed
 
 
+def measure_peers(options, cores, say):
+    with tempfile.TemporaryDirectory(prefix="dragoman-bench-") as folder:
+        os.sched_setaffinity(0, {cores[0]})
+        bench = Bench(tools(options), Path(folder), *cores, effort_of(options), say)
+        text = peers.measured(bench, options.peers.resolve())
+        print(text, "", *(f"- {note}" for note in (bench.account.words(), *bench.notes)), sep="\n")
+
+
 def main():
     options = arguments()
     for number in ENDINGS:
@@ -90,6 +99,9 @@ def main():
     try:
         cores = processor.choose_cores(os.sched_getaffinity(0), processor.siblings)
         if options.check:
+            return 0
+        if options.peers:
+            measure_peers(options, cores, progress())
             return 0
         rows, notes, failed = measure(options, cores, progress())
     except (BenchError, processor.TooFewCores) as error:

@@ -88,8 +88,8 @@ class Program:
         said = (self.folder / "stderr").read_text(encoding="utf-8", errors="replace").strip()
         raise BenchError(f"{Path(self.command[0]).name} {words}" + (f": {said[-1000:]}" if said else ""))
 
-    def wait_for_port(self, port):
-        deadline = time.monotonic() + START_LIMIT
+    def wait_for_port(self, port, limit=START_LIMIT):
+        deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 self.complain(f"ended with {self.process.returncode} while it started")
@@ -97,7 +97,7 @@ class Program:
                 return socket.create_connection(("127.0.0.1", port), 1).close()
             except OSError:
                 time.sleep(0.001)
-        return self.complain(f"did not listen within {START_LIMIT} s")
+        return self.complain(f"did not listen within {limit} s")
 
 
 class Upstream(Program):
