@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures, prints, and writes bench/results.md. QUICK=1: fewer and shorter repetitions. PEERS=1: afterwards what a person could
-# use instead, into bench/peers.md.
+# use instead, into bench/peers.md. Then the figures in the documents are made to be these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PYTHONPATH=bench PYTHONDONTWRITEBYTECODE=1
@@ -45,4 +45,4 @@ if [[ -n ${PEERS:-} ]]; then
     peers | tee "$written"
     cp "$written" bench/peers.md
 fi
-
+python3 bench/document.py
