@@ -42,8 +42,8 @@ class Effort:
     core_seconds: float  # of each repetition of what the core does alone
 
 
-FULL = Effort(repetitions=5, seconds=1.5, brief_seconds=0.5, brief_repetitions=5, latency_requests=1500, starts=20,
-              streams=9900, stream_seconds=15, idle_connections=4000, calm_seconds=15, counts=30, repeats=40,
+FULL = Effort(repetitions=5, seconds=1.2, brief_seconds=0.4, brief_repetitions=5, latency_requests=1500, starts=20,
+              streams=9900, stream_seconds=12, idle_connections=4000, calm_seconds=15, counts=20, repeats=30,
               core_seconds=0.2)
 QUICK = Effort(repetitions=2, seconds=0.25, brief_seconds=0.1, brief_repetitions=1, latency_requests=300, starts=5,
                streams=1500, stream_seconds=3, idle_connections=1000, calm_seconds=2, counts=3, repeats=10,
