@@ -67,6 +67,7 @@ private:
     void read_code(std::string code);
     void read_metadata(Object metadata, int depth);
     void read_waits(Object object);
+    void read_quotas(Object detail);
     void read_detail(Value detail, int depth);
     std::string innermost(std::string_view text, int depth);
 
@@ -81,6 +82,8 @@ std::string Reader::innermost(std::string_view text, int depth)
     keep_first(body_.provider, inner.provider);
     keep_first(body_.error_type, inner.error_type);
     keep_first(body_.retry_after, inner.retry_after);
+    keep_first(body_.quota, inner.quota);
+    keep_first(body_.rate_limit_reset, inner.rate_limit_reset);
     keep_first(body_.type, inner.type);
     read_code(inner.code);
     if (body_.status == 0)
@@ -136,7 +139,7 @@ void Reader::read_object(Object object, int depth)
         read(*error, depth + 1);
     for (std::string_view name : { "message", "msg", "error_message", "error_description" })
         if (auto found = object.find(name); found && body_.message.empty())
-            read(*found, depth + 1);
+            read_detail(*found, depth);
     if (auto detail = object.find("detail"); detail && body_.message.empty())
         read_detail(*detail, depth);
     for (std::string_view name : { "errors", "response" })
@@ -149,6 +152,8 @@ void Reader::read_object(Object object, int depth)
                     read(*failure, depth + 1);
     if (error && body_.message.empty())
         read(*error, depth + 1);
+    if (body_.message.empty())
+        body_.message = text_at(object, "title"); // RFC 9457, where nothing says more
     if (auto metadata = object.find("metadata"); metadata && metadata->is(Type::object))
         read_metadata(*metadata->object(), depth);
 }
@@ -186,8 +191,20 @@ void Reader::read_waits(Object object)
         keep_first(body_.retry_after, text_at(*availability->object(), "retry_after"));
     if (auto details = object.find("details"); details && details->is(Type::array))
         for (Value detail : json::Array(*details->array()))
-            if (auto fields = detail.object())
+            if (auto fields = detail.object()) {
                 keep_first(body_.retry_after, text_at(*fields, "retryDelay"));
+                read_quotas(*fields);
+            }
+}
+
+// Google's QuotaFailure: {"violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}
+void Reader::read_quotas(Object detail)
+{
+    if (auto violations = detail.find("violations"); violations && violations->is(Type::array))
+        for (Value violation : json::Array(*violations->array()))
+            if (auto fields = violation.object())
+                if (std::string name = text_at(*fields, "quotaId"); !name.empty())
+                    body_.quota.append(body_.quota.empty() ? "" : " ").append(name);
 }
 
 void Reader::read_metadata(Object metadata, int depth)
@@ -228,7 +245,9 @@ void Reader::read_detail(Value detail, int depth)
             if (auto loc = object->find("loc"); loc && loc->is(Type::array))
                 for (Value part : json::Array(*loc->array()))
                     said.append(said.empty() ? "" : ".").append(text_of(part));
-            said.append(said.empty() ? "" : ": ").append(text_at(*object, "msg"));
+            const std::string reason = text_at(*object, "msg");
+            said.append(said.empty() ? "" : ": ")
+                .append(reason.empty() ? text_at(*object, "message") : reason);
         }
         joined.append(joined.empty() ? "" : "; ").append(said);
     }

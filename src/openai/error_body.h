@@ -26,6 +26,7 @@ struct ErrorBody {
     bool plain = false; // a text or a page, no JSON
     bool moderation = false; // a moderation service refused the input
     std::string retry_after {}; // as any of the bodies names it: seconds
+    std::string quota {}; // names of the quotas that are used up, as Google gives them
     std::string rate_limit_reset {}; // OpenRouter repeats its header in metadata.headers
     std::optional<std::uint64_t> prompt_tokens {}; // llama.cpp: n_prompt_tokens
     std::optional<std::uint64_t> context_tokens {}; // llama.cpp: n_ctx

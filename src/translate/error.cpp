@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "openai/plain_text.h"
 #include "translate/error_case.h"
+#include "translate/error_cause.h"
 #include "translate/overflow.h"
 #include "translate/retry_after.h"
 #include "translate/scrub.h"
@@ -76,11 +77,8 @@ std::string said_or(const FailureCase& one, std::string_view otherwise)
 
 Error overflowed(const FailureCase& one)
 {
-    const OverflowContext context { .status = one.status,
-        .context_length = one.context.context_length,
-        .max_tokens = one.context.max_tokens,
-        .estimated_input = one.context.estimated_input };
-    return error_of(one, Kind::bad_request, *overflow_message(one.body, context));
+    return error_of(
+        one, Kind::bad_request, overflow_sentence(*find_overflow(one.body, overflow_context(one))));
 }
 
 Error bad_key(const FailureCase& one)
@@ -163,7 +161,12 @@ Error rate_limited(const FailureCase& one)
     const auto wait = wanted_wait(one);
     const bool daily = one.says({ "free-models-per-day", "perday", "per-day" })
         || (!wait && one.says({ "daily", "per day", "(tpd)", "(rpd)" }));
-    if (!daily && (!wait || *wait <= outlasted)) {
+    const bool lasting = one.says({ "usage limit reached for" }); // of hours or a week
+    // What is asked for at once is more than a whole minute allows: waiting does not help.
+    const bool hopeless = one.says({ "request too large for" });
+    if (hopeless)
+        return final(std::move(error));
+    if (!daily && !lasting && (!wait || *wait <= outlasted)) {
         if (wait)
             error.retry_after_s = whole_seconds(*wait);
         return error;
@@ -212,126 +215,44 @@ Error unexpected(const FailureCase& one)
             one.context.upstream_name, one.failure.status));
 }
 
-// --- When each rule applies.
+using Answer = Error (*)(const FailureCase&);
 
-bool is_overflow(const FailureCase& one)
+Answer answer_for(Cause cause)
 {
-    return one.is_refusal() && !one.has_status({ 401, 402, 403, 429 })
-        && overflow_message(one.body,
-            { .status = one.status,
-                .context_length = one.context.context_length,
-                .max_tokens = one.context.max_tokens,
-                .estimated_input = one.context.estimated_input });
+    switch (cause) {
+    case Cause::overflow:
+        return overflowed;
+    case Cause::no_credit:
+        return no_credit;
+    case Cause::bad_key:
+        return bad_key;
+    case Cause::moderated:
+        return moderated;
+    case Cause::forbidden:
+        return forbidden;
+    case Cause::unknown_model:
+        return unknown_model;
+    case Cause::bad_image:
+        return bad_image;
+    case Cause::unusable_model:
+        return unusable_model;
+    case Cause::timed_out:
+        return timed_out;
+    case Cause::too_large:
+        return too_large;
+    case Cause::overloaded:
+        return overloaded;
+    case Cause::rate_limited:
+        return rate_limited;
+    case Cause::refused:
+        return refused;
+    case Cause::failed:
+        return failed;
+    case Cause::unexpected:
+        return unexpected;
+    }
+    return unexpected;
 }
-
-bool is_bad_key(const FailureCase& one)
-{
-    return one.status == 401 || one.is_called({ "authentication", "invalid_api_key", "authentication_error" })
-        || (one.is_refusal()
-            && one.says({ "no auth credentials found", "incorrect api key", "invalid api key" }));
-}
-
-bool is_no_credit(const FailureCase& one)
-{
-    return one.status == 402 || one.is_called({ "payment_required", "insufficient_quota", "billing_error" })
-        || (one.is_refusal()
-            && one.says({ "insufficient credits", "key limit exceeded", "credit balance is too low",
-                "insufficient balance" }));
-}
-
-bool is_moderated(const FailureCase& one)
-{
-    if (one.is_called({ "content_policy_violation", "refusal", "content_filter", "moderation" }))
-        return one.is_refusal();
-    return one.status == 403
-        && (one.body.moderation
-            || one.says(
-                { "moderation", "flagged", "guardrail", "content policy", "content_policy", "safety" }));
-}
-
-bool is_forbidden(const FailureCase& one) { return one.status == 403; }
-
-bool is_unknown_model(const FailureCase& one)
-{
-    if (!one.has_status({ 0, 400, 404, 410, 422 }) || one.says({ "that support", "data policy" }))
-        return false; // the model is there, but not for this request
-    if (one.is_called({ "model_not_found" })
-        || one.says({ "is not a valid model", "no endpoints found for ", "model not found", "unknown model",
-            "model_not_found", "model is deprecated", "has been deprecated", "no such model" }))
-        return true;
-    // "The model `x` does not exist", `model "x" not found, try pulling it first`, Anthropic's "model: x".
-    return one.says({ "model" }) && !one.says({ "no endpoints", "endpoint" })
-        && (one.says({ "does not exist" }) || (one.status == 404 && one.says({ "not found", "model:" })));
-}
-
-bool is_unusable_model(const FailureCase& one) { return one.status == 404; }
-bool is_timeout(const FailureCase& one)
-{
-    return one.has_status({ 408, 504, 524 }) || one.is_called({ "timeout" });
-}
-
-bool is_too_large(const FailureCase& one)
-{
-    return one.status == 413 || one.is_called({ "payload_too_large", "request_too_large" });
-}
-
-bool is_rate_limited(const FailureCase& one)
-{
-    if (one.status == 429
-        || one.is_called(
-            { "rate_limit_exceeded", "rate_limit_error", "resource_exhausted", "RESOURCE_EXHAUSTED" }))
-        return true;
-    return one.is_refusal() && one.says({ "too many requests", "rate limit exceeded", "rate limit reached" });
-}
-
-bool is_overloaded(const FailureCase& one)
-{
-    if (one.is_called({ "provider_unavailable" }))
-        return false;
-    if (one.has_status({ 503, 529 }) || one.is_called({ "provider_overloaded", "overloaded_error" }))
-        return true;
-    return (one.status == 0 || one.status >= 500)
-        && one.says({ "overloaded", "no instances available", "over capacity", "at capacity",
-            "insufficient_system_resource" });
-}
-
-bool is_bad_image(const FailureCase& one)
-{
-    if (!one.is_refusal())
-        return false;
-    return one.is_called({ "invalid_image", "image_too_large", "unsupported_image_format", "download_failed",
-               "image_not_found", "image_parse_error", "invalid_image_format", "invalid_image_url" })
-        || one.says({ "could not process image", "unable to process input image", "failed to process image",
-            "image exceeds", "image is too large", "unsupported image", "invalid image" });
-}
-
-bool is_other_refusal(const FailureCase& one) { return one.status >= 400 && one.status < 500; }
-bool is_failure(const FailureCase& one) { return one.status == 0 || one.status >= 500; }
-bool is_anything(const FailureCase&) { return true; }
-
-struct Rule {
-    bool (*applies)(const FailureCase&);
-    Error (*answer)(const FailureCase&);
-};
-
-// From top to bottom, the first that applies.
-constexpr Rule rules[] = {
-    { is_overflow, overflowed },
-    { is_bad_key, bad_key },
-    { is_no_credit, no_credit },
-    { is_moderated, moderated },
-    { is_forbidden, forbidden },
-    { is_unknown_model, unknown_model },
-    { is_bad_image, bad_image },
-    { is_unusable_model, unusable_model },
-    { is_timeout, timed_out },
-    { is_too_large, too_large },
-    { is_rate_limited, rate_limited },
-    { is_overloaded, overloaded },
-    { is_other_refusal, refused },
-    { is_failure, failed },
-    { is_anything, unexpected },
-};
 
 } // namespace
 
@@ -350,10 +271,7 @@ ErrorContext error_context(const AnswerPlan& plan, std::string_view provider)
 Error translate_error(const UpstreamFailure& failure, const ErrorContext& context)
 {
     const FailureCase one = read_failure(failure, context);
-    for (const Rule& rule : rules)
-        if (rule.applies(one))
-            return rule.answer(one);
-    return Error::internal("no rule for an upstream's failure");
+    return answer_for(cause_of(one))(one);
 }
 
 } // namespace dragoman::translate

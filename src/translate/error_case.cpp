@@ -98,7 +98,7 @@ FailureCase read_failure(const UpstreamFailure& failure, const ErrorContext& con
     else
         one.status = one.body.status != 0 ? one.body.status : status_of_name(one.body);
     one.text = openai::lower(one.body.message + " " + one.body.outer_message + " " + one.body.code + " "
-        + one.body.type + " " + one.body.error_type);
+        + one.body.type + " " + one.body.error_type + " " + one.body.quota);
     one.said = sentence(one.body, context, one.status);
     return one;
 }

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint64_t default_window = 200000; // what clients assume of a model that they do not know
 
+constexpr std::uint64_t client_margin = 1000;
+
 // A client that is told to ask for less keeps 1000 tokens as a margin and refuses to go below 3000.
 constexpr std::uint64_t output_worth_asking_for = 4000;
 
@@ -30,7 +32,11 @@ constexpr Wording wordings[] = {
     { "model's context length" }, // SGLang, Fireworks, vLLM
     { "input token count", "exceeds the maximum number of tokens" }, // Gemini, Vertex
     { "maximum prompt length" }, // xAI
-    { "reduce the length of the messages" }, // Groq
+    { "reduce the length of the messages" }, // Groq, Cerebras
+    { "tokens + max_new_tokens", "must be <=" }, // Together
+    { "`inputs` tokens + `max_new_tokens`", "must be <=" }, // Hugging Face
+    { "request body too large for", "max size" }, // GitHub Models
+    { "exceeded this model context window limit" }, // Cloudflare
     { "prompt contains", "tokens", "too large for model" }, // Mistral
     { "maximum allowed input length" }, // Mistral
     { "requested", "output tokens", "prompt contains" }, // Fireworks
@@ -40,7 +46,10 @@ constexpr Wording wordings[] = {
     { "range of input length should be" }, // Qwen, DashScope
     { "exceeds the available context size" }, // llama.cpp
     { "exceed_context_size_error" }, // llama.cpp
+    { "context size has been exceeded" }, // llama.cpp, LM Studio
     { "greater than the context length" }, // LM Studio
+    { "cannot truncate prompt with n_keep", "n_ctx" }, // LM Studio
+    { "model is loaded with context length of" }, // LM Studio
     { "prompt has", "configured context size is" }, // LM Studio
     { "prompt too long" }, // Ollama
     { "exceeded context length" }, // Ollama
@@ -57,7 +66,8 @@ constexpr std::string_view about_rates[] = { "rate limit", "rate_limit", "rate-l
     "too many requests", "throttl", "quota", "per minute", "per day", "per second" };
 
 constexpr std::string_view codes[] = { "context_length_exceeded", "token_limit_exceeded", "string_too_long",
-    "string_above_max_length", "exceed_context_size_error", "model_context_window_exceeded" };
+    "string_above_max_length", "exceed_context_size_error", "model_context_window_exceeded",
+    "tokens_limit_reached" };
 
 bool contains(std::string_view text, std::string_view part)
 {
@@ -91,39 +101,62 @@ bool is_silent_overflow(const openai::ErrorBody& body, const OverflowContext& co
     return silent && context.estimated_input > *context.context_length / 10 * 9;
 }
 
-std::string too_long(std::uint64_t tokens, std::uint64_t limit)
+Overflow too_long(std::uint64_t tokens, std::uint64_t limit)
 {
-    return fmt::format("prompt is too long: {} tokens > {} maximum", std::max(tokens, limit + 1), limit);
+    return { .kind = Overflow::Kind::input, .input = std::max(tokens, limit + 1), .limit = limit };
 }
 
-std::string too_much_output(std::uint64_t input, std::uint64_t output, std::uint64_t limit)
+Overflow too_much_output(std::uint64_t input, std::uint64_t output, std::uint64_t limit)
 {
-    return fmt::format("input length and `max_tokens` exceed context limit: {} + {} > {}", input,
-        std::max(output, limit - input + 1), limit);
+    return { .kind = Overflow::Kind::sum,
+        .input = input,
+        .output = std::max(output, limit - input + 1),
+        .limit = limit };
 }
 
-// "max_tokens is too large: 64000. This model supports at most 16384 completion tokens": there is no window
-// in it. The limit is chosen so that a client, which keeps 1000 tokens as a margin, asks for what is allowed.
-std::optional<std::string> output_limit(
+bool speaks_of_output(const openai::ErrorBody& body, std::string_view text)
+{
+    return body.error_type == "max_tokens_exceeded" || body.code == "max_tokens_exceeded"
+        || contains(text, "max_tokens") || contains(text, "max_completion_tokens")
+        || contains(text, "max_output_tokens") || contains(text, "maxoutputtokens")
+        || contains(text, "maximum tokens you requested");
+}
+
+bool speaks_of_a_limit(std::string_view text)
+{
+    constexpr std::string_view words[] = { "too large", "at most", "maximum", "less than or equal", "exceed",
+        "valid range", "range of max_tokens", "supported range", "must be between", "lower than" };
+    return std::any_of(std::begin(words), std::end(words), [&](auto word) { return contains(text, word); });
+}
+
+// "max_tokens is too large: 64000. This model supports at most 16384 completion tokens", "the valid range of
+// max_tokens is [1, 8192]": there is no window in it, and what was asked for need not be.
+std::optional<Overflow> output_limit(
     const openai::ErrorBody& body, std::string_view text, const OverflowContext& context)
 {
-    const bool about_output = body.error_type == "max_tokens_exceeded" || body.code == "max_tokens_exceeded"
-        || (contains(text, "max_tokens") || contains(text, "max_completion_tokens"));
-    const bool too_large = contains(text, "too large") || contains(text, "at most")
-        || contains(text, "maximum") || contains(text, "less than or equal") || contains(text, "exceed");
-    if (!about_output || !too_large || contains(text, "budget"))
+    constexpr std::uint64_t smallest_output_limit = 256; // less is a number of something else
+    if (!speaks_of_output(body, text) || !speaks_of_a_limit(text) || contains(text, "budget"))
         return std::nullopt;
-    const OverflowNumbers numbers = read_overflow_numbers(text, std::nullopt, 0);
     std::uint64_t least = UINT64_MAX;
     std::uint64_t most = 0;
-    for (auto number : { numbers.limit, numbers.input, numbers.output, numbers.total })
-        if (number && *number >= output_worth_asking_for - 1000) {
-            least = std::min(least, *number);
-            most = std::max(most, *number);
+    for (std::uint64_t number : counts_in(text))
+        if (number >= smallest_output_limit && number != static_cast<std::uint64_t>(context.status)) {
+            least = std::min(least, number);
+            most = std::max(most, number);
         }
-    if (least >= most || (context.max_tokens != 0 && context.max_tokens != most))
+    if (most == 0)
         return std::nullopt;
-    return too_much_output(context.estimated_input, most, context.estimated_input + least + 1000);
+    if (context.max_tokens != 0 && context.max_tokens < most)
+        return std::nullopt; // numbers of something else
+    most = std::max(most, context.max_tokens);
+    // "to 65537 (exclusive)"
+    if (contains(text, "(exclusive)"))
+        --least;
+    if (least >= most)
+        return std::nullopt;
+    return Overflow {
+        .kind = Overflow::Kind::output, .input = context.estimated_input, .output = most, .limit = least
+    };
 }
 
 std::string lower_text(const openai::ErrorBody& body)
@@ -131,7 +164,7 @@ std::string lower_text(const openai::ErrorBody& body)
     return openai::lower(body.message + " " + body.outer_message);
 }
 
-std::string canonical(OverflowNumbers numbers, const OverflowContext& context)
+Overflow canonical(OverflowNumbers numbers, const OverflowContext& context)
 {
     const std::uint64_t limit = numbers.limit.value_or(context.context_length.value_or(default_window));
     const std::uint64_t output = numbers.output.value_or(0);
@@ -161,7 +194,7 @@ bool is_overflow_wording(std::string_view text, int status)
         std::begin(wordings), std::end(wordings), [&](const Wording& each) { return occurs(each, text); });
 }
 
-std::optional<std::string> overflow_message(const openai::ErrorBody& body, const OverflowContext& context)
+std::optional<Overflow> find_overflow(const openai::ErrorBody& body, const OverflowContext& context)
 {
     const std::string text = lower_text(body);
     if (has_overflow_code(body) || is_overflow_wording(text, context.status)) {
@@ -183,6 +216,24 @@ std::optional<std::string> overflow_message(const openai::ErrorBody& body, const
     if (context.status == 400 || context.status == 422 || context.status == 0)
         return output_limit(body, text, context);
     return std::nullopt;
+}
+
+std::string overflow_sentence(const Overflow& overflow)
+{
+    if (overflow.kind == Overflow::Kind::input)
+        return fmt::format("prompt is too long: {} tokens > {} maximum", overflow.input, overflow.limit);
+    // Clients keep a margin beside the input: so they will ask for exactly what an answer may have.
+    const std::uint64_t limit = overflow.kind == Overflow::Kind::output
+        ? overflow.input + overflow.limit + client_margin
+        : overflow.limit;
+    return fmt::format("input length and `max_tokens` exceed context limit: {} + {} > {}", overflow.input,
+        std::max(overflow.output, limit - overflow.input + 1), limit);
+}
+
+std::optional<std::string> overflow_message(const openai::ErrorBody& body, const OverflowContext& context)
+{
+    const auto found = find_overflow(body, context);
+    return found ? std::optional(overflow_sentence(*found)) : std::nullopt;
 }
 
 } // namespace dragoman::translate

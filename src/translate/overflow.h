@@ -21,7 +21,25 @@ struct OverflowContext {
     std::uint64_t estimated_input = 0;
 };
 
-// The sentence for the client, or nullopt when `body` is about something else.
+struct Overflow {
+    enum class Kind : std::uint8_t {
+        input, // `input` alone, or whatever the vendor compared, is more than `limit`
+        sum, // `input` fits into the window of `limit`, and `output` beside it does not
+        output, // an answer may have `limit` tokens, `output` were asked for
+    };
+    Kind kind = Kind::input;
+    std::uint64_t input = 0;
+    std::uint64_t output = 0;
+    std::uint64_t limit = 0;
+};
+
+// nullopt when `body` is about something else.
+std::optional<Overflow> find_overflow(const openai::ErrorBody& body, const OverflowContext& context);
+
+// The sentence that clients act upon.
+std::string overflow_sentence(const Overflow& overflow);
+
+// Both at once.
 std::optional<std::string> overflow_message(const openai::ErrorBody& body, const OverflowContext& context);
 
 // Whether lower-case `text` is one of the wordings. A 400 makes "too many tokens" one too.

@@ -79,16 +79,16 @@ template <std::size_t N> bool followed_by(const Number& number, const std::array
 template <std::size_t N> bool led_by(const Number& number, const std::array<std::string_view, N>& words)
 {
     std::string_view before = number.before;
-    while (!before.empty() && std::string_view(" (:=`'\"").find(before.back()) != std::string_view::npos)
+    while (!before.empty() && std::string_view(" (:=>`'\"").find(before.back()) != std::string_view::npos)
         before.remove_suffix(1);
     return std::any_of(words.begin(), words.end(), [&](auto word) { return before.ends_with(word); });
 }
 
 bool is_output(const Number& number, std::uint64_t max_tokens)
 {
-    constexpr std::array<std::string_view, 9> after { "in the output", "in the completion", "in completion",
-        "for the completion", "output tokens", "completion tokens", "of output", "tokens for the completion",
-        "tokens in the output" };
+    constexpr std::array<std::string_view, 11> after { "max_new_tokens", "`max_new_tokens`", "in the output",
+        "in the completion", "in completion", "for the completion", "output tokens", "completion tokens",
+        "of output", "tokens for the completion", "tokens in the output" };
     constexpr std::array<std::string_view, 4> before { "max_tokens", "max_completion_tokens",
         "' is too large", "max_tokens is too large" };
     return followed_by(number, after) || led_by(number, before)
@@ -97,20 +97,21 @@ bool is_output(const Number& number, std::uint64_t max_tokens)
 
 bool is_input(const Number& number)
 {
-    constexpr std::array<std::string_view, 9> after { "of text input", "of tool input", "of image input",
-        "in the messages", "input tokens", "in the prompt", "prompt tokens", "in your prompt",
-        "tokens in the messages" };
-    constexpr std::array<std::string_view, 8> before { "prompt contains", "prompt contains at least",
-        "prompt has", "the input", "input token count", "token count of", "prompt is too long",
-        "n_prompt_tokens" };
+    constexpr std::array<std::string_view, 11> after { "inputs tokens", "`inputs` tokens", "of text input",
+        "of tool input", "of image input", "in the messages", "input tokens", "in the prompt",
+        "prompt tokens", "in your prompt", "tokens in the messages" };
+    constexpr std::array<std::string_view, 11> before { "current length is", "n_keep", "keep the first",
+        "prompt contains", "prompt contains at least", "prompt has", "the input", "input token count",
+        "token count of", "prompt is too long", "n_prompt_tokens" };
     return followed_by(number, after) || led_by(number, before);
 }
 
 bool is_limit(const Number& number)
 {
-    constexpr std::array<std::string_view, 12> before { "context length is", "context length is only",
-        "context length of", "context length", "context size is", "context size", "limit of", "maximum of",
-        "prompt length is", "input length of", "token limit", "number of tokens allowed" };
+    constexpr std::array<std::string_view, 17> before { "while limit is", "max size", "n_ctx", "must be <",
+        "window limit", "context length is", "context length is only", "context length of", "context length",
+        "context size is", "context size", "limit of", "maximum of", "prompt length is", "input length of",
+        "token limit", "number of tokens allowed" };
     constexpr std::array<std::string_view, 2> after { "maximum context length", "maximum" };
     return led_by(number, before) || followed_by(number, after);
 }
@@ -131,6 +132,14 @@ bool read_sum(const std::vector<Number>& numbers, OverflowNumbers& out)
 }
 
 } // namespace
+
+std::vector<std::uint64_t> counts_in(std::string_view text)
+{
+    std::vector<std::uint64_t> counts;
+    for (const Number& number : find_numbers(text))
+        counts.push_back(number.value);
+    return counts;
+}
 
 OverflowNumbers read_overflow_numbers(
     std::string_view text, std::optional<std::uint64_t> window, std::uint64_t max_tokens)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::translate {
 
@@ -20,5 +21,8 @@ struct OverflowNumbers {
 // `text` in lower case. `window` and `max_tokens` (0: unknown) are recognised where they occur.
 OverflowNumbers read_overflow_numbers(
     std::string_view text, std::optional<std::uint64_t> window, std::uint64_t max_tokens);
+
+// All whole numbers of `text` that stand alone, in their order; a comma between thousands is no end.
+std::vector<std::uint64_t> counts_in(std::string_view text);
 
 } // namespace dragoman::translate
