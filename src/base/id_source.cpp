@@ -1,14 +1,8 @@
 #include "base/id_source.h"
 
-#include "base/check.h"
+#include "base/randomness.h"
 
 #include <utility>
-
-#ifdef __APPLE__
-#include <sys/random.h>
-#else
-#include <unistd.h>
-#endif
 
 namespace dragoman {
 
@@ -19,7 +13,7 @@ std::string RandomIds::next(std::size_t characters)
     id.reserve(characters);
     while (id.size() < characters) {
         if (used_ == bytes_.size()) {
-            CHECK(::getentropy(bytes_.data(), bytes_.size()) == 0);
+            fill_with_random_bytes(bytes_);
             used_ = 0;
         }
         // 256 is no multiple of 62: the first eight characters come up slightly more often, which ids can

@@ -1,6 +1,8 @@
 // Where fresh ids come from. Injected, so that tests fix them and nothing else in the core is random.
 #pragma once
 
+#include "base/randomness.h"
+
 #include <array>
 #include <cstddef>
 #include <string>
@@ -19,14 +21,14 @@ public:
     std::string with_prefix(std::string_view prefix) { return std::string(prefix) + next(24); }
 };
 
-// From the operating system's generator, a handful at a time (OpenSSL's own would be loaded and seeded before
-// the first one). One per worker; not thread-safe, and not for a process that forks.
+// From the operating system's generator, a handful at a time. One per worker; not thread-safe, and not for a
+// process that forks.
 class RandomIds final : public IdSource {
 public:
     std::string next(std::size_t characters) override;
 
 private:
-    std::array<unsigned char, 256> bytes_ {}; // as many as getentropy() gives at once
+    std::array<unsigned char, random_bytes_max> bytes_ {};
     std::size_t used_ = bytes_.size();
 };
 

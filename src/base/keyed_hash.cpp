@@ -1,11 +1,10 @@
 #include "base/keyed_hash.h"
 
-#include "base/check.h"
+#include "base/randomness.h"
 
 #include <bit>
 #include <cstddef>
 #include <cstring>
-#include <openssl/rand.h>
 
 namespace dragoman {
 
@@ -57,7 +56,7 @@ std::uint64_t load(const char* bytes, std::size_t size)
 KeyedHash::Key random_key()
 {
     KeyedHash::Key key;
-    CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&key), sizeof key) == 1);
+    fill_with_random_bytes({ reinterpret_cast<unsigned char*>(&key), sizeof key });
     return key;
 }
 
