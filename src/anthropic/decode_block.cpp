@@ -12,6 +12,9 @@ namespace {
 // treated like a block that nobody knows.
 constexpr int nesting_max = 8;
 
+// A block is large: no array of anything else makes room for more of them at once.
+constexpr std::size_t blocks_reserved_max = 16;
+
 using Name = std::pair<std::string_view, BlockType>;
 
 constexpr std::array block_types = {
@@ -70,7 +73,7 @@ public:
     std::vector<Block> content(json::Value value, const Path& path);
 
 private:
-    Block block(json::Object object, json::Value whole, const Path& path);
+    void decode(Block& block, json::Object object, json::Value whole, const Path& path);
     void fields_of(Block& block, const Fields& fields);
     void tool_use(Block& block, const Fields& fields);
     void nested(Block& block, const Fields& fields, std::string_view name);
@@ -100,7 +103,7 @@ std::vector<Block> BlockDecoder::content(json::Value value, const Path& path)
         return blocks;
     }
     if (auto object = value.object()) {
-        blocks.push_back(block(*object, value, path));
+        decode(blocks.emplace_back(), *object, value, path);
         return blocks;
     }
     auto array = value.array();
@@ -108,6 +111,7 @@ std::vector<Block> BlockDecoder::content(json::Value value, const Path& path)
         mistake_.at(path, "expected a string or an array of content blocks");
         return blocks;
     }
+    blocks.reserve(array->size_up_to(blocks_reserved_max));
     for (json::Value element : *array) {
         Path here(path, blocks.size());
         if (blocks.size() == limits::blocks)
@@ -117,25 +121,23 @@ std::vector<Block> BlockDecoder::content(json::Value value, const Path& path)
             mistake_.at(here, "expected an object");
         if (mistake_)
             break;
-        blocks.push_back(block(*object, element, here));
+        decode(blocks.emplace_back(), *object, element, here);
     }
     return blocks;
 }
 
-Block BlockDecoder::block(json::Object object, json::Value whole, const Path& path)
+void BlockDecoder::decode(Block& block, json::Object object, json::Value whole, const Path& path)
 {
     Fields fields(object, path, mistake_);
-    Block block;
     block.raw = whole.raw();
     block.type_name = fields.required_string("type");
     block.type = depth_ < nesting_max ? block_type(block.type_name) : BlockType::other;
     if (block.type == BlockType::other)
-        return block;
+        return;
     block.cache_control = decode_cache_control(fields);
     ++depth_;
     fields_of(block, fields);
     --depth_;
-    return block;
 }
 
 void BlockDecoder::fields_of(Block& block, const Fields& fields)
@@ -165,20 +167,20 @@ void BlockDecoder::fields_of(Block& block, const Fields& fields)
         return search_result(block, fields);
     case BlockType::web_search_result:
     case BlockType::citation:
-        block.title = fields.string_if_any("title");
-        block.url = fields.string_if_any("url");
+        block.details.make().title = fields.string_if_any("title");
+        block.details.make().url = fields.string_if_any("url");
         return;
     case BlockType::web_fetch_result:
-        block.url = fields.string_if_any("url");
+        block.details.make().url = fields.string_if_any("url");
         return nested(block, fields, "content");
     case BlockType::execution_result:
-        block.output = fields.string_if_any("stdout");
-        if (block.output.empty())
-            block.output = fields.string_if_any("content");
-        block.error_output = fields.string_if_any("stderr");
+        block.details.make().output = fields.string_if_any("stdout");
+        if (block.details->output.empty())
+            block.details.make().output = fields.string_if_any("content");
+        block.details.make().error_output = fields.string_if_any("stderr");
         return;
     case BlockType::server_tool_error:
-        block.error_code = fields.string_if_any("error_code");
+        block.details.make().error_code = fields.string_if_any("error_code");
         return;
     case BlockType::tool_search_result:
         return nested(block, fields, "tool_references");
@@ -189,7 +191,8 @@ void BlockDecoder::fields_of(Block& block, const Fields& fields)
     case BlockType::tool_removal:
         return tool_change(block, fields);
     case BlockType::container_upload:
-        block.source = { .type = SourceType::file, .file_id = fields.string_if_any("file_id") };
+        block.details.make().source = { .type = SourceType::file,
+            .file_id = fields.string_if_any("file_id") };
         return;
     case BlockType::compaction:
         block.text = fields.string_or_empty("content");
@@ -221,8 +224,8 @@ void BlockDecoder::tool_use(Block& block, const Fields& fields)
         return;
     Fields inside(*input->object(), fields.path(), mistake_);
     for (std::string_view name : { "query", "url", "command", "code", "path" })
-        if (block.query.empty())
-            block.query = inside.string_if_any(name);
+        if (block.details->query.empty())
+            block.details.make().query = inside.string_if_any(name);
 }
 
 void BlockDecoder::nested(Block& block, const Fields& fields, std::string_view name)
@@ -233,8 +236,9 @@ void BlockDecoder::nested(Block& block, const Fields& fields, std::string_view n
 
 void BlockDecoder::source(Block& block, const Fields& fields)
 {
-    block.title = fields.string_or_empty("title");
-    block.context = fields.string_or_empty("context");
+    BlockDetails& details = block.details.make();
+    details.title = fields.string_or_empty("title");
+    details.context = fields.string_or_empty("context");
     block.has_citations = !fields.raw("citations").empty();
     auto object = fields.object("source");
     if (!object) {
@@ -244,7 +248,7 @@ void BlockDecoder::source(Block& block, const Fields& fields)
     Path path(fields.path(), "source");
     Fields inside(*object, path, mistake_);
     RawString type = inside.required_string("type");
-    Source& source = block.source;
+    Source& source = details.source;
     source.media_type = inside.string_or_empty("media_type");
     if (json::key_is(type, "base64")) {
         source.type = SourceType::base64;
@@ -268,8 +272,8 @@ void BlockDecoder::source(Block& block, const Fields& fields)
 
 void BlockDecoder::search_result(Block& block, const Fields& fields)
 {
-    block.title = fields.string_or_empty("title");
-    block.url = fields.string_or_empty("source");
+    block.details.make().title = fields.string_or_empty("title");
+    block.details.make().url = fields.string_or_empty("source");
     block.has_citations = !fields.raw("citations").empty();
     nested(block, fields, "content");
 }
@@ -288,10 +292,19 @@ void BlockDecoder::tool_change(Block& block, const Fields& fields)
     if (block.name.empty())
         block.name = tool.string_if_any("tool_name");
     if (auto definition = tool.object("definition")) {
-        block.definition.push_back(decode_tool(*definition, Path(path, "definition"), mistake_));
-        block.definition.back().raw = tool.raw("definition");
-        block.name = block.definition.back().name;
+        std::vector<Tool>& brought = block.details.make().definition;
+        brought.push_back(decode_tool(*definition, Path(path, "definition"), mistake_));
+        brought.back().raw = tool.raw("definition");
+        block.name = brought.back().name;
     }
+}
+
+bool is_plain_schema(const json::Object& schema)
+{
+    auto type = schema.find("type");
+    auto name = type ? type->string() : std::nullopt;
+    return name && json::key_is(*name, "object") && schema.find("properties") && !schema.find("anyOf")
+        && !schema.find("oneOf") && !schema.find("allOf");
 }
 
 bool leaves_direct_out(const Fields& fields)
@@ -329,8 +342,10 @@ Tool decode_tool(json::Object object, const Path& path, Mistake& mistake)
     tool.type = fields.string_or_empty("type");
     tool.name = fields.string_or_empty("name");
     tool.description = fields.string_or_empty("description");
-    if (fields.object("input_schema"))
+    if (auto schema = fields.object("input_schema")) {
         tool.input_schema = fields.raw("input_schema");
+        tool.has_plain_schema = is_plain_schema(*schema);
+    }
     tool.input_examples = fields.raw("input_examples");
     tool.strict = fields.boolean("strict");
     tool.defer_loading = fields.boolean("defer_loading").value_or(false);

@@ -67,10 +67,9 @@ RawValue raw_with_content(const Fields& fields, std::string_view name)
     return value && holds_something(*value) ? value->raw() : RawValue {};
 }
 
-Message decode_message(json::Object object, const Path& path, Mistake& mistake)
+void decode_message(Message& message, json::Object object, const Path& path, Mistake& mistake)
 {
     Fields fields(object, path, mistake);
-    Message message;
     RawString role = fields.required_string("role");
     if (json::key_is(role, "assistant"))
         message.role = Role::assistant;
@@ -90,7 +89,6 @@ Message decode_message(json::Object object, const Path& path, Mistake& mistake)
         message.effort = Fields(*config, config_path, mistake).string_or_empty("effort");
     }
     message.clear_at_next_user_message = json::key_is(fields.string_if_any("clear_at"), "next_user_message");
-    return message;
 }
 
 void decode_messages(MessagesRequest& request, const Fields& fields)
@@ -101,6 +99,7 @@ void decode_messages(MessagesRequest& request, const Fields& fields)
     if (array->empty())
         return fields.complain("messages", "at least one message is required");
     Path path(fields.path(), "messages");
+    request.messages.reserve(array->size_up_to(limits::messages));
     for (json::Value value : *array) {
         Path here(path, request.messages.size());
         auto object = value.object();
@@ -110,7 +109,7 @@ void decode_messages(MessagesRequest& request, const Fields& fields)
             fields.mistake().at(here, "expected an object");
         if (fields.mistake())
             return;
-        request.messages.push_back(decode_message(*object, here, fields.mistake()));
+        decode_message(request.messages.emplace_back(), *object, here, fields.mistake());
     }
 }
 

@@ -23,7 +23,7 @@ void Mistake::at(const Path& path, std::string_view complaint)
 
 std::optional<json::Value> Fields::value(std::string_view name) const
 {
-    if (mistake_)
+    if (mistake_ || !letters_.may_begin(name))
         return std::nullopt;
     auto found = object_.find(name);
     if (found && found->is(json::Type::null))

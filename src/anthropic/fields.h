@@ -53,6 +53,7 @@ class Fields {
 public:
     Fields(json::Object object, const Path& path, Mistake& mistake)
         : object_(object)
+        , letters_(object.first_letters())
         , path_(path)
         , mistake_(mistake)
     {
@@ -81,6 +82,7 @@ public:
 
 private:
     json::Object object_;
+    json::FirstLetters letters_; // most fields that are asked for are not there
     const Path& path_;
     Mistake& mistake_;
 };

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -70,6 +71,7 @@ struct Tool {
     RawString name {};
     RawString description {};
     RawValue input_schema {};
+    bool has_plain_schema = false; // input_schema: type "object", properties, and no alternatives at its root
     RawValue input_examples {};
     std::optional<bool> strict {};
     bool defer_loading = false;
@@ -87,10 +89,63 @@ struct Tool {
     RawString mcp_server_name {};
 };
 
+// What few kinds of blocks have.
+struct BlockDetails {
+    Source source {}; // image, document, container_upload
+    RawString title {}; // document, search_result, web_search_result, citation
+    RawString context {}; // document
+    RawString url {}; // web_search_result, web_fetch_result, citation; search_result: its source
+    RawString query {}; // server_tool_use: input.query, .url, .command or .code, the first that is there
+    RawString output {}; // execution_result: stdout, or the content of a file
+    RawString error_output {}; // execution_result: stderr
+    RawString error_code {}; // server_tool_error
+    std::vector<Tool> definition {}; // tool_addition that brings a new tool along: one, otherwise none
+};
+
+// A part that is there when somebody has written to it, and reads as empty before. A history has thousands of
+// blocks, and what they do not have shall cost no memory.
+template <class Part> class Rare {
+public:
+    Rare() = default;
+    Rare(const Rare& other)
+        : part_(other.part_ ? std::make_unique<Part>(*other.part_) : nullptr)
+    {
+    }
+    Rare& operator=(const Rare& other)
+    {
+        part_ = other.part_ ? std::make_unique<Part>(*other.part_) : nullptr;
+        return *this;
+    }
+    Rare(Rare&&) noexcept = default;
+    Rare& operator=(Rare&&) noexcept = default;
+    ~Rare() = default;
+
+    const Part* operator->() const
+    {
+        static const Part empty {};
+        return part_ ? part_.get() : &empty;
+    }
+    Part& make()
+    {
+        if (!part_)
+            part_ = std::make_unique<Part>();
+        return *part_;
+    }
+
+private:
+    std::unique_ptr<Part> part_ {};
+};
+
 struct Block {
     BlockType type = BlockType::other;
     bool is_error = false; // tool_result
     bool has_citations = false; // text: was cited; document, search_result: citations were asked for
+    Rare<BlockDetails> details {};
+
+    // tool_result and relatives, search_result, and documents whose source is content. A plain string counts
+    // as one text block.
+    std::vector<Block> content {};
+
     RawString type_name {}; // as written; empty for a plain string
     RawValue raw {}; // the whole block
 
@@ -98,25 +153,10 @@ struct Block {
     RawString id {}; // tool_use and relatives: id; tool_result and relatives: tool_use_id
     RawString name {}; // tool_use: name; tool_reference and relatives: the tool
     RawValue input {}; // tool_use: as written, whatever its type
-    RawString query {}; // server_tool_use: input.query, .url, .command or .code, the first that is there
 
     RawString thinking {};
     RawString signature {}; // thinking
     RawString data {}; // redacted_thinking
-
-    Source source {}; // image, document, container_upload
-    RawString title {}; // document, search_result, web_search_result, citation
-    RawString context {}; // document
-    RawString url {}; // web_search_result, web_fetch_result, citation; search_result: its source
-    RawString output {}; // execution_result: stdout, or the content of a file
-    RawString error_output {}; // execution_result: stderr
-    RawString error_code {}; // server_tool_error
-
-    std::vector<Tool> definition {}; // tool_addition that brings a new tool along: one, otherwise none
-
-    // tool_result and relatives, search_result, and documents whose source is content. A plain string counts
-    // as one text block.
-    std::vector<Block> content {};
 
     CacheControl cache_control {};
 };

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "json/grammar.h"
 #include "json/raw.h"
 
 #include <cstdint>
@@ -70,6 +71,24 @@ struct Field {
 // True when `key` means `name`, however it was escaped. `name` must be plain ASCII.
 bool key_is(RawString key, std::string_view name);
 
+// Which letters the keys of an object begin with, for those who ask for many names that are not there.
+class FirstLetters {
+public:
+    void add(char letter) { letters_ |= letter == '\\' ? ~std::uint64_t { 0 } : bit(letter); }
+    bool may_begin(std::string_view name) const
+    {
+        return name.empty() || (letters_ & bit(name.front())) != 0;
+    }
+
+private:
+    static std::uint64_t bit(char letter)
+    {
+        return std::uint64_t { 1 } << (static_cast<unsigned char>(letter) & 63);
+    }
+
+    std::uint64_t letters_ = 0; // a key that begins with an escape may begin with any
+};
+
 class Object {
 public:
     class Iterator {
@@ -80,13 +99,15 @@ public:
 
     private:
         friend class Object;
-        Iterator(const Document* document, std::uint32_t token)
+        Iterator(const Document* document, std::uint32_t token, std::uint32_t end)
             : document_(document)
             , token_(token)
+            , end_(end)
         {
         }
         const Document* document_;
         std::uint32_t token_; // of the key, or of the closing brace
+        std::uint32_t end_; // of the closing brace
     };
 
     Iterator begin() const;
@@ -96,6 +117,7 @@ public:
     // The value of the last field with that name, as in JavaScript. Linear: for objects that are looked at
     // once.
     std::optional<Value> find(std::string_view name) const;
+    FirstLetters first_letters() const;
 
 private:
     friend class Value;
@@ -118,19 +140,22 @@ public:
 
     private:
         friend class Array;
-        Iterator(const Document* document, std::uint32_t token)
+        Iterator(const Document* document, std::uint32_t token, std::uint32_t end)
             : document_(document)
             , token_(token)
+            , end_(end)
         {
         }
         const Document* document_;
         std::uint32_t token_; // of the element, or of the closing bracket
+        std::uint32_t end_; // of the closing bracket
     };
 
     Iterator begin() const;
     Iterator end() const;
     bool empty() const;
     std::size_t size() const; // linear
+    std::size_t size_up_to(std::size_t most) const; // does not count further
 
 private:
     friend class Value;
@@ -168,19 +193,160 @@ private:
     friend class Array;
     class Checker;
 
-    bool find_tokens();
-    std::uint32_t after(std::uint32_t token) const { return skip_[token] ? skip_[token] : token + 1; }
-    char at(std::uint32_t token) const { return text_[position_[token]]; }
+    std::uint32_t after(std::uint32_t token) const { return after_.data()[token]; }
+    char at(std::uint32_t token) const { return text_.data()[position_[token]]; }
+    std::string_view up_to(std::uint32_t token, std::uint32_t next) const;
     RawString string_at(std::uint32_t token) const;
+    bool is_key(std::uint32_t token, std::string_view name) const;
+    bool is_key_with_escapes(std::uint32_t token, std::string_view name) const;
 
     struct Tokenizer; // simdjson's first stage
     std::unique_ptr<Tokenizer> tokenizer_;
     std::string_view text_;
-    const std::uint32_t* position_ = nullptr; // of each token in text_
+    const std::uint32_t* position_ = nullptr; // of each token in text_, and behind them of its end
     std::uint32_t count_ = 0;
-    std::vector<std::uint32_t> skip_; // for an opening bracket: the token after its closing one
+    std::vector<std::uint32_t> after_; // for the first token of a value: the one that follows the value
     std::vector<std::uint32_t> open_; // brackets, while the grammar is checked
     bool has_surrogates_ = false;
 };
+
+// What a walk does for each token is inlined; a body of a megabyte has tens of thousands.
+
+// From one token to the next, without the white space between them.
+inline std::string_view Document::up_to(std::uint32_t token, std::uint32_t next) const
+{
+    const char* begin = text_.data() + position_[token];
+    const char* end = text_.data() + position_[next];
+    while (is_white_space(end[-1]))
+        --end;
+    return { begin, end };
+}
+
+// The closing quote is no token: it is the last byte before the next one that is not white space.
+inline RawString Document::string_at(std::uint32_t token) const
+{
+    const std::string_view text = up_to(token, token + 1);
+    return { { text.data() + 1, text.size() - 2 } };
+}
+
+// Nearly every key is told by its first bytes; only one that goes on with a backslash where the name goes on
+// otherwise can be another spelling of it.
+inline bool Document::is_key(std::uint32_t token, std::string_view name) const
+{
+    const char* key = text_.data() + position_[token] + 1;
+    const char* wanted = name.data();
+    const char* const end = wanted + name.size();
+    while (wanted != end && *key == *wanted && *key != '"' && *key != '\\') {
+        ++key;
+        ++wanted;
+    }
+    if (*key == '\\')
+        return is_key_with_escapes(token, name);
+    return wanted == end && *key == '"';
+}
+
+inline Type Value::type() const
+{
+    switch (document_->at(token_)) {
+    case '{':
+        return Type::object;
+    case '[':
+        return Type::array;
+    case '"':
+        return Type::string;
+    case 't':
+    case 'f':
+        return Type::boolean;
+    case 'n':
+        return Type::null;
+    default:
+        return Type::number;
+    }
+}
+
+inline RawValue Value::raw() const { return { document_->up_to(token_, document_->after(token_)) }; }
+
+inline std::optional<RawString> Value::string() const
+{
+    if (document_->at(token_) != '"')
+        return std::nullopt;
+    return document_->string_at(token_);
+}
+
+inline std::optional<Object> Value::object() const
+{
+    if (document_->at(token_) != '{')
+        return std::nullopt;
+    return Object(document_, token_);
+}
+
+inline std::optional<Array> Value::array() const
+{
+    if (document_->at(token_) != '[')
+        return std::nullopt;
+    return Array(document_, token_);
+}
+
+inline std::size_t Value::offset() const { return document_->position_[token_]; }
+
+inline Field Object::Iterator::operator*() const
+{
+    return { document_->string_at(token_), Value(document_, token_ + 2) };
+}
+
+inline Object::Iterator& Object::Iterator::operator++()
+{
+    token_ = document_->after(token_ + 2);
+    token_ += token_ != end_; // the comma
+    return *this;
+}
+
+inline Object::Iterator Object::end() const
+{
+    const std::uint32_t last = document_->after(token_) - 1;
+    return { document_, last, last };
+}
+inline Object::Iterator Object::begin() const
+{
+    return { document_, token_ + 1, document_->after(token_) - 1 };
+}
+inline bool Object::empty() const { return !(begin() != end()); }
+
+inline std::optional<Value> Object::find(std::string_view name) const
+{
+    std::uint32_t found = 0;
+    const Iterator last = end();
+    for (Iterator field = begin(); field != last; ++field)
+        if (document_->is_key(field.token_, name))
+            found = field.token_ + 2;
+    return found != 0 ? std::optional(Value(document_, found)) : std::nullopt;
+}
+
+inline FirstLetters Object::first_letters() const
+{
+    FirstLetters letters;
+    const Iterator last = end();
+    for (Iterator field = begin(); field != last; ++field)
+        letters.add(document_->text_.data()[document_->position_[field.token_] + 1]);
+    return letters;
+}
+
+inline Array::Iterator& Array::Iterator::operator++()
+{
+    token_ = document_->after(token_);
+    token_ += token_ != end_; // the comma
+    return *this;
+}
+
+inline Array::Iterator Array::end() const
+{
+    const std::uint32_t last = document_->after(token_) - 1;
+    return { document_, last, last };
+}
+inline Array::Iterator Array::begin() const
+{
+    return { document_, token_ + 1, document_->after(token_) - 1 };
+}
+inline bool Array::empty() const { return !(begin() != end()); }
 
 } // namespace dragoman::json

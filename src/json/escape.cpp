@@ -2,8 +2,10 @@
 
 #include "json/grammar.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace dragoman::json {
 
@@ -23,6 +25,61 @@ constexpr std::array<char, 256> escapes = [] {
     table['\t'] = 't';
     return table;
 }();
+
+constexpr std::size_t escape_max = 6; // \\u001f
+
+// How many bytes in front need no escape, in whole eights: looked at eight at a time, of which the top bits
+// say whether one is a quote, a backslash or below a blank.
+std::size_t plain_eights(std::string_view text)
+{
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = 0x8080808080808080;
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + at, 8);
+        const std::uint64_t quotes = bytes ^ ones * '"';
+        const std::uint64_t backslashes = bytes ^ ones * '\\';
+        const std::uint64_t found = ((bytes - ones * ' ') & ~bytes) | ((quotes - ones) & ~quotes)
+            | ((backslashes - ones) & ~backslashes);
+        if ((found & tops) != 0)
+            break;
+    }
+    return at;
+}
+
+// How many bytes in front need no escape.
+std::size_t plain_bytes(std::string_view text)
+{
+    std::size_t at = plain_eights(text);
+    while (at < text.size() && escapes[static_cast<unsigned char>(text[at])] == 0)
+        ++at;
+    return at;
+}
+
+// Where the next byte goes. There must be room for six times the text.
+char* write_escaped(char* out, std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    while (!text.empty()) {
+        const std::size_t plain = plain_bytes(text);
+        out = std::copy_n(text.data(), plain, out);
+        text.remove_prefix(plain);
+        for (; !text.empty() && escapes[static_cast<unsigned char>(text.front())] != 0;
+            text.remove_prefix(1)) {
+            const auto c = static_cast<unsigned char>(text.front());
+            *out++ = '\\';
+            *out++ = escapes[c];
+            if (escapes[c] != 'u')
+                continue;
+            *out++ = '0';
+            *out++ = '0';
+            *out++ = digits[c >> 4];
+            *out++ = digits[c & 15];
+        }
+    }
+    return out;
+}
 
 void append_utf8(std::string& out, std::uint32_t code)
 {
@@ -92,24 +149,18 @@ std::size_t white_space_at(std::string_view text)
 
 void append_escaped(std::string& out, std::string_view text)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::size_t copied = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto c = static_cast<unsigned char>(text[i]);
-        char escape = escapes[c];
-        if (escape == 0)
-            continue;
-        out.append(text, copied, i - copied);
-        copied = i + 1;
-        out += '\\';
-        out += escape;
-        if (escape == 'u') {
-            out += "00";
-            out += digits[c >> 4];
-            out += digits[c & 15];
-        }
+    constexpr std::size_t piece_max = 256; // the room that is made ahead is six times as large
+    std::size_t plain = plain_bytes(text);
+    out.append(text.data(), plain);
+    text.remove_prefix(plain);
+    while (!text.empty()) {
+        const std::string_view piece = text.substr(0, piece_max);
+        text.remove_prefix(piece.size());
+        const std::size_t before = out.size();
+        out.resize_and_overwrite(before + escape_max * piece.size(), [&](char* data, std::size_t) {
+            return static_cast<std::size_t>(write_escaped(data + before, piece) - data);
+        });
     }
-    out.append(text, copied);
 }
 
 std::string escape(std::string_view text)

@@ -1,7 +1,5 @@
 #include "json/grammar.h"
 
-#include <cstring>
-
 namespace dragoman::json {
 
 namespace {
@@ -48,42 +46,6 @@ bool is_number(std::string_view text)
         at = end;
     }
     return at == text.size();
-}
-
-bool escapes_are_valid(RawString string, bool& surrogate)
-{
-    const char* at = string.escaped.data();
-    const char* end = at + string.escaped.size();
-    while (at < end) {
-        at = static_cast<const char*>(std::memchr(at, '\\', static_cast<std::size_t>(end - at)));
-        if (!at)
-            return true;
-        if (end - at < 2)
-            return false;
-        switch (at[1]) {
-        case '"':
-        case '\\':
-        case '/':
-        case 'b':
-        case 'f':
-        case 'n':
-        case 'r':
-        case 't':
-            at += 2;
-            break;
-        case 'u': {
-            int unit = code_unit_at({ at, static_cast<std::size_t>(end - at) }, 0);
-            if (unit < 0)
-                return false;
-            surrogate |= is_high_surrogate(unit) || is_low_surrogate(unit);
-            at += 6;
-            break;
-        }
-        default:
-            return false;
-        }
-    }
-    return true;
 }
 
 int code_unit_at(std::string_view text, std::size_t at)

@@ -12,9 +12,6 @@ constexpr bool is_white_space(char c) { return c == ' ' || c == '\n' || c == '\r
 // The whole of `text` is a number as RFC 8259 writes it, of whatever size.
 bool is_number(std::string_view text);
 
-// Every backslash begins an escape of RFC 8259. `surrogate` becomes true if one of them is \uD800 to \uDFFF.
-bool escapes_are_valid(RawString string, bool& surrogate);
-
 // The code unit of the escape \uXXXX that begins at `at` of `text`; -1 when there is none.
 int code_unit_at(std::string_view text, std::size_t at);
 

@@ -33,20 +33,7 @@ Writer& Writer::end_object() { return close('}'); }
 Writer& Writer::begin_array() { return open('['); }
 Writer& Writer::end_array() { return close(']'); }
 
-Writer& Writer::key(std::string_view name) { return key(RawString { name }); }
-
-Writer& Writer::key(RawString name)
-{
-    begin_value().append("\"").append(name.escaped).append("\":");
-    comma_ = false;
-    return *this;
-}
-
-Writer& Writer::string(RawString value)
-{
-    begin_value().append("\"").append(value.escaped).append("\"");
-    return *this;
-}
+Writer& Writer::string(RawString value) { return put_in_quotes(value.escaped, false); }
 
 Writer& Writer::text(std::string_view value)
 {

@@ -6,6 +6,8 @@
 
 #include "json/raw.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,8 +26,9 @@ public:
     Writer& begin_array();
     Writer& end_array();
 
-    Writer& key(std::string_view name); // plain ASCII that needs no escape
-    Writer& key(RawString name); // as it came
+    Writer& key(std::string_view name) { return put_in_quotes(name, true); } // ASCII that needs no escape
+    Writer& key(RawString name) { return put_in_quotes(name.escaped, true); } // as it came
+    Writer& word(std::string_view value) { return put_in_quotes(value, false); } // ASCII that needs no escape
     Writer& string(RawString value); // as it came
     Writer& text(std::string_view value); // UTF-8, escaped here
     Writer& raw(RawValue value); // any value, verbatim
@@ -40,9 +43,30 @@ public:
 private:
     Writer& open(char bracket);
     Writer& close(char bracket);
+    Writer& put_in_quotes(std::string_view inside, bool is_key);
 
     std::string& out_;
     bool comma_ = false; // a comma is due before the next key or value
 };
+
+// In the header, so that a name that the compiler knows is copied as a constant.
+inline Writer& Writer::put_in_quotes(std::string_view inside, bool is_key)
+{
+    const std::size_t before = out_.size();
+    const std::size_t size = before + (comma_ ? 1 : 0) + inside.size() + (is_key ? 3 : 2);
+    out_.resize_and_overwrite(size, [&](char* data, std::size_t) {
+        char* at = data + before;
+        if (comma_)
+            *at++ = ',';
+        *at++ = '"';
+        at = std::copy_n(inside.data(), inside.size(), at);
+        *at++ = '"';
+        if (is_key)
+            *at = ':';
+        return size;
+    });
+    comma_ = !is_key;
+    return *this;
+}
 
 } // namespace dragoman::json

@@ -138,7 +138,7 @@ std::uint64_t RequestCounter::tools()
     for (const auto& one : request_.messages) {
         names.read(one.blocks);
         for (const auto& block : one.blocks)
-            for (const auto& definition : block.definition)
+            for (const auto& definition : block.details->definition)
                 total += tool(definition);
     }
     const bool all = std::any_of(request_.tools.begin(), request_.tools.end(),
@@ -202,7 +202,7 @@ std::uint64_t RequestCounter::block(const Block& block)
     case BlockType::server_tool_result:
         return call_frame + blocks(block.content);
     case BlockType::image:
-        return sent_.pictures ? picture_tokens(block.source) : picture_note;
+        return sent_.pictures ? picture_tokens(block.details->source) : picture_note;
     case BlockType::document:
     case BlockType::search_result:
         return document(block);
@@ -220,7 +220,7 @@ std::uint64_t RequestCounter::block(const Block& block)
     case BlockType::fallback:
         return 0;
     case BlockType::container_upload:
-        return call_frame + text(block.source.file_id);
+        return call_frame + text(block.details->source.file_id);
     case BlockType::other:
         return parts_.json(block.raw.text.substr(0, limits::unknown_block_text));
     }
@@ -229,18 +229,19 @@ std::uint64_t RequestCounter::block(const Block& block)
 
 std::uint64_t RequestCounter::document(const Block& block)
 {
-    return document_frame + text(block.title) + text(block.context) + text(block.url) + blocks(block.content)
-        + named_source(block);
+    return document_frame + text(block.details->title) + text(block.details->context)
+        + text(block.details->url) + blocks(block.content) + named_source(block);
 }
 
 std::uint64_t RequestCounter::named_source(const Block& block)
 {
-    switch (block.source.type) {
+    switch (block.details->source.type) {
     case SourceType::text:
-        return text(block.source.data);
+        return text(block.details->source.data);
     case SourceType::base64:
-        return block.source.media_type.escaped.starts_with("text") ? block.source.data.escaped.size() * 3 / 16
-                                                                   : parts_.pdf(block.source);
+        return block.details->source.media_type.escaped.starts_with("text")
+            ? block.details->source.data.escaped.size() * 3 / 16
+            : parts_.pdf(block.details->source);
     case SourceType::url:
     case SourceType::file:
         return page_tokens;
@@ -251,8 +252,8 @@ std::uint64_t RequestCounter::named_source(const Block& block)
 
 std::uint64_t RequestCounter::server_result(const Block& block)
 {
-    return text(block.title) + text(block.url) + text(block.output) + text(block.error_output)
-        + text(block.error_code) + blocks(block.content);
+    return text(block.details->title) + text(block.details->url) + text(block.details->output)
+        + text(block.details->error_output) + text(block.details->error_code) + blocks(block.content);
 }
 
 } // namespace

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/limits.h"
+#include "translate/taken_ids.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +28,7 @@ struct AnswerPlan {
 
     // Tool ids of the history, as the upstream was shown them and as the client knows them: an answer that
     // repeats one gets a fresh id.
-    std::set<std::string, std::less<>> used_tool_ids {};
+    TakenIds used_tool_ids {};
 
     // All sequences the client asked for, as plain UTF-8; the first `stop_sequences_upstream` went upstream.
     std::vector<std::string> stop_sequences {};

@@ -22,7 +22,7 @@ namespace {
 bool has_citation(const Block& block)
 {
     for (const Block& inside : block.content)
-        if (!inside.url.empty())
+        if (!inside.details->url.empty())
             return true;
     return false;
 }
@@ -61,23 +61,26 @@ void say_result(TextWriter& text, const Block& block, int& number)
         text.say("\n").add(block.text);
         return;
     case BlockType::web_search_result:
-        text.say(fmt::format("\n{}. ", number++)).add(block.title).say(" – ").add(block.url);
+        text.say(fmt::format("\n{}. ", number++))
+            .add(block.details->title)
+            .say(" – ")
+            .add(block.details->url);
         return;
     case BlockType::web_fetch_result:
-        text.say("\n").add(block.url);
+        text.say("\n").add(block.details->url);
         break;
     case BlockType::execution_result:
-        if (!block.output.empty())
-            text.say("\n").add(block.output);
-        if (!block.error_output.empty())
-            text.say("\n").add(block.error_output);
+        if (!block.details->output.empty())
+            text.say("\n").add(block.details->output);
+        if (!block.details->error_output.empty())
+            text.say("\n").add(block.details->error_output);
         return;
     case BlockType::server_tool_error:
-        text.say("\nError: ").add(block.error_code);
+        text.say("\nError: ").add(block.details->error_code);
         return;
     case BlockType::document:
-        if (block.source.type == SourceType::text)
-            text.say("\n").add(block.source.data);
+        if (block.details->source.type == SourceType::text)
+            text.say("\n").add(block.details->source.data);
         break;
     default:
         break;
@@ -136,7 +139,7 @@ void BlockText::say(TextWriter& text, const Block& block, std::vector<const Bloc
         return;
     case BlockType::container_upload:
         notes_.drop("container_upload");
-        text.say("[file ").add(block.source.file_id).say(" unavailable]");
+        text.say("[file ").add(block.details->source.file_id).say(" unavailable]");
         return;
     case BlockType::compaction:
         text.say("<conversation-summary>\n").add(block.text).say("\n</conversation-summary>");
@@ -148,7 +151,7 @@ void BlockText::say(TextWriter& text, const Block& block, std::vector<const Bloc
 
 void BlockText::say_document(TextWriter& text, const Block& block, std::vector<const Block*>& media)
 {
-    const anthropic::Source& source = block.source;
+    const anthropic::Source& source = block.details->source;
     bool plain = source.type == SourceType::text || source.type == SourceType::content;
     std::optional<std::string> decoded = decoded_text(source);
     if (!plain && !decoded) {
@@ -156,8 +159,8 @@ void BlockText::say_document(TextWriter& text, const Block& block, std::vector<c
         return say_media_note(text, block, style_);
     }
     text.say("<document");
-    say_attribute(text, "title", block.title);
-    say_attribute(text, "context", block.context);
+    say_attribute(text, "title", block.details->title);
+    say_attribute(text, "context", block.details->context);
     text.say(">\n");
     if (decoded)
         text.say(*decoded);
@@ -173,8 +176,8 @@ void BlockText::say_search_result(TextWriter& text, const Block& block, std::vec
     if (block.has_citations)
         notes_.drop("citations");
     text.say("<search_result");
-    say_attribute(text, "title", block.title);
-    say_attribute(text, "source", block.url);
+    say_attribute(text, "title", block.details->title);
+    say_attribute(text, "source", block.details->url);
     text.say(">\n");
     say_nested(text, block.content, media);
     text.say("\n</search_result>");
@@ -204,8 +207,8 @@ void BlockText::say_server_tool(TextWriter& text, const Block& block)
 {
     if (block.type == BlockType::server_tool_use) {
         text.say("[").add(block.name);
-        if (!block.query.empty())
-            text.say(" \"").add(block.query).say("\"");
+        if (!block.details->query.empty())
+            text.say(" \"").add(block.details->query).say("\"");
         else if (block.input.text.starts_with('{') && block.input.text != "{}")
             text.say(" ").add_value({ json::clip({ block.input.text }, limits::unknown_block_text).escaped });
         text.say("]");
@@ -214,8 +217,12 @@ void BlockText::say_server_tool(TextWriter& text, const Block& block)
     int number = 1;
     if (block.type == BlockType::text) {
         for (const Block& citation : block.content)
-            if (!citation.url.empty())
-                text.say(number++ > 1 ? " [" : "[").add(citation.title).say("](").add(citation.url).say(")");
+            if (!citation.details->url.empty())
+                text.say(number++ > 1 ? " [" : "[")
+                    .add(citation.details->title)
+                    .say("](")
+                    .add(citation.details->url)
+                    .say(")");
         return;
     }
     text.say("[").add(block.type_name).say("]");

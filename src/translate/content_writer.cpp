@@ -48,7 +48,7 @@ ContentWriter::ContentWriter(json::Writer& json, Form form, Notes* mended)
 TextWriter& ContentWriter::begin_text(std::string_view separator)
 {
     if (form_ == Form::parts) {
-        json_.begin_object().key("type").text("text").key("text");
+        json_.begin_object().key("type").word("text").key("text");
         json_.begin_value() += '"';
     } else if (!empty_) {
         text_.say(separator);

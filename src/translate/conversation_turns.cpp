@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace dragoman::translate {
 
@@ -52,6 +51,47 @@ bool is_thinking(const Block& block)
     return block.type == BlockType::thinking || block.type == BlockType::redacted_thinking;
 }
 
+// The calls of one turn, at the end of those of all turns.
+class AnswersById {
+public:
+    explicit AnswersById(std::vector<Answered>& answers)
+        : answers_(answers)
+        , begin_(answers.size())
+    {
+    }
+
+    std::span<Answered> all() { return std::span(answers_).subspan(begin_); }
+
+    void add(const Block* call)
+    {
+        answers_.push_back({ .call = call });
+        if (all().size() == few_max)
+            for (const Answered& answer : all())
+                places_.try_emplace(answer.call->id.escaped, places_.size());
+        else if (all().size() > few_max)
+            places_.try_emplace(call->id.escaped, places_.size());
+    }
+
+    Answered* find(json::RawString id)
+    {
+        if (all().size() >= few_max) {
+            const auto place = places_.find(id.escaped);
+            return place == places_.end() ? nullptr : &all()[place->second];
+        }
+        for (Answered& answer : all())
+            if (answer.call->id == id)
+                return &answer;
+        return nullptr;
+    }
+
+private:
+    static constexpr std::size_t few_max = 8; // fewer are looked through
+
+    std::vector<Answered>& answers_;
+    std::size_t begin_;
+    std::unordered_map<std::string_view, std::size_t> places_ {};
+};
+
 class TurnFinder {
 public:
     TurnFinder(const anthropic::MessagesRequest& request, Notes& notes)
@@ -65,6 +105,7 @@ public:
 private:
     void add_message(std::size_t position, std::size_t first_block);
     void add(const Entry& entry);
+    void make_room();
     void pair_results();
     void pair_results_of(Turn& assistant, Turn& turn);
 
@@ -75,6 +116,7 @@ private:
 
 Turns TurnFinder::find()
 {
+    make_room();
     Position start = find_start(messages_);
     std::size_t user_text = last_user_text(messages_);
     for (std::size_t m = start.message; m < messages_.size(); ++m) {
@@ -84,6 +126,21 @@ Turns TurnFinder::find()
     }
     pair_results();
     return std::move(found_);
+}
+
+// All that there can be: the turns are spans of it, so it must not move.
+void TurnFinder::make_room()
+{
+    std::size_t blocks = 0;
+    std::size_t calls = 0;
+    for (const Message& message : messages_) {
+        blocks += message.blocks.size();
+        for (const Block& block : message.blocks)
+            calls += block.type == BlockType::tool_use ? 1 : 0;
+    }
+    found_.entries.reserve(blocks);
+    found_.answers.reserve(calls);
+    found_.turns.reserve(messages_.size() + 1);
 }
 
 void TurnFinder::add_message(std::size_t position, std::size_t first_block)
@@ -113,9 +170,11 @@ void TurnFinder::add(const Entry& entry)
         found_.leading.push_back(entry);
         return;
     }
+    Entry& added = found_.entries.emplace_back(entry);
     if (found_.turns.empty() || found_.turns.back().assistant != assistant)
-        found_.turns.push_back({ .assistant = assistant });
-    found_.turns.back().entries.push_back(entry);
+        found_.turns.push_back({ .assistant = assistant, .entries = { &added, 1 } });
+    else
+        found_.turns.back().entries = { found_.turns.back().entries.data(), &added + 1 };
 }
 
 void TurnFinder::pair_results()
@@ -134,32 +193,29 @@ void TurnFinder::pair_results()
 
 void TurnFinder::pair_results_of(Turn& assistant, Turn& turn)
 {
-    std::unordered_map<std::string_view, std::size_t> places;
-    for (const Entry& entry : assistant.entries)
-        if (entry.block->type == BlockType::tool_use) {
-            if (!places.try_emplace(entry.block->id.escaped, turn.answers.size()).second) {
-                notes_.repair("tool_use id repeated");
-                continue;
-            }
-            assistant.calls.push_back(entry.block);
-            turn.answers.push_back({ .call = entry.block });
-        }
-    auto belongs_to_a_call = [&](const Entry& entry) {
-        if (entry.block->type != BlockType::tool_result)
-            return false;
-        auto place = places.find(entry.block->id.escaped);
-        if (place == places.end() || turn.answers[place->second].result)
-            return false;
-        turn.answers[place->second].result = entry.block;
-        return true;
-    };
-    // Not remove_if: the order in which the predicate sees the results decides which of two is the first.
-    std::vector<Entry> rest;
-    rest.reserve(turn.entries.size());
-    for (const Entry& entry : turn.entries)
-        if (!belongs_to_a_call(entry))
-            rest.push_back(entry);
-    turn.entries = std::move(rest);
+    AnswersById answers(found_.answers);
+    for (const Entry& entry : assistant.entries) {
+        if (entry.block->type != BlockType::tool_use)
+            continue;
+        if (answers.find(entry.block->id))
+            notes_.repair("tool_use id repeated");
+        else
+            answers.add(entry.block);
+    }
+    turn.answers = answers.all();
+    assistant.calls = turn.answers;
+
+    // In the order of the results: of two for one call the first counts, and the others stay.
+    std::size_t kept = 0;
+    for (const Entry& entry : turn.entries) {
+        Answered* answer =
+            entry.block->type == BlockType::tool_result ? answers.find(entry.block->id) : nullptr;
+        if (answer && !answer->result)
+            answer->result = entry.block;
+        else
+            turn.entries[kept++] = entry;
+    }
+    turn.entries = turn.entries.first(kept);
     for (const Answered& answer : turn.answers)
         if (!answer.result)
             notes_.repair("tool_result missing");

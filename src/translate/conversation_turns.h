@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace dragoman::translate {
@@ -28,14 +29,18 @@ struct Answered {
 
 struct Turn {
     bool assistant = false;
-    std::vector<Entry> entries {}; // results that found their call are not among them
-    std::vector<const anthropic::Block*> calls {}; // of an assistant's turn; each id once
-    std::vector<Answered> answers {}; // of the calls of the turn before, in the order of the calls
+    std::span<Entry> entries {}; // results that found their call are not among them
+    std::span<const Answered> calls {}; // of an assistant's turn; each id once
+    std::span<Answered> answers {}; // of the calls of the turn before, in the order of the calls
 };
 
 struct Turns {
     std::vector<Entry> leading {}; // role system in front of everything: part of the system prompt
     std::vector<Turn> turns {};
+
+    // What the turns are spans of.
+    std::vector<Entry> entries {};
+    std::vector<Answered> answers {};
 };
 
 Turns find_turns(const anthropic::MessagesRequest& request, Notes& notes);

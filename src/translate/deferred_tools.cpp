@@ -26,7 +26,6 @@ public:
     }
 
     std::vector<const Tool*> select();
-    bool was_called(const Tool& tool) const { return called_.contains(json::unescape(tool.name)); }
 
 private:
     void declare();
@@ -41,7 +40,6 @@ private:
     std::unordered_set<std::string> loaded_names_ {};
     std::unordered_map<std::string, const Tool*> deferred_ {};
     std::unordered_set<std::string> removed_ {};
-    std::unordered_set<std::string> called_ {};
 };
 
 std::vector<const Tool*> ToolSelection::select()
@@ -77,13 +75,11 @@ void ToolSelection::read(const Block& block)
 {
     switch (block.type) {
     case BlockType::tool_use:
-        called_.insert(json::unescape(block.name));
-        return refer_to(block.name);
     case BlockType::tool_reference:
         return refer_to(block.name);
     case BlockType::tool_addition:
         removed_.erase(json::unescape(block.name));
-        for (const Tool& tool : block.definition)
+        for (const Tool& tool : block.details->definition)
             load(tool);
         return refer_to(block.name);
     case BlockType::tool_removal:
@@ -97,6 +93,8 @@ void ToolSelection::read(const Block& block)
 
 void ToolSelection::refer_to(json::RawString name)
 {
+    if (deferred_.empty())
+        return;
     const auto found = deferred_.find(json::unescape(name));
     if (found != deferred_.end())
         load(*found->second);
@@ -109,14 +107,26 @@ void ToolSelection::load(const Tool& tool)
         loaded_.push_back(&tool);
 }
 
-// Drops from the end, but what was called at last.
-void shorten(std::vector<const Tool*>& tools, const ToolSelection& selection)
+void add_called(std::unordered_set<std::string>& names, const std::vector<Block>& blocks)
 {
+    for (const Block& block : blocks) {
+        if (block.type == BlockType::tool_use)
+            names.insert(json::unescape(block.name));
+        add_called(names, block.content);
+    }
+}
+
+// Drops from the end, but what was called at last.
+void shorten(std::vector<const Tool*>& tools, const anthropic::MessagesRequest& request)
+{
+    std::unordered_set<std::string> called_names;
+    for (const anthropic::Message& message : request.messages)
+        add_called(called_names, message.blocks);
     std::size_t surplus = tools.size() - tools_max;
     std::vector<bool> drop(tools.size(), false);
     for (bool called : { false, true })
         for (std::size_t i = tools.size(); i-- > 0 && surplus > 0;)
-            if (selection.was_called(*tools[i]) == called) {
+            if (called_names.contains(json::unescape(tools[i]->name)) == called) {
                 drop[i] = true;
                 --surplus;
             }
@@ -131,10 +141,9 @@ bool is_placeholder(const Tool& tool) { return json::key_is(tool.name, "Deferred
 std::vector<const Tool*> active_tools(
     const anthropic::MessagesRequest& request, const route::Target& target, Notes& notes)
 {
-    ToolSelection selection(request, notes);
-    std::vector<const Tool*> tools = selection.select();
+    std::vector<const Tool*> tools = ToolSelection(request, notes).select();
     if (tools.size() > tools_max && !target.is_vendor("anthropic")) {
-        shorten(tools, selection);
+        shorten(tools, request);
         notes.drop("tools beyond 128");
     }
     return tools;

@@ -24,11 +24,9 @@ std::string last_image_path(const anthropic::MessagesRequest& request)
     for (std::size_t m = request.messages.size(); m-- > 0;) {
         const auto& blocks = request.messages[m].blocks;
         for (std::size_t b = blocks.size(); b-- > 0;) {
-            const std::string path = fmt::format("messages.{}.content.{}", m, b);
-            if (blocks[b].type == BlockType::image)
-                return path;
-            if (const std::string rest = inside(blocks[b]); !rest.empty())
-                return path + rest;
+            const bool itself = blocks[b].type == BlockType::image;
+            if (const std::string rest = itself ? std::string() : inside(blocks[b]); itself || !rest.empty())
+                return fmt::format("messages.{}.content.{}{}", m, b, rest);
         }
     }
     return {};

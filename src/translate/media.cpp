@@ -25,11 +25,12 @@ void write_data_url(json::Writer& json, std::string_view media_type, json::RawSt
 void write_image(json::Writer& json, const Block& block)
 {
     json.begin_object().key("type").text("image_url").key("image_url").begin_object().key("url");
-    if (block.source.type == SourceType::url)
-        json.string(block.source.url);
+    if (block.details->source.type == SourceType::url)
+        json.string(block.details->source.url);
     else
-        write_data_url(
-            json, sniff_image(block.source.data.escaped, block.source.media_type.escaped), block.source.data);
+        write_data_url(json,
+            sniff_image(block.details->source.data.escaped, block.details->source.media_type.escaped),
+            block.details->source.data);
     json.end_object().end_object();
 }
 
@@ -38,29 +39,29 @@ void write_file(json::Writer& json, const Block& block, Notes* mended)
     json.begin_object().key("type").text("file").key("file").begin_object().key("filename");
     json.begin_value() += '"';
     TextWriter name(json.out(), mended);
-    if (block.title.empty())
+    if (block.details->title.empty())
         name.say("document.pdf");
     else
-        name.add(block.title);
+        name.add(block.details->title);
     json.out() += '"';
     json.key("file_data");
-    std::string_view media_type = block.source.media_type.escaped;
-    if (block.source.type == SourceType::url)
-        json.string(block.source.url);
+    std::string_view media_type = block.details->source.media_type.escaped;
+    if (block.details->source.type == SourceType::url)
+        json.string(block.details->source.url);
     else
-        write_data_url(json, media_type.empty() ? "application/pdf" : media_type, block.source.data);
+        write_data_url(json, media_type.empty() ? "application/pdf" : media_type, block.details->source.data);
     json.end_object().end_object();
 }
 
 void say_document_note(TextWriter& text, const Block& block)
 {
     text.say("[document ");
-    if (!block.title.empty())
-        text.say("\"").add(block.title).say("\" ");
-    if (block.source.type == SourceType::file)
-        text.say("file ").add(block.source.file_id).say(" unavailable]");
-    else if (block.source.type == SourceType::url)
-        text.say("at ").add(block.source.url).say(" omitted: it cannot be read here]");
+    if (!block.details->title.empty())
+        text.say("\"").add(block.details->title).say("\" ");
+    if (block.details->source.type == SourceType::file)
+        text.say("file ").add(block.details->source.file_id).say(" unavailable]");
+    else if (block.details->source.type == SourceType::url)
+        text.say("at ").add(block.details->source.url).say(" omitted: it cannot be read here]");
     else
         text.say("omitted: files of this kind cannot be read here]");
 }
@@ -69,12 +70,13 @@ void say_document_note(TextWriter& text, const Block& block)
 
 bool is_media_part(const Block& block, const ChatStyle& style)
 {
-    SourceType source = block.source.type;
+    SourceType source = block.details->source.type;
     if (source != SourceType::base64 && source != SourceType::url)
         return false;
     if (block.type == BlockType::image)
         return style.images;
-    return block.type == BlockType::document && style.files && !is_text_type(block.source.media_type);
+    return block.type == BlockType::document && style.files
+        && !is_text_type(block.details->source.media_type);
 }
 
 void write_media_part(json::Writer& json, const Block& block, Notes* mended)
@@ -91,8 +93,8 @@ void say_media_note(TextWriter& text, const Block& block, const ChatStyle& style
         return say_document_note(text, block);
     if (!style.images)
         text.say("[image omitted: model ").say(style.model).say(" accepts text only]");
-    else if (block.source.type == SourceType::file)
-        text.say("[image file ").add(block.source.file_id).say(" unavailable]");
+    else if (block.details->source.type == SourceType::file)
+        text.say("[image file ").add(block.details->source.file_id).say(" unavailable]");
     else
         text.say("[image omitted: its source is not known here]");
 }

@@ -19,6 +19,26 @@ namespace {
 
 bool is_system(const Entry& entry) { return entry.role == Role::system; }
 
+bool speaks_to_the_model(const Block& block) { return speaks(block, Role::user); }
+
+// Null when none of them says anything.
+const Block* last_speaking(const std::vector<Block>& blocks)
+{
+    const auto found = std::find_if(blocks.rbegin(), blocks.rend(), speaks_to_the_model);
+    return found == blocks.rend() ? nullptr : &*found;
+}
+
+// What the model said in so many words. Calls have a field of their own.
+bool is_spoken(const Entry& entry)
+{
+    return entry.block->type != BlockType::tool_use && speaks(*entry.block, Role::assistant);
+}
+
+bool is_thinking(const Block& block)
+{
+    return block.type == BlockType::thinking || block.type == BlockType::redacted_thinking;
+}
+
 } // namespace
 
 MessageWriter::MessageWriter(json::Writer& json, const Scene& scene)
@@ -31,7 +51,7 @@ MessageWriter::MessageWriter(json::Writer& json, const Scene& scene)
 
 ContentWriter MessageWriter::begin(std::string_view role, bool parts)
 {
-    json_.begin_object().key("role").text(role).key("content");
+    json_.begin_object().key("role").word(role).key("content");
     return ContentWriter(json_, parts ? Form::parts : Form::string, mended_);
 }
 
@@ -93,7 +113,7 @@ void MessageWriter::others(const Turn& turn)
 
 void MessageWriter::tool(const Answered& answer, Entries after)
 {
-    json_.begin_object().key("role").text("tool").key("tool_call_id");
+    json_.begin_object().key("role").word("tool").key("tool_call_id");
     json_.text(scene_.ids.upstream(answer.call->id));
     json_.key("content");
     ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mended_);
@@ -112,21 +132,23 @@ void MessageWriter::tool(const Answered& answer, Entries after)
 
 void MessageWriter::result(ContentWriter& content, const Block& block, Media& media)
 {
-    std::vector<const Block*> inside = speaking_blocks(block.content);
+    const Block* last = last_speaking(block.content);
     bool prefix = wants_error_prefix(block);
-    if (inside.empty()) {
+    if (!last) {
         content.begin_text("\n").say(prefix ? "Error: (no output)" : "(no output)");
         content.end_text(mark(block));
         return;
     }
-    for (const Block* part : inside) {
+    for (const Block& part : block.content) {
+        if (!speaks_to_the_model(part))
+            continue;
         TextWriter& text = content.begin_text("\n");
         if (prefix)
             text.say("Error: ");
         prefix = false;
-        block_text_.say(text, *part, media);
-        anthropic::CacheControl own = mark(*part);
-        content.end_text(part == inside.back() && !own ? mark(block) : own);
+        block_text_.say(text, part, media);
+        anthropic::CacheControl own = mark(part);
+        content.end_text(&part == last && !own ? mark(block) : own);
     }
 }
 
@@ -136,12 +158,13 @@ void MessageWriter::orphan(ContentWriter& content, const Block& block)
     TextWriter& text = content.begin_text();
     text.say("[Result of an earlier tool call ").add(block.id).say("]");
     Media media;
-    std::vector<const Block*> inside = speaking_blocks(block.content);
-    if (inside.empty())
+    if (!last_speaking(block.content))
         text.say("\n(no output)");
-    for (const Block* part : inside) {
+    for (const Block& part : block.content) {
+        if (!speaks_to_the_model(part))
+            continue;
         text.say("\n");
-        block_text_.say(text, *part, media);
+        block_text_.say(text, part, media);
     }
     content.end_text(mark(block));
     write_media(content, media);
@@ -156,12 +179,12 @@ void MessageWriter::write_media(ContentWriter& content, const Media& media)
 void MessageWriter::write_medium(ContentWriter& content, const Block& block)
 {
     // A file has a name of its own upstream, but no place for what the client says about it.
-    if (block.type == BlockType::document && !json::is_blank(block.context)) {
+    if (block.type == BlockType::document && !json::is_blank(block.details->context)) {
         TextWriter& text = content.begin_text();
         text.say("Context of the document");
-        if (!block.title.empty())
-            text.say(" \"").add(block.title).say("\"");
-        text.say(": ").add(block.context);
+        if (!block.details->title.empty())
+            text.say(" \"").add(block.details->title).say("\"");
+        text.say(": ").add(block.details->context);
         content.end_text();
     }
     write_media_part(content.part(), block, mended_);
@@ -255,7 +278,7 @@ void MessageWriter::reminders(ContentWriter& content, Entries entries)
 
 void MessageWriter::assistant(const Turn& turn, bool last)
 {
-    json_.begin_object().key("role").text("assistant").key("content");
+    json_.begin_object().key("role").word("assistant").key("content");
     assistant_content(turn, last && scene_.style.trims_prefill);
     reasoning(turn);
     tool_calls(turn);
@@ -265,41 +288,49 @@ void MessageWriter::assistant(const Turn& turn, bool last)
 void MessageWriter::reasoning(const Turn& turn)
 {
     std::vector<const Block*> blocks;
-    std::map<std::string, std::string>
-        shown; // ids of calls, from the upstream's own to those of this request
-    blocks.reserve(turn.entries.size());
-    for (const Entry& entry : turn.entries) {
-        if (scene_.reasoning.keeps(entry.message))
+    for (const Entry& entry : turn.entries)
+        if (is_thinking(*entry.block) && scene_.reasoning.keeps(entry.message))
             blocks.push_back(entry.block);
+    if (blocks.empty())
+        return;
+    MessageReasoning said = scene_.reasoning.of(blocks);
+    if (!said.details.empty())
+        follow_calls(said, shown_calls(turn));
+    append_reasoning(json_, said);
+}
+
+// Ids of calls, from the upstream's own to those of this request.
+std::map<std::string, std::string> MessageWriter::shown_calls(const Turn& turn) const
+{
+    std::map<std::string, std::string> shown;
+    for (const Entry& entry : turn.entries) {
         if (entry.block->type != BlockType::tool_use)
             continue;
         const std::string id = json::unescape(entry.block->id);
         shown.try_emplace(wrapped_tool_id(id).value_or(id), scene_.ids.upstream(entry.block->id));
     }
-    MessageReasoning said = scene_.reasoning.of(blocks);
-    follow_calls(said, shown);
-    append_reasoning(json_, said);
+    return shown;
 }
 
 void MessageWriter::assistant_content(const Turn& turn, bool trim)
 {
-    std::vector<const Block*> spoken;
-    for (const Entry& entry : turn.entries)
-        if (speaks(*entry.block, Role::assistant) && entry.block->type != BlockType::tool_use)
-            spoken.push_back(entry.block);
-    if (spoken.empty()) {
+    const auto last = std::find_if(turn.entries.rbegin(), turn.entries.rend(), is_spoken);
+    if (last == turn.entries.rend()) {
         json_.null();
         return;
     }
     ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mended_);
     const Block* before = nullptr;
-    for (const Block* block : spoken) {
+    for (const Entry& entry : turn.entries) {
+        if (!is_spoken(entry))
+            continue;
+        const Block* block = entry.block;
         // Texts that follow one another directly are one text in two pieces.
         bool plain = block->type == BlockType::text && !json::is_blank(block->text);
         bool joined = plain && before && before->type == BlockType::text && before + 1 == block;
         TextWriter& text = content.begin_text(joined ? "" : "\n\n");
         if (plain)
-            text.add(trim && block == spoken.back() ? json::trim_end(block->text) : block->text);
+            text.add(trim && block == last->block ? json::trim_end(block->text) : block->text);
         else
             block_text_.say_server_tool(text, *block);
         content.end_text(mark(*block));
@@ -313,11 +344,12 @@ void MessageWriter::tool_calls(const Turn& turn)
     if (turn.calls.empty())
         return;
     json_.key("tool_calls").begin_array();
-    for (const Block* call : turn.calls) {
+    for (const Answered& answered : turn.calls) {
+        const Block* call = answered.call;
         json_.begin_object().key("id");
         json_.text(scene_.ids.upstream(call->id));
-        json_.key("type").text("function").key("function").begin_object();
-        json_.key("name").text(scene_.names.upstream(call->name)).key("arguments");
+        json_.key("type").word("function").key("function").begin_object();
+        json_.key("name").word(scene_.names.upstream(call->name)).key("arguments");
         json_.begin_value() += '"';
         TextWriter arguments(json_.out(), mended_);
         arguments.add_value(call->input.text.starts_with('{') ? call->input : json::RawValue { "{}" });

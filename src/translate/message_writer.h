@@ -5,7 +5,9 @@
 #include "translate/conversation.h"
 #include "translate/conversation_turns.h"
 
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace dragoman::translate {
@@ -42,6 +44,7 @@ private:
     void reasoning(const Turn& turn);
     void assistant_content(const Turn& turn, bool trim);
     void tool_calls(const Turn& turn);
+    std::map<std::string, std::string> shown_calls(const Turn& turn) const;
 
     bool needs_parts(Entries entries) const;
     bool holds_media(const anthropic::Block& block) const;

@@ -86,7 +86,8 @@ void append_output_format(
     const json::RawValue schema = request.output_config.format_schema;
     json.text("json_schema").key("json_schema").begin_object().key("name").text("output");
     json.key("strict").boolean(can_be_strict(schema, target)).key("schema");
-    append_schema(json, schema, target);
+    json::Document scratch;
+    append_schema(json, schema, target, scratch);
     json.end_object().end_object();
 }
 

@@ -202,7 +202,7 @@ void InputWriter::orphan(PartsWriter& parts, const Block& block)
 void InputWriter::assistant(const Turn& turn)
 {
     const std::vector<Thought> thoughts = reasoning_.of(turn.entries);
-    const std::vector<Entry>& entries = turn.entries;
+    const Entries entries = turn.entries;
     for (std::size_t i = 0; i < entries.size();) {
         const Block& block = *entries[i].block;
         std::size_t end = i + 1;
@@ -210,13 +210,13 @@ void InputWriter::assistant(const Turn& turn)
             thoughts_.insert(thoughts_.end(), thoughts[i].items.begin(), thoughts[i].items.end());
             follower_ = thoughts[i];
         } else if (block.type == BlockType::tool_use) {
-            if (std::ranges::find(turn.calls, &block) != turn.calls.end())
+            if (std::ranges::find(turn.calls, &block, &Answered::call) != turn.calls.end())
                 call(block);
         } else {
             while (end < entries.size() && entries[end].message == entries[i].message
                 && !is_thinking(*entries[end].block) && entries[end].block->type != BlockType::tool_use)
                 ++end;
-            said(Entries(entries).subspan(i, end - i));
+            said(entries.subspan(i, end - i));
         }
         i = end;
     }
@@ -260,7 +260,7 @@ void InputWriter::said(Entries entries)
 void InputWriter::call(const Block& block)
 {
     bring_thoughts();
-    const std::string id = scene_.ids.upstream(block.id);
+    const std::string_view id = scene_.ids.upstream(block.id);
     json_.begin_object().key("type").text("function_call");
     if (!follower_.id.empty() && follower_.call_id == json::escape(id))
         json_.key("id").string({ follower_.id });

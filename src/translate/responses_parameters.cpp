@@ -176,7 +176,8 @@ void ParameterWriter::write_text()
             const json::RawValue schema = request_.output_config.format_schema;
             json_.text("json_schema").key("name").text("output");
             json_.key("strict").boolean(is_strict_schema(schema)).key("schema");
-            append_schema(json_, schema, target_);
+            json::Document scratch;
+            append_schema(json_, schema, target_, scratch);
         }
         json_.end_object();
     }

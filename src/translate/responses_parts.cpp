@@ -49,12 +49,12 @@ void PartsWriter::medium(const Block& block)
     if (block.type == BlockType::image)
         return write_image(block);
     // A file has a name of its own upstream, but no place for what the client says about it.
-    if (!json::is_blank(block.context)) {
+    if (!json::is_blank(block.details->context)) {
         TextWriter& text = begin_text();
         text.say("Context of the document");
-        if (!block.title.empty())
-            text.say(" \"").add(block.title).say("\"");
-        text.say(": ").add(block.context);
+        if (!block.details->title.empty())
+            text.say(" \"").add(block.details->title).say("\"");
+        text.say(": ").add(block.details->context);
         end_text();
     }
     write_file(block);
@@ -63,7 +63,7 @@ void PartsWriter::medium(const Block& block)
 void PartsWriter::write_image(const Block& block)
 {
     json_.begin_object().key("type").text("input_image").key("detail").text("auto").key("image_url");
-    const anthropic::Source& source = block.source;
+    const anthropic::Source& source = block.details->source;
     if (source.type == SourceType::url)
         json_.string(source.url);
     else
@@ -74,7 +74,7 @@ void PartsWriter::write_image(const Block& block)
 void PartsWriter::write_file(const Block& block)
 {
     json_.begin_object().key("type").text("input_file");
-    const anthropic::Source& source = block.source;
+    const anthropic::Source& source = block.details->source;
     if (source.type == SourceType::url) {
         json_.key("file_url").string(source.url).end_object();
         return;
@@ -82,10 +82,10 @@ void PartsWriter::write_file(const Block& block)
     json_.key("filename");
     json_.begin_value() += '"';
     TextWriter name(json_.out(), mended_);
-    if (block.title.empty())
+    if (block.details->title.empty())
         name.say("document.pdf");
     else
-        name.add(block.title);
+        name.add(block.details->title);
     json_.out() += '"';
     json_.key("file_data");
     const std::string_view media_type = source.media_type.escaped;

@@ -115,7 +115,7 @@ ResponsesReasoning::ResponsesReasoning(
 {
 }
 
-std::vector<Thought> ResponsesReasoning::of(const std::vector<Entry>& entries) const
+std::vector<Thought> ResponsesReasoning::of(std::span<const Entry> entries) const
 {
     TurnThoughts thoughts;
     for (std::size_t i = 0; i < entries.size(); ++i) {

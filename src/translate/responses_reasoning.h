@@ -10,6 +10,7 @@
 #include "translate/conversation_turns.h"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,7 @@ public:
         std::string_view upstream_name);
 
     // One element for each entry of an assistant's turn, empty for what is no thinking of this upstream's.
-    std::vector<Thought> of(const std::vector<Entry>& entries) const;
+    std::vector<Thought> of(std::span<const Entry> entries) const;
 
 private:
     std::string_view upstream_name_;

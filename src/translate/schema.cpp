@@ -145,10 +145,10 @@ void append_retyped(json::Writer& json, const json::Object& schema)
 
 bool wants_gemini_schemas(const route::Target& target) { return target.is_vendor("google"); }
 
-void append_schema(json::Writer& json, json::RawValue schema, const route::Target& target)
+void append_schema(
+    json::Writer& json, json::RawValue schema, const route::Target& target, json::Document& scratch)
 {
-    json::Document document;
-    auto root = document.parse(schema.text);
+    auto root = scratch.parse(schema.text);
     auto object = root ? root->object() : std::nullopt;
     if (!object)
         json.begin_object()

@@ -5,6 +5,7 @@
 // (schema_gemini.h).
 #pragma once
 
+#include "json/document.h"
 #include "json/raw.h"
 #include "json/writer.h"
 #include "route/model_facts.h"
@@ -15,6 +16,8 @@ namespace dragoman::translate {
 bool wants_gemini_schemas(const route::Target& target);
 
 // Writes `schema` as a value; an empty or unusable one as an object without properties.
-void append_schema(json::Writer& json, json::RawValue schema, const route::Target& target);
+// `scratch` is used for parsing.
+void append_schema(
+    json::Writer& json, json::RawValue schema, const route::Target& target, json::Document& scratch);
 
 } // namespace dragoman::translate

@@ -34,8 +34,8 @@ std::uint64_t rough_tokens(const Block& block)
 {
     if (block.type == BlockType::image)
         return picture_tokens;
-    if (block.type == BlockType::document && block.source.type == anthropic::SourceType::base64)
-        return picture_tokens + block.source.data.escaped.size() / page_tokens_divisor;
+    if (block.type == BlockType::document && block.details->source.type == anthropic::SourceType::base64)
+        return picture_tokens + block.details->source.data.escaped.size() / page_tokens_divisor;
     if (!block.content.empty()) {
         std::uint64_t tokens = 0;
         for (const Block& nested : block.content)

@@ -255,7 +255,7 @@ std::string ToolCallSlots::client_id(const Slot& slot)
 {
     std::string upstream_id = json::unescape({ slot.id });
     std::string id = client_tool_id(upstream_id, used_ids_, ids_);
-    used_ids_.insert(std::move(upstream_id));
+    used_ids_.insert(upstream_id);
     used_ids_.insert(id);
     return id;
 }

@@ -91,7 +91,7 @@ private:
     Slot* last_ = nullptr;
     Slot* active_ = nullptr;
     std::vector<Deferred> deferred_;
-    std::set<std::string, std::less<>> used_ids_;
+    TakenIds used_ids_;
     bool dropped_any_ = false;
 };
 

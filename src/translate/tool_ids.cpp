@@ -47,6 +47,15 @@ bool is_trustworthy(std::string_view id)
     });
 }
 
+template <class Use> void for_each_id(const anthropic::MessagesRequest& request, const Use& use)
+{
+    for (const anthropic::Message& message : request.messages)
+        for (const anthropic::Block& block : message.blocks)
+            if (block.type == anthropic::BlockType::tool_use
+                || block.type == anthropic::BlockType::tool_result)
+                use(block.id);
+}
+
 // A digest of the id; further attempts, after a collision, give others.
 std::string digest(std::string_view id, unsigned attempt, std::size_t characters)
 {
@@ -60,12 +69,20 @@ std::string digest(std::string_view id, unsigned attempt, std::size_t characters
 
 ToolIds::ToolIds(const anthropic::MessagesRequest& request, const route::Target& target)
     : rule_(rule_of(target))
+    , request_(request)
+    , all_stay_(true)
 {
-    for (const anthropic::Message& message : request.messages)
-        for (const anthropic::Block& block : message.blocks)
-            if (block.type == anthropic::BlockType::tool_use
-                || block.type == anthropic::BlockType::tool_result)
-                add(block.id);
+    for_each_id(request, [this](json::RawString id) { all_stay_ = all_stay_ && stays(id.escaped); });
+    if (!all_stay_)
+        for_each_id(request, [this](json::RawString id) { add(id); });
+}
+
+// Whether the best form of the id is itself. (One with a backslash is none of these.)
+bool ToolIds::stays(std::string_view client_id) const
+{
+    if (rule_ != Rule::openrouter && rule_ != Rule::openai)
+        return false;
+    return is_id(client_id, rule_ == Rule::openai ? openai_id_max : client_id_max);
 }
 
 ToolIds::Rule ToolIds::rule_of(const route::Target& target)
@@ -80,18 +97,28 @@ ToolIds::Rule ToolIds::rule_of(const route::Target& target)
     return target.openrouter || target.is_responses() ? Rule::openrouter : Rule::openai;
 }
 
-std::string ToolIds::upstream(json::RawString client_id) const
+std::string_view ToolIds::upstream(json::RawString client_id) const
 {
-    std::string id = json::unescape(client_id);
-    const auto known = upstream_by_client_.find(id);
-    return known == upstream_by_client_.end() ? map(id, 0) : known->second;
+    if (all_stay_)
+        return client_id.escaped;
+    const bool plain = client_id.escaped.find('\\') == std::string_view::npos;
+    const auto known = plain ? upstream_by_client_.find(client_id.escaped)
+                             : upstream_by_client_.find(json::unescape(client_id));
+    return known == upstream_by_client_.end() ? client_id.escaped : known->second;
 }
 
-std::set<std::string, std::less<>> ToolIds::used() const
+TakenIds ToolIds::used() const
 {
-    std::set<std::string, std::less<>> used = shown_;
-    for (const auto& [client, upstream] : upstream_by_client_)
+    TakenIds used;
+    if (all_stay_) {
+        for_each_id(request_, [&used](json::RawString id) { used.insert(id.escaped); });
+        return used;
+    }
+    for (const auto& [client, upstream] : upstream_by_client_) {
         used.insert(client);
+        if (upstream != client)
+            used.insert(upstream);
+    }
     return used;
 }
 
@@ -114,17 +141,40 @@ std::string ToolIds::map(std::string_view client_id, unsigned attempt) const
     return "call_" + digest(client_id, attempt, digest_characters);
 }
 
+// The same as map(), but an id that stays as it is stays where it is.
+std::string_view ToolIds::best(std::string_view client_id, unsigned attempt)
+{
+    if (attempt == 0 && stays(client_id))
+        return client_id;
+    return changed_.emplace_back(map(client_id, attempt));
+}
+
+bool ToolIds::is_shown(std::string_view upstream_id) const
+{
+    if (!shown_changed_.empty() && shown_changed_.contains(upstream_id))
+        return true;
+    const auto as_itself = upstream_by_client_.find(upstream_id);
+    return as_itself != upstream_by_client_.end() && as_itself->second == upstream_id;
+}
+
 void ToolIds::add(json::RawString client_id)
 {
-    auto [place, is_new] = upstream_by_client_.try_emplace(json::unescape(client_id));
+    std::string_view id = client_id.escaped;
+    if (id.find('\\') != std::string_view::npos)
+        id = changed_.emplace_back(json::unescape(client_id));
+    auto [place, is_new] = upstream_by_client_.try_emplace(id);
     for (unsigned attempt = 0; is_new; ++attempt) {
-        place->second = map(place->first, attempt);
-        is_new = !shown_.insert(place->second).second;
+        const std::string_view candidate = best(id, attempt);
+        if (is_shown(candidate))
+            continue;
+        place->second = candidate;
+        if (candidate != id)
+            shown_changed_.insert(candidate);
+        return;
     }
 }
 
-std::string client_tool_id(
-    std::string_view upstream_id, const std::set<std::string, std::less<>>& used, IdSource& ids)
+std::string client_tool_id(std::string_view upstream_id, const TakenIds& used, IdSource& ids)
 {
     if (is_trustworthy(upstream_id) && !used.contains(upstream_id) && !wrapped_tool_id(upstream_id))
         return std::string(upstream_id);

@@ -14,14 +14,14 @@
 #include "base/id_source.h"
 #include "json/raw.h"
 #include "route/model_facts.h"
-#include "translate/answer_plan.h"
+#include "translate/taken_ids.h"
 
-#include <functional>
+#include <deque>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace dragoman::translate {
 
@@ -30,30 +30,38 @@ class ToolIds {
 public:
     ToolIds(const anthropic::MessagesRequest& request, const route::Target& target);
 
-    // Plain text: a Kimi id may hold anything. An id that is not in the history is mapped by the same rule.
-    std::string upstream(json::RawString client_id) const;
+    // Plain text: a Kimi id may hold anything. For an id of the history; valid as long as this and the
+    // request.
+    std::string_view upstream(json::RawString client_id) const;
 
     // All ids of the history, as the upstream was shown them and as the client knows them: an answer must
     // repeat neither.
-    std::set<std::string, std::less<>> used() const;
+    TakenIds used() const;
 
 private:
     enum class Rule : unsigned char { openrouter, openai, own_ids, mistral };
 
     static Rule rule_of(const route::Target& target);
     std::string map(std::string_view client_id, unsigned attempt) const;
+    std::string_view best(std::string_view client_id, unsigned attempt);
+    bool stays(std::string_view client_id) const;
+    bool is_shown(std::string_view upstream_id) const;
     void add(json::RawString client_id);
 
     Rule rule_;
-    std::unordered_map<std::string, std::string> upstream_by_client_ {};
-    std::set<std::string, std::less<>> shown_ {};
+    const anthropic::MessagesRequest& request_;
+    bool all_stay_; // every id of the history is shown as it is, the most frequent case: the rest is empty
+
+    // Ids that need neither decoding nor another spelling stay in the request's body.
+    std::unordered_map<std::string_view, std::string_view> upstream_by_client_ {};
+    std::unordered_set<std::string_view> shown_changed_ {}; // of these, what is not the client's own id
+    std::deque<std::string> changed_ {};
 };
 
 // The id that the client gets for a call of an answer: `upstream_id` itself, or a wrapped or fresh one.
 // `used` are the ids that the history and this answer already hold, as the upstream knows them and as the
 // client does; the caller adds what it hands out.
-std::string client_tool_id(
-    std::string_view upstream_id, const std::set<std::string, std::less<>>& used, IdSource& ids);
+std::string client_tool_id(std::string_view upstream_id, const TakenIds& used, IdSource& ids);
 
 // What client_tool_id() wrapped; nullopt for all other ids.
 std::optional<std::string> wrapped_tool_id(std::string_view client_id);

@@ -55,7 +55,7 @@ ToolNames::ToolNames(const anthropic::MessagesRequest& request, const route::Tar
         for (const anthropic::Block& block : message.blocks) {
             if (block.type == anthropic::BlockType::tool_use)
                 add(block.name);
-            for (const anthropic::Tool& tool : block.definition)
+            for (const anthropic::Tool& tool : block.details->definition)
                 declare(tool);
         }
 }
@@ -72,6 +72,9 @@ void ToolNames::declare(const anthropic::Tool& tool)
 
 std::string ToolNames::upstream(json::RawString client_name) const
 {
+    const auto spelled = upstream_by_spelling_.find(client_name.escaped);
+    if (spelled != upstream_by_spelling_.end())
+        return std::string(spelled->second);
     std::string name = json::unescape(client_name);
     const auto known = upstream_by_client_.find(name);
     return known == upstream_by_client_.end() ? map(name, 0) : known->second;
@@ -89,6 +92,9 @@ std::string ToolNames::map(std::string_view client_name, unsigned attempt) const
 
 void ToolNames::add(json::RawString client_name)
 {
+    auto [spelled, is_new_spelling] = upstream_by_spelling_.try_emplace(client_name.escaped);
+    if (!is_new_spelling)
+        return;
     auto [place, is_new] = upstream_by_client_.try_emplace(json::unescape(client_name));
     for (unsigned attempt = 0; is_new; ++attempt) {
         place->second = map(place->first, attempt);
@@ -96,6 +102,7 @@ void ToolNames::add(json::RawString client_name)
         is_new = !client_by_upstream_.try_emplace(place->second, place->first).second
             && place->second != place->first;
     }
+    spelled->second = place->second; // which does not move
 }
 
 void ToolNames::describe(AnswerPlan& plan) const

@@ -24,7 +24,7 @@ public:
     ToolNames(const anthropic::MessagesRequest& request, const route::Target& target);
 
     // Always plain ASCII that needs no escape.
-    std::string upstream(json::RawString client_name) const;
+    std::string upstream(json::RawString client_name) const; // also of a name that nobody declared
 
     // Fills client_tool_names and declared_tools.
     void describe(AnswerPlan& plan) const;
@@ -36,6 +36,7 @@ private:
 
     bool gemini_;
     std::unordered_map<std::string, std::string> upstream_by_client_ {};
+    std::unordered_map<std::string_view, std::string_view> upstream_by_spelling_ {}; // as the body has them
     std::unordered_map<std::string, std::string> client_by_upstream_ {};
     std::vector<std::string> declared_ {};
 };

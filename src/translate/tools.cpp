@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ private:
     json::Writer& json_;
     const ToolScene& scene_;
     bool mends_;
+    json::Document scratch_ {}; // for one schema after the other
 };
 
 Result<void> ToolWriter::write()
@@ -109,7 +111,7 @@ void ToolWriter::write_tool(const Tool& tool)
 
 void ToolWriter::write_function(const Tool& tool)
 {
-    json_.begin_object().key("type").text("function").key("function").begin_object();
+    json_.begin_object().key("type").word("function").key("function").begin_object();
     write_definition(tool);
     if (tool.strict.value_or(false)) {
         if (scene_.target.openrouter && scene_.target.is_vendor("anthropic"))
@@ -129,7 +131,7 @@ void ToolWriter::write_definition(const Tool& tool)
     json_.key("name").text(name);
     if (defined && tool.input_schema.empty()) {
         json_.key("description").text(defined->description).key("parameters");
-        append_schema(json_, { defined->parameters }, scene_.target);
+        append_schema(json_, { defined->parameters }, scene_.target, scratch_);
     } else {
         write_description(tool);
         write_schema(tool);
@@ -139,16 +141,19 @@ void ToolWriter::write_definition(const Tool& tool)
 // Examples have no field of their own: they stand behind the description.
 void ToolWriter::write_description(const Tool& tool)
 {
-    json::Document document;
-    auto examples = tool.input_examples.empty() ? Result<json::Value>(Failure(Error {}))
-                                                : document.parse(tool.input_examples.text);
-    auto list = examples ? examples->array() : std::nullopt;
+    std::optional<json::Array> list;
+    if (!tool.input_examples.empty())
+        if (auto examples = scratch_.parse(tool.input_examples.text))
+            list = examples->array();
     if (tool.description.empty() && (!list || list->empty()))
         return;
     json_.key("description");
     std::string& out = json_.begin_value();
     out += '"';
-    out += mended(tool.description.escaped);
+    if (mends_)
+        json::append_mended(out, tool.description);
+    else
+        out += tool.description.escaped;
     std::size_t count = 0;
     if (list)
         for (json::Value example : *list) {
@@ -162,9 +167,13 @@ void ToolWriter::write_description(const Tool& tool)
 
 void ToolWriter::write_schema(const Tool& tool)
 {
-    const std::string schema = mended(tool.input_schema.text);
+    const std::string schema = mends_ ? mended(tool.input_schema.text) : std::string();
     json_.key("parameters");
-    append_schema(json_, { schema }, scene_.target);
+    if (tool.has_plain_schema && !mends_ && !wants_gemini_schemas(scene_.target)) {
+        json_.raw(tool.input_schema); // as append_schema() would, without another look at it
+        return;
+    }
+    append_schema(json_, mends_ ? json::RawValue { schema } : tool.input_schema, scene_.target, scratch_);
 }
 
 // Behind the Messages API itself, calls in the history need tools in the request.
@@ -184,7 +193,7 @@ void ToolWriter::write_idle_function()
     json_.key("tools").begin_array().begin_object().key("type").text("function").key("function");
     json_.begin_object().key("name").text("noop").key("description").text("Does nothing. Never call it.");
     json_.key("parameters");
-    append_schema(json_, {}, scene_.target);
+    append_schema(json_, {}, scene_.target, scratch_);
     json_.end_object().end_object().end_array();
 }
 

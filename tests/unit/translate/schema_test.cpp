@@ -11,7 +11,8 @@ std::string sent(std::string_view schema, const std::string& model = "z-ai/glm-5
 {
     std::string text;
     dragoman::json::Writer writer(text);
-    append_schema(writer, { schema }, target_for(model));
+    dragoman::json::Document scratch;
+    append_schema(writer, { schema }, target_for(model), scratch);
     return text;
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> shown(const std::vector<std::string>& ids, const std::s
     std::vector<std::string> upstream;
     for (const anthropic::Message& message : request->messages)
         if (message.role == anthropic::Role::assistant)
-            upstream.push_back(mapped.upstream(message.blocks[0].id));
+            upstream.emplace_back(mapped.upstream(message.blocks[0].id));
         else
             EXPECT_EQ(mapped.upstream(message.blocks[0].id), upstream.back());
     return upstream;
@@ -114,8 +114,13 @@ TEST(ToolIds, TellsWhichIdsAreTaken)
 {
     const DecodedRequest request = history({ "call_12345678", "odd id" });
     const ToolIds ids(*request, target_for("z-ai/glm-5"));
-    EXPECT_EQ(ids.used(),
-        (std::set<std::string, std::less<>> { "call_12345678", "odd id", ids.upstream({ "odd id" }) }));
+    const TakenIds used = ids.used();
+    for (const std::string_view id :
+        { std::string_view("call_12345678"), std::string_view("odd id"), ids.upstream({ "odd id" }) })
+        EXPECT_TRUE(used.contains(id)) << id;
+    EXPECT_FALSE(used.contains("odd"));
+    EXPECT_FALSE(used.contains(""));
+    EXPECT_FALSE(used.contains("id"));
 }
 
 TEST(ClientToolId, PassesGoodOnesOn)
@@ -130,7 +135,7 @@ TEST(ClientToolId, WrapsBadOnesAndRepeats)
 {
     // S13
     CountingIds ids;
-    std::set<std::string, std::less<>> used { "call_abcdefgh" };
+    TakenIds used { "call_abcdefgh" };
     for (const char* id : { "call_0", "functions.Read:0", "call_abcdefgh", "0", "call_with space1", "|x|" }) {
         const std::string client = client_tool_id(id, used, ids);
         EXPECT_LE(client.size(), 64U);
@@ -138,7 +143,8 @@ TEST(ClientToolId, WrapsBadOnesAndRepeats)
             client.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"),
             std::string::npos);
         EXPECT_EQ(wrapped_tool_id(client), id);
-        EXPECT_TRUE(used.insert(client).second);
+        EXPECT_FALSE(used.contains(client));
+        used.insert(client);
     }
 }
 
