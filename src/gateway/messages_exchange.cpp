@@ -161,7 +161,8 @@ Result<void> MessagesExchange::translate()
     record_.client_model = json::unescape(request.model);
     if (!Sessions::is_id(session_))
         session_ = translate::conversation_identity(request, {}).session;
-    ASSIGN_OR_RETURN(target, resolve_target(record_.client_model, *config_, *worker_.catalogue()));
+    ASSIGN_OR_RETURN(
+        target, route::resolve(record_.client_model, worker_.rules(config_), *worker_.catalogue()));
     target_ = std::move(target);
     record_.upstream_model = target_.model;
     translate::ClientHeaders headers { .anthropic_version = request_.head.field("anthropic-version"),

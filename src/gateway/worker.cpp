@@ -5,10 +5,15 @@
 #include "gateway/count_tokens.h"
 #include "gateway/messages_exchange.h"
 #include "gateway/small_endpoints.h"
+#include "gateway/targets.h"
 #include "gateway/warm_up.h"
 
 #include <algorithm>
 #include <chrono>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace dragoman::gateway {
 
@@ -97,6 +102,25 @@ net::Task<void> Worker::handle(net::ClientRequest& request, net::ResponseWriter&
     if (!is_routine(route.endpoint))
         log_answer(request.head, answer, Clock::now() - begun);
     (void)co_await send(response, answer);
+}
+
+// Freed memory that lies below something that is still in use is the allocator's until it is asked.
+// https://man7.org/linux/man-pages/man3/malloc_trim.3.html
+void Worker::rest()
+{
+    document_ = {};
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
+
+const route::Rules& Worker::rules(const std::shared_ptr<const config::Config>& config)
+{
+    if (rules_from_ != config) {
+        rules_ = rules_of(*config);
+        rules_from_ = config;
+    }
+    return rules_;
 }
 
 net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientRequest& request)

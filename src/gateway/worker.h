@@ -7,6 +7,7 @@
 #include "gateway/shared.h"
 #include "json/document.h"
 #include "net/server.h"
+#include "route/resolve.h"
 
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ public:
     std::optional<net::Refusal> admit(const net::RequestHead& head) override;
     net::Refusal refusal(int status, const Error& error, const net::RequestHead* head) override;
     net::Task<void> handle(net::ClientRequest& request, net::ResponseWriter& response) override;
+    void rest() override;
 
     net::WorkerContext& context() { return context_; }
     Shared& shared() { return shared_; }
@@ -28,6 +30,7 @@ public:
     const std::shared_ptr<const route::Catalogue>& catalogue() { return catalogue_.get(); }
     IdSource& ids() { return ids_; }
     json::Document& document() { return document_; } // for use between two awaits
+    const route::Rules& rules(const std::shared_ptr<const config::Config>& config); // until the next call
 
 private:
     // What needs no upstream.
@@ -39,6 +42,8 @@ private:
     Published<route::Catalogue>::Reader catalogue_;
     RandomIds ids_;
     json::Document document_;
+    std::shared_ptr<const config::Config> rules_from_;
+    route::Rules rules_;
 };
 
 } // namespace dragoman::gateway

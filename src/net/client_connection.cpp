@@ -238,6 +238,7 @@ Task<bool> ClientConnection::drop_body(const RequestHead& head)
 Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
 {
     Counted live(services_.shared.live_exchanges);
+    services_.shared.begun_exchanges.fetch_add(1, std::memory_order_relaxed);
     AnswerForm form { .http_1_0 = request.head.http_1_0,
         .head_only = request.head.method == "HEAD",
         .keep_alive = !wants_close(request.head) };

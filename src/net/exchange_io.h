@@ -143,6 +143,9 @@ public:
 
     // Must have sent a whole answer when it returns; otherwise the connection is broken off.
     virtual Task<void> handle(ClientRequest& request, ResponseWriter& response) = 0;
+
+    // Nothing has been asked for a while: gives back the memory that it keeps for requests.
+    virtual void rest() { }
 };
 
 } // namespace dragoman::net

@@ -54,6 +54,7 @@ struct ServerOptions {
     std::size_t body_max = limits::request_body; // decoded
     std::size_t bodies_in_memory = limits::request_bodies_in_memory; // of all workers together
     ClientPatience patience {};
+    Clock::duration calm = std::chrono::seconds(5); // until a worker without a request gives memory back
     Clock::duration end_grace = std::chrono::seconds(2); // for last words, once a drain is over
 };
 

@@ -244,8 +244,7 @@ void Worker::tick()
     for (ClientConnection* connection : all)
         connection->on_tick(now);
     upstream_.sweep();
-    if (shared_.live_exchanges == 0)
-        buffers_.clear();
+    rest_if_calm(now);
     if (!draining_)
         return;
     if (now >= cut_at_) {
@@ -255,6 +254,22 @@ void Worker::tick()
         alarms_.ring_all();
         cut_at_ = now + shared_.options.end_grace;
     }
+}
+
+// What a burst took is not kept for the next one: that may be tomorrow.
+void Worker::rest_if_calm(TimePoint now)
+{
+    std::uint64_t begun = shared_.begun_exchanges.load(std::memory_order_relaxed);
+    if (shared_.live_exchanges > 0 || begun != exchanges_seen_) {
+        exchanges_seen_ = begun;
+        busy_at_ = now;
+        rested_ = false;
+    }
+    if (rested_ || now - busy_at_ < shared_.options.calm)
+        return;
+    rested_ = true;
+    buffers_.clear();
+    handler_->rest();
 }
 
 void Worker::cut_all()

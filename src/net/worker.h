@@ -56,6 +56,7 @@ private:
     Task<void> run_connection(std::shared_ptr<ClientOutput> output, std::string peer);
     Task<void> sweep();
     void tick();
+    void rest_if_calm(TimePoint now);
     void drain_on(Clock::duration time);
     void cut_all();
     void shed_idle(std::size_t count);
@@ -68,6 +69,9 @@ private:
     BufferCache buffers_;
     Event must_end_;
     bool draining_ = false;
+    std::uint64_t exchanges_seen_ = 0;
+    TimePoint busy_at_ = Clock::now();
+    bool rested_ = true; // nothing was asked since
     TimePoint drained_by_ = TimePoint::max();
     TimePoint cut_at_ = TimePoint::max();
     Alarms alarms_;

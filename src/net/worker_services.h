@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 namespace dragoman::net {
 
@@ -18,6 +19,7 @@ struct WorkersShared {
         0
     }; // of requests in memory, bounded by options.bodies_in_memory
     std::atomic<std::size_t> live_exchanges { 0 };
+    std::atomic<std::uint64_t> begun_exchanges { 0 };
     std::atomic<std::size_t> connections { 0 };
 };
 

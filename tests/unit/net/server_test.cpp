@@ -117,6 +117,19 @@ TEST(Server, ServesWithSeveralWorkers)
         EXPECT_EQ(status_of(server.ask("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n")), 200);
 }
 
+TEST(Server, RestsOnceAfterEachBusyTime)
+{
+    ServerOptions options = impatient();
+    options.calm = std::chrono::milliseconds(50);
+    TestServer server(options);
+    const std::string request = "GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    EXPECT_EQ(status_of(server.ask(request)), 200);
+    EXPECT_TRUE(Seen::reaches(server.seen.rested, 1));
+    EXPECT_EQ(status_of(server.ask(request)), 200);
+    EXPECT_TRUE(Seen::reaches(server.seen.rested, 2));
+    EXPECT_EQ(server.seen.rested, 2);
+}
+
 TEST(Server, DrainsRunningAnswersAndTakesNoNewOnes) // P-01
 {
     TestServer server(impatient());

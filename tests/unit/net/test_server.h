@@ -26,6 +26,7 @@ struct Seen {
     std::atomic<int> handled { 0 };
     std::atomic<int> cancelled { 0 }; // the handler ended because the client was gone
     std::atomic<int> finished { 0 };
+    std::atomic<int> rested { 0 };
     std::optional<Origin> origin; // of /forward
     std::atomic<std::uint64_t> most_unsent { 0 };
 
@@ -59,6 +60,8 @@ public:
     {
         return { status, { { "content-type", "text/plain" } }, error.message };
     }
+
+    void rest() override { ++seen_.rested; }
 
     Task<void> handle(ClientRequest& request, ResponseWriter& response) override
     {
