@@ -80,8 +80,8 @@ Parsed<UpstreamUrls> urls_of_base(std::string_view base_url, Upstream::Dialect d
         return std::unexpected(checked.error());
     std::string_view base = *checked;
     // People paste the address of an endpoint; what they mean is clear.
-    static constexpr std::array<std::string_view, 3> endpoints { "/chat/completions", "/messages",
-        "/models" };
+    static constexpr std::array<std::string_view, 4> endpoints { "/chat/completions", "/messages",
+        "/responses", "/models" };
     for (const std::string_view endpoint : endpoints) {
         if (base.ends_with(endpoint))
             base = without_slashes(base.substr(0, base.size() - endpoint.size()));
@@ -92,6 +92,7 @@ Parsed<UpstreamUrls> urls_of_base(std::string_view base_url, Upstream::Dialect d
     return UpstreamUrls { .base = std::string(base),
         .chat = root + "/chat/completions",
         .messages = root + "/messages",
+        .responses = root + "/responses",
         .models = root + "/models" };
 }
 

@@ -1,8 +1,8 @@
-// From the base URL that people know to the three URLs that requests go to.
+// From the base URL that people know to the URLs that requests go to.
 //
-// The base URL is where /chat/completions is (https://openrouter.ai/api/v1); Messages and the list of models
-// stand beside it. For a server that speaks Messages only, it is what Anthropic's clients are given: /v1 is
-// added where the path does not end in it. https://openrouter.ai/docs/api-reference/overview
+// The base URL is where /chat/completions is (https://openrouter.ai/api/v1); Messages, Responses and the list
+// of models stand beside it. For a server that speaks Messages only, it is what Anthropic's clients are
+// given: /v1 is added where the path does not end in it. https://openrouter.ai/docs/api-reference/overview
 #pragma once
 
 #include "config/config.h"
@@ -17,6 +17,7 @@ struct UpstreamUrls {
     std::string base {};
     std::string chat {};
     std::string messages {};
+    std::string responses {};
     std::string models {};
 };
 

@@ -53,6 +53,8 @@ std::string_view name_of(Upstream::Dialect dialect)
         return "chat";
     case Upstream::Dialect::messages:
         return "messages";
+    case Upstream::Dialect::responses:
+        return "responses";
     }
     return {};
 }

@@ -68,7 +68,7 @@ std::string to_string(const KeySource& source);
 
 struct Upstream {
     enum class Preset : std::uint8_t { none, openrouter, anthropic };
-    enum class Dialect : std::uint8_t { automatic, chat, messages };
+    enum class Dialect : std::uint8_t { automatic, chat, messages, responses };
     enum class Auth : std::uint8_t { bearer, x_api_key };
     enum class AbsentThinking : std::uint8_t { omit, off };
 
@@ -77,6 +77,7 @@ struct Upstream {
     std::string base_url = "https://openrouter.ai/api/v1"; // where /chat/completions is; no slash at the end
     std::string chat_url = "https://openrouter.ai/api/v1/chat/completions";
     std::string messages_url = "https://openrouter.ai/api/v1/messages";
+    std::string responses_url = "https://openrouter.ai/api/v1/responses";
     std::string models_url = "https://openrouter.ai/api/v1/models";
     Dialect dialect = Dialect::automatic; // messages for anthropic/*, chat for the rest
     Auth auth = Auth::bearer;

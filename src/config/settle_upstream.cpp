@@ -203,6 +203,7 @@ void settle_urls(Draft& draft, const std::optional<Placed>& base)
         upstream.base_url = urls->base;
         upstream.chat_url = urls->chat;
         upstream.messages_url = urls->messages;
+        upstream.responses_url = urls->responses;
         upstream.models_url = urls->models;
     } else {
         draft.mistakes.add(placed.place, "base_url " + urls.error());

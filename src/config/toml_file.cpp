@@ -154,7 +154,7 @@ void read_kind_of_upstream(Draft& draft, TomlReader& reader)
 {
     Upstream& upstream = draft.config.upstream;
     static constexpr Words presets { "", "openrouter", "anthropic" };
-    static constexpr Words dialects { "auto", "chat", "messages" };
+    static constexpr std::array<std::string_view, 4> dialects { "auto", "chat", "messages", "responses" };
     static constexpr std::array<std::string_view, 2> auths { "bearer", "x-api-key" };
     draft.base_url = reader.placed("base_url");
     if (const auto preset = reader.choice("preset", std::span(presets).subspan(1)))

@@ -13,6 +13,8 @@
 #include "translate/messages_request_edit.h"
 #include "translate/parameters.h"
 #include "translate/request.h"
+#include "translate/responses_answer.h"
+#include "translate/responses_request.h"
 
 #include <cmath>
 
@@ -49,6 +51,36 @@ RequestRecord::Outcome outcome_of(const Error& error)
         return RequestRecord::Outcome::proxy_error;
     }
     return RequestRecord::Outcome::proxy_error;
+}
+
+std::unique_ptr<translate::Answer> make_answer(
+    const route::Target& target, const translate::AnswerPlan& plan, IdSource& ids)
+{
+    switch (target.dialect) {
+    case route::Target::Dialect::messages:
+        return std::make_unique<translate::MessagesAnswer>(plan, ids);
+    case route::Target::Dialect::responses:
+        return std::make_unique<translate::ResponsesAnswer>(plan, ids);
+    case route::Target::Dialect::chat:
+        break;
+    }
+    return std::make_unique<translate::ChatAnswer>(plan, ids);
+}
+
+Result<translate::UpstreamCall> to_upstream(const json::Document& document,
+    const anthropic::MessagesRequest& request, const route::Target& target,
+    translate::MessagesProfile profile, const translate::ClientHeaders& headers,
+    const translate::Options& options)
+{
+    switch (target.dialect) {
+    case route::Target::Dialect::messages:
+        return translate::to_messages(document, request, target, profile, headers, options);
+    case route::Target::Dialect::responses:
+        return translate::to_responses(request, target, headers, options);
+    case route::Target::Dialect::chat:
+        break;
+    }
+    return translate::to_chat(request, target, headers, options);
 }
 
 } // namespace
@@ -124,10 +156,7 @@ Result<void> MessagesExchange::prepare()
         return Failure(std::move(*refused));
     if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target_.model, begun_))
         kept_body_ = std::move(request_.body);
-    if (target_.is_messages())
-        answer_ = std::make_unique<translate::MessagesAnswer>(call_.plan, worker_.ids());
-    else
-        answer_ = std::make_unique<translate::ChatAnswer>(call_.plan, worker_.ids());
+    answer_ = make_answer(target_, call_.plan, worker_.ids());
     if (capture_) {
         OwnedFields fields = upstream_fields(*config_, target_, call_, worker_.shared().version);
         capture_->upstream_request.start = "POST " + endpoint_url(*config_, target_);
@@ -170,9 +199,7 @@ Result<void> MessagesExchange::translate()
         .session_id = request_.head.field("x-claude-code-session-id"),
         .agent_id = request_.head.field("x-claude-code-agent-id") };
     translate::Options options = translation_options(*config_);
-    auto call = target_.is_messages()
-        ? translate::to_messages(document, request, target_, messages_profile(*config_), headers, options)
-        : translate::to_chat(request, target_, headers, options);
+    auto call = to_upstream(document, request, target_, messages_profile(*config_), headers, options);
     if (!call)
         return Failure(std::move(call).error());
     call_ = std::move(*call);

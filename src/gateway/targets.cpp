@@ -24,12 +24,27 @@ std::string display_name(const config::Config& config)
     return config.upstream.name;
 }
 
+route::Rules::DialectChoice choice_of(config::Upstream::Dialect dialect)
+{
+    using Dialect = config::Upstream::Dialect;
+    using Choice = route::Rules::DialectChoice;
+    switch (dialect) {
+    case Dialect::automatic:
+        return Choice::automatic;
+    case Dialect::chat:
+        return Choice::chat;
+    case Dialect::messages:
+        return Choice::messages;
+    case Dialect::responses:
+        return Choice::responses;
+    }
+    return Choice::automatic;
+}
+
 } // namespace
 
 route::Rules rules_of(const config::Config& config)
 {
-    using Dialect = config::Upstream::Dialect;
-    using Choice = route::Rules::DialectChoice;
     bool anthropic = config.upstream.preset == config::Upstream::Preset::anthropic;
     route::Rules rules { .big = config.models.big,
         .middle = config.models.middle,
@@ -46,8 +61,7 @@ route::Rules rules_of(const config::Config& config)
         rules.map.push_back({ mapping.from, mapping.to });
     for (const std::string& favourite : config.models.favourites)
         rules.offered.push_back(favourite);
-    if (config.upstream.dialect != Dialect::automatic)
-        rules.dialect = config.upstream.dialect == Dialect::chat ? Choice::chat : Choice::messages;
+    rules.dialect = choice_of(config.upstream.dialect);
     return rules;
 }
 
@@ -59,7 +73,15 @@ Result<route::Target> resolve_target(
 
 const std::string& endpoint_url(const config::Config& config, const route::Target& target)
 {
-    return target.is_messages() ? config.upstream.messages_url : config.upstream.chat_url;
+    switch (target.dialect) {
+    case route::Target::Dialect::messages:
+        return config.upstream.messages_url;
+    case route::Target::Dialect::responses:
+        return config.upstream.responses_url;
+    case route::Target::Dialect::chat:
+        break;
+    }
+    return config.upstream.chat_url;
 }
 
 OwnedFields common_fields(const config::Config& config, std::string_view version)

@@ -108,6 +108,8 @@ Target::Dialect dialect_for(const Target& target, const Rules& rules)
 {
     if (rules.dialect == Rules::DialectChoice::chat)
         return Target::Dialect::chat;
+    if (rules.dialect == Rules::DialectChoice::responses)
+        return Target::Dialect::responses;
     if (rules.dialect == Rules::DialectChoice::messages || target.is_vendor("anthropic"))
         return Target::Dialect::messages;
     return Target::Dialect::chat;

@@ -28,7 +28,7 @@ struct Mapping {
 };
 
 struct Rules {
-    enum class DialectChoice : std::uint8_t { automatic, chat, messages };
+    enum class DialectChoice : std::uint8_t { automatic, chat, messages, responses };
 
     std::string big {};
     std::string middle {};

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { arch, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -162,24 +162,29 @@ export class Dragoman {
 // The upstream, the program in front of it, and what has to be ended afterwards. The environment holds what
 // a person sets, and nothing else.
 export class Stage {
+    // `configuration`: the text of a file, made when the upstream is there; it stands for the usual environment.
     static async start({
         env = {},
+        configuration,
         big = 'openai/gpt-oss-120b',
         small = 'openai/gpt-5.5-mini',
         ...options
     } = {}) {
         const stage = new Stage();
         stage.upstream = await StrictUpstream.start({ key: canaryKey });
-        stage.dragoman = await Dragoman.start(
-            {
-                OPENROUTER_API_KEY: canaryKey,
-                OPENROUTER_BASE_URL: stage.upstream.baseUrl,
-                BIG_MODEL_NAME: big,
-                SMALL_MODEL_NAME: small,
-                ...env,
-            },
-            options,
-        ).catch(async (error) => {
+        const usual = {
+            OPENROUTER_API_KEY: canaryKey,
+            OPENROUTER_BASE_URL: stage.upstream.baseUrl,
+            BIG_MODEL_NAME: big,
+            SMALL_MODEL_NAME: small,
+        };
+        if (configuration) {
+            options.folder = temporaryFolder();
+            const file = join(options.folder, 'config.toml');
+            writeFileSync(file, configuration(stage.upstream));
+            options.args = ['serve', '--config', file];
+        }
+        stage.dragoman = await Dragoman.start({ ...(configuration ? {} : usual), ...env }, options).catch(async (error) => {
             await stage.upstream.stop();
             throw error;
         });

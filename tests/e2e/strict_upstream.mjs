@@ -1,4 +1,5 @@
-// A scripted upstream that looks like OpenRouter and is as strict as the strictest provider behind it. It
+// A scripted upstream that looks like OpenRouter and is as strict as the strictest provider behind it; below
+// /v1 it is OpenAI's own Responses API. It
 // checks every request (header fields, JSON, schema, rules of the model), keeps each one with its raw bytes,
 // and answers what the test's script says. What it refuses it also remembers in `violations`; a test ends
 // with assertClean().
@@ -11,6 +12,14 @@ import { chatRules } from './chat_rules.mjs';
 import { messagesRequest, messagesRules } from './messages_schema.mjs';
 import { modelById, models } from './models.mjs';
 import { chatRequest } from './openrouter_schema.mjs';
+import { responsesOutput, responsesSteps, responsesWhole } from './responses_answers.mjs';
+import {
+    openaiError,
+    openaiModel,
+    openaiModels,
+    responsesRequest,
+    responsesRules,
+} from './responses_schema.mjs';
 import { canonical, readStrictJson } from './strict_json.mjs';
 
 const always = [
@@ -31,10 +40,12 @@ const always = [
 const allowedFields = {
     chat: new Set([...always, 'x-anthropic-beta']),
     messages: new Set([...always, 'x-anthropic-beta', 'anthropic-beta', 'anthropic-version']),
+    responses: new Set(always),
     models: new Set(always),
+    openaiModels: new Set(always),
     key: new Set(always),
 };
-const asked = new Set(['models', 'key']); // with GET, and free of charge
+const asked = new Set(['models', 'openaiModels', 'key']); // with GET, and free of charge
 
 const textOf = (content) =>
     typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('\n');
@@ -64,8 +75,9 @@ export class Received {
         return this.bytes.toString('utf8');
     }
 
+    // Messages, or the items of the Responses dialect.
     get messages() {
-        return this.body?.messages ?? [];
+        return this.body?.messages ?? this.body?.input ?? [];
     }
 
     get last() {
@@ -78,6 +90,7 @@ export class Received {
 
     get systemText() {
         if (this.kind === 'messages') return textOf(this.body.system ?? '');
+        if (this.kind === 'responses') return this.body.instructions ?? '';
         return this.messages
             .filter((m) => m.role === 'system' || m.role === 'developer')
             .map((m) => textOf(m.content))
@@ -94,6 +107,11 @@ export class Received {
                 .flatMap((m) => (Array.isArray(m.content) ? m.content : []))
                 .filter((block) => block.type === 'tool_result')
                 .map((block) => ({ id: block.tool_use_id, text: textOf(block.content) }));
+        }
+        if (this.kind === 'responses') {
+            return this.messages
+                .filter((item) => item.type === 'function_call_output')
+                .map((item) => ({ id: item.call_id, text: textOf(item.output) }));
         }
         return this.messages
             .filter((m) => m.role === 'tool')
@@ -135,6 +153,7 @@ export class StrictUpstream {
         this.key = key;
         this.received = [];
         this.violations = [];
+        this.issued = new Map(); // id of a reasoning item -> the item, what followed it, and whose it is
         this.mustReturn = new Map(); // tool call id -> reasoning_details that its message must carry
         this.answer = () => ({ text: 'Hello.' });
         this.wrongKeyExpected = false;
@@ -162,6 +181,14 @@ export class StrictUpstream {
 
     get baseUrl() {
         return `http://127.0.0.1:${this.port}/api/v1`;
+    }
+
+    get openaiUrl() {
+        return `http://127.0.0.1:${this.port}/v1`;
+    }
+
+    get responses() {
+        return this.received.filter((r) => r.kind === 'responses');
     }
 
     get chats() {
@@ -218,6 +245,8 @@ export class StrictUpstream {
             '/api/v1/models': 'models',
             '/api/v1/models/user': 'models',
             '/api/v1/key': 'key',
+            '/v1/responses': 'responses',
+            '/v1/models': 'openaiModels',
         }[path];
         const received = new Received(kind, message, Buffer.concat(parts));
         response.on('close', () => {
@@ -242,6 +271,11 @@ export class StrictUpstream {
             this.json(received, response, 401, {
                 error: { message: 'No auth credentials found', code: 401 },
             });
+        } else if (problems.length > 0 && kind === 'responses') {
+            this.violations.push(...problems.map((problem) => `request ${this.received.length}: ${problem}`));
+            this.json(received, response, 400, openaiError(problems[0]));
+        } else if (kind === 'openaiModels') {
+            this.json(received, response, 200, openaiModels);
         } else if (problems.length > 0) {
             this.violations.push(...problems.map((problem) => `request ${this.received.length}: ${problem}`));
             this.json(received, response, 400, {
@@ -285,6 +319,7 @@ export class StrictUpstream {
         received.body = value;
         if (value === undefined) return [...problems, ...badJson];
         problems.push(...badJson);
+        if (received.kind === 'responses') return [...problems, ...this.responsesProblems(value)];
         const [schema, rules] =
             received.kind === 'chat' ? [chatRequest, chatRules] : [messagesRequest, messagesRules];
         const before = problems.length;
@@ -294,6 +329,28 @@ export class StrictUpstream {
         if (!model) return [...problems, `${value.model} is not a valid model ID`];
         problems.push(...rules(value, model), ...this.missingReasoning(received));
         return problems;
+    }
+
+    responsesProblems(body) {
+        const problems = [];
+        responsesRequest(body, '$', problems);
+        if (problems.length > 0) return problems;
+        const model = openaiModel(body.model);
+        return model
+            ? responsesRules(body, model, this.issued)
+            : [`The requested model '${body.model}' does not exist.`];
+    }
+
+    // The answer of the Responses dialect; what is encrypted in it has to come back as it is.
+    responsesAnswer(model, turn) {
+        const output = responsesOutput(model, turn);
+        output.forEach((item, i) => {
+            if (item.type === 'reasoning') this.issued.set(item.id, { item, model, next: output[i + 1] });
+        });
+        return {
+            steps: () => responsesSteps(model, output, turn),
+            whole: () => responsesWhole(model, output, turn),
+        };
     }
 
     missingReasoning(received) {
@@ -332,26 +389,26 @@ export class StrictUpstream {
             this.json(received, response, 500, { error: { code: 500, message: 'no script' } });
             return;
         }
-        const chat = received.kind === 'chat';
         const model = answer.model ?? received.body.model;
+        const form = this.formOf(received.kind, model, answer);
         for (const tool of answer.returns ? answer.tools : []) this.mustReturn.set(tool.id, answer.returns);
         if (answer.status !== undefined && answer.status !== 200) {
             this.json(received, response, answer.status, answer.body, answer.headers);
         } else if (answer.body !== undefined) {
             this.json(received, response, 200, answer.body, answer.headers);
         } else if (answer.steps || received.body.stream) {
-            const list = answer.steps ?? (chat ? chatSteps : messageSteps)(model, answer);
+            const list = answer.steps ?? form.steps();
             await this.play(received, response, list, answer);
         } else {
             if (answer.hold) await answer.hold;
-            this.json(
-                received,
-                response,
-                200,
-                (chat ? chatWhole : messageWhole)(model, answer),
-                answer.headers,
-            );
+            this.json(received, response, 200, form.whole(), answer.headers);
         }
+    }
+
+    formOf(kind, model, turn) {
+        if (kind === 'responses') return this.responsesAnswer(model, turn);
+        const [steps, whole] = kind === 'chat' ? [chatSteps, chatWhole] : [messageSteps, messageWhole];
+        return { steps: () => steps(model, turn), whole: () => whole(model, turn) };
     }
 
     async play(received, response, list, { headers = {}, split } = {}) {

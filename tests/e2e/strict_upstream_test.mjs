@@ -8,6 +8,8 @@ import { messagesRequest, messagesRules } from './messages_schema.mjs';
 import { modelById } from './models.mjs';
 import { chatRequest } from './openrouter_schema.mjs';
 import { canonical, readStrictJson, topLevelText } from './strict_json.mjs';
+import { responsesOutput } from './responses_answers.mjs';
+import { openaiModel, responsesRequest, responsesRules } from './responses_schema.mjs';
 import { StrictUpstream } from './strict_upstream.mjs';
 
 const user = { role: 'user', content: 'Hello' };
@@ -282,3 +284,130 @@ test('the server refuses header fields of the client, wrong keys and lost reason
         await upstream.stop();
     }
 });
+
+// The same for OpenAI's Responses API.
+const said = (role, text) => ({
+    type: 'message',
+    role,
+    content: [
+        role === 'assistant'
+            ? { type: 'output_text', text, annotations: [] }
+            : { type: 'input_text', text },
+    ],
+});
+const functionCall = (id) => ({ type: 'function_call', call_id: id, name: 'Bash', arguments: '{}' });
+const output = (id, text = 'done') => ({ type: 'function_call_output', call_id: id, output: text });
+const flat = {
+    type: 'function',
+    name: 'Bash',
+    parameters: { type: 'object', properties: {} },
+    strict: false,
+};
+const asks = (extra = {}) => ({
+    model: 'gpt-5.1',
+    store: false,
+    input: [said('user', 'Hello')],
+    ...extra,
+});
+const talks = (...input) => asks({ input: [said('user', 'Hello'), ...input] });
+const turn = responsesOutput('gpt-5.1', { reasoning: ['Hm.'], tools: [{ id: 'call_1', name: 'Bash' }] });
+const issued = new Map([[turn[0].id, { item: turn[0], model: 'gpt-5.1', next: turn[1] }]]);
+
+function judgedResponse(body) {
+    const problems = [];
+    responsesRequest(body, '$', problems);
+    return problems.length > 0 ? problems : responsesRules(body, openaiModel(body.model), issued);
+}
+
+const acceptedResponses = {
+    'a question': asks({ instructions: 'Be brief.', max_output_tokens: 16, stream: true }),
+    'a tool loop': talks(functionCall('a'), functionCall('b'), output('b'), output('a'), said('user', 'x')),
+    'a picture in a result': talks(functionCall('a'), {
+        ...output('a'),
+        output: [{ type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,iVBORw0KGgo=' }],
+    }),
+    'reasoning in front of its call': talks(turn[0], turn[1], output('call_1')),
+    'the same without the id of the call': talks(turn[0], { ...turn[1], id: undefined }, output('call_1')),
+    'a strict tool': asks({
+        tools: [
+            {
+                ...flat,
+                strict: true,
+                parameters: {
+                    type: 'object',
+                    properties: { a: { type: 'string' } },
+                    required: ['a'],
+                    additionalProperties: false,
+                },
+            },
+        ],
+    }),
+    'a developer in the middle': talks(said('assistant', 'x'), said('developer', 'y')),
+};
+
+const refusedResponses = {
+    'a field of another dialect': [asks({ max_tokens: 5 }), /unrecognized key "max_tokens"/],
+    'a function as Chat Completions has it': [
+        asks({ tools: [{ type: 'function', function: { name: 'Bash' } }] }),
+        /unrecognized key|required/,
+    ],
+    'a tool that does not say whether it is strict': [
+        asks({ tools: [{ ...flat, strict: undefined }] }),
+        /strict: expected boolean/,
+    ],
+    'a strict tool with an open schema': [
+        asks({ tools: [{ ...flat, strict: true }] }),
+        /'additionalProperties' is required/,
+    ],
+    'too few tokens': [asks({ max_output_tokens: 5 }), /outside 16/],
+    'an answer that nobody stores': [asks({ store: true }), /store: expected false/],
+    'the temperature of a model that reasons': [
+        asks({ temperature: 1 }),
+        /Unsupported parameter: 'temperature'/,
+    ],
+    'an effort that the model lacks': [
+        asks({ reasoning: { effort: 'xhigh' } }),
+        /Unsupported value: 'xhigh'/,
+    ],
+    'reasoning of a model that has none': [
+        asks({ model: 'gpt-4.1-mini', include: ['reasoning.encrypted_content'] }),
+        /Encrypted content is not supported/,
+    ],
+    'a call without output': [talks(functionCall('a')), /No tool output found for function call a/],
+    'output without a call': [talks(output('a')), /No tool call found for function call output/],
+    'a call twice': [talks(functionCall('a'), functionCall('a'), output('a')), /Duplicate item/],
+    'arguments that are no object': [
+        talks({ ...functionCall('a'), arguments: '[]' }, output('a')),
+        /not a JSON object/,
+    ],
+    'text of the user in the answer': [
+        talks({ type: 'message', role: 'assistant', content: [{ type: 'input_text', text: 'x' }] }),
+        /no known form/,
+    ],
+    'reasoning that led to nothing': [
+        talks(turn[0], said('user', 'x')),
+        /without its required following item/,
+    ],
+    'reasoning in front of another call': [
+        talks(turn[0], functionCall('call_2'), output('call_2')),
+        /without its required following item/,
+    ],
+    'reasoning that was changed': [
+        talks({ ...turn[0], encrypted_content: 'x' }, turn[1], output('call_1')),
+        /could not be verified/,
+    ],
+    'reasoning of another model': [
+        { ...talks(turn[0], turn[1], output('call_1')), model: 'gpt-5-mini' },
+        /could not be verified/,
+    ],
+    'parallel calls without tools': [asks({ parallel_tool_calls: false }), /only allowed when 'tools'/],
+};
+
+for (const [name, body] of Object.entries(acceptedResponses))
+    test(`Responses: takes ${name}`, () => {
+        assert.deepEqual(judgedResponse(JSON.parse(JSON.stringify(body))), []);
+    });
+for (const [name, [body, words]] of Object.entries(refusedResponses))
+    test(`Responses: refuses ${name}`, () => {
+        assert.match(judgedResponse(body).join('\n'), words);
+    });

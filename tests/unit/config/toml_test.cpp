@@ -150,7 +150,8 @@ TEST_F(LoadTest, SaysEveryMistakeAtOnceWithLineAndColumn)
             "config.toml:5:30: server.listen holds a whole number where a string belongs",
             "config.toml:7:1: unknown key models.bgi; did you mean big?",
             "config.toml:8:9: models.small must be a string, not true or false",
-            "config.toml:10:11: upstreams.openrouter.dialect must be \"auto\", \"chat\" or \"messages\"; did "
+            "config.toml:10:11: upstreams.openrouter.dialect must be \"auto\", \"chat\", \"messages\" or "
+            "\"responses\"; did "
             "you mean "
             "chat?",
             HasSubstr("config.toml:11:8: upstreams.openrouter.idle is no duration"),
@@ -263,6 +264,19 @@ TEST_F(LoadTest, AMessagesServerIsSetUpByFile)
     EXPECT_EQ(config.upstream.auth, Upstream::Auth::x_api_key);
 }
 
+TEST_F(LoadTest, OpenAisOwnApiSpeaksResponses)
+{
+    file("[upstreams.openai]\nbase_url = \"https://api.openai.com/v1/responses\"\ndialect = \"responses\"\n"
+         "key_env = \"OPENAI_API_KEY\"\n");
+    environment_["OPENAI_API_KEY"] = "sk-proj-1";
+    const Config config = loaded();
+    EXPECT_EQ(config.upstream.dialect, Upstream::Dialect::responses);
+    EXPECT_EQ(name_of(config.upstream.dialect), "responses");
+    EXPECT_EQ(config.upstream.responses_url, "https://api.openai.com/v1/responses");
+    EXPECT_EQ(config.upstream.models_url, "https://api.openai.com/v1/models");
+    EXPECT_EQ(config.upstream.key.reveal(), "sk-proj-1");
+}
+
 TEST_F(LoadTest, AnthropicsOwnApiIsAPreset)
 {
     file("[upstreams.anthropic]\n");
@@ -308,6 +322,7 @@ TEST_F(LoadTest, EveryExampleLoads)
     environment_["OPENROUTER_API_KEY"] = "sk-or-v1-1";
     environment_["ANTHROPIC_API_KEY"] = "sk-ant-1";
     environment_["DEEPSEEK_API_KEY"] = "sk-1";
+    environment_["OPENAI_API_KEY"] = "sk-2";
     environment_["DRAGOMAN_CLIENT_TOKEN"] = "0123456789abcdef0123";
     int examples = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TESTS_DIR "/../examples")) {

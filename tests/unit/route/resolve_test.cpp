@@ -166,6 +166,7 @@ TEST(Resolve, ChoosesTheDialect)
     EXPECT_EQ(dialect("claude-opus-4-8", automatic), Target::Dialect::chat); // openai/gpt-5.5 answers
     EXPECT_EQ(dialect("anthropic/claude-opus-4.8", Rules::DialectChoice::chat), Target::Dialect::chat);
     EXPECT_EQ(dialect("openai/gpt-5.5", Rules::DialectChoice::messages), Target::Dialect::messages);
+    EXPECT_EQ(dialect("openai/gpt-5.5", Rules::DialectChoice::responses), Target::Dialect::responses);
 }
 
 TEST(Target, KnowsItsVendorAndItsOwnName)
