@@ -83,6 +83,7 @@ std::string Reader::innermost(std::string_view text, int depth)
     keep_first(body_.error_type, inner.error_type);
     keep_first(body_.retry_after, inner.retry_after);
     keep_first(body_.quota, inner.quota);
+    keep_first(body_.param, inner.param);
     keep_first(body_.rate_limit_reset, inner.rate_limit_reset);
     keep_first(body_.type, inner.type);
     read_code(inner.code);
@@ -180,6 +181,7 @@ void Reader::read_codes(Object object)
     if (auto count = count_at(object, "n_ctx"))
         body_.context_tokens = count;
     keep_first(body_.error_type, text_at(object, "error_type"));
+    keep_first(body_.param, text_at(object, "param"));
 }
 
 // A wait may stand beside the message, in `availability`, or in Google's `details` as a RetryInfo.

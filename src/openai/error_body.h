@@ -22,6 +22,7 @@ struct ErrorBody {
     std::string type {};
     std::string code {}; // a number is here in digits
     std::string error_type {}; // OpenRouter's own classification, metadata.error_type
+    std::string param {}; // what of the request is meant, "messages[3].content"
     int status = 0; // an HTTP status named inside the body; 0: none
     bool plain = false; // a text or a page, no JSON
     bool moderation = false; // a moderation service refused the input

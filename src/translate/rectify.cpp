@@ -1,0 +1,209 @@
+#include "translate/rectify.h"
+
+#include "translate/error_cause.h"
+#include "translate/overflow.h"
+#include "translate/refused_parameter.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace dragoman::translate {
+
+namespace {
+
+constexpr std::uint64_t output_margin = 64; // counts of vendors differ by a few tokens from turn to turn
+constexpr std::uint64_t least_output = 1024; // an answer of less is no answer
+
+// Anthropic quotes with backticks here and there.
+std::string without_backticks(std::string text)
+{
+    std::erase(text, '`');
+    return text;
+}
+
+bool mentions(const std::string& text, std::initializer_list<std::string_view> parts)
+{
+    return std::any_of(
+        parts.begin(), parts.end(), [&](auto part) { return text.find(part) != std::string::npos; });
+}
+
+bool refuses_cache_control(const FailureCase& one) { return one.says({ "cache_control" }); }
+
+bool lacks_reasoning(const FailureCase& one)
+{
+    return one.says({ "reasoning_content", "content[].thinking" })
+        && one.says({ "missing", "must be passed back", "is required", "must be provided" });
+}
+
+bool refuses_thinking(const FailureCase& one)
+{
+    const std::string text = without_backticks(one.text);
+    if (mentions(text,
+            { "signature in thinking block", "invalid thought signature", "thought signature is not valid",
+                "corrupted thought signature", "expected thinking or redacted_thinking",
+                "encrypted content could not be", "encrypted_content could not be",
+                "without its required following item", "without its required 'reasoning' item" }))
+        return true;
+    if (mentions(text, { "thinking.signature" }) && mentions(text, { "field required" }))
+        return true;
+    if (mentions(text, { "encrypted content for item" }) && mentions(text, { "could not be verified" }))
+        return true;
+    if (mentions(text, { "thinking block", "redacted_thinking" })
+        && mentions(text, { "cannot be modified", "invalid signature", "must be removed", "not supported" }))
+        return true;
+    // A strict server that does not know the field.
+    return mentions(text, { "reasoning_content", "reasoning_details" }) && refuses_a_field(text);
+}
+
+bool refuses_tool_choice(const FailureCase& one)
+{
+    if (one.says({ "when tool_choice forces tool use" }))
+        return true;
+    return one.says({ "tool_choice", "tool choice" })
+        && one.says({ "not support", "unsupported", "no endpoints found", "must be", "invalid value",
+            "only auto", "should be", "input should be" });
+}
+
+bool refuses_system(const FailureCase& one)
+{
+    if (one.says({ "system role not supported", "system role is not supported",
+            "system message must be at the beginning", "system messages must be at the beginning",
+            "system message should be the first", "conversation roles must alternate",
+            "unexpected role 'system'", "does not support 'system'", "invalid role: system",
+            "only the first message can be", "developer instruction is not enabled" }))
+        return true;
+    return one.says({ "unexpected role" }) && one.says({ "input message role", "system" });
+}
+
+// Strictness asks for schemas that most tools do not have.
+bool refuses_strict(const FailureCase& one)
+{
+    if (one.says({ "is required to be supplied and to be false", "strict mode", "strict schema",
+            "strict tools", "'required' is required to be supplied" }))
+        return true;
+    return marks_parameter(one.text, "strict") && refuses_a_field(one.text);
+}
+
+bool refuses_schema(const FailureCase& one)
+{
+    if (one.is_called({ "invalid_function_parameters", "invalid_schema" })
+        || one.says({ "invalid schema for function", "moonshot flavored json schema",
+            "json schema is invalid", "unsupported json schema", "unsupported schema", "invalid json schema",
+            "failed to parse grammar", "json schema conversion failed", "schema is too complex",
+            "schemas exceed", "at path 'properties", "invalid tool schema",
+            "failed to convert json schema" }))
+        return true;
+    return one.says(
+               { "function_declarations", "functiondeclaration", ".input_schema", "].function.parameters" })
+        && one.says({ "cannot find field", "missing field", "should be non-empty", "only allowed for",
+            "not supported", "invalid", "unsupported" });
+}
+
+struct Rule {
+    bool (*applies)(const FailureCase&);
+    bool SentRequest::* present;
+    Remedy remedy;
+};
+
+// From top to bottom; what is named more exactly stands higher.
+constexpr Rule rules[] = {
+    { refuses_cache_control, &SentRequest::cache_control, Remedy::drop_cache_control },
+    { lacks_reasoning, &SentRequest::tool_calls, Remedy::add_reasoning_content },
+    { refuses_thinking, &SentRequest::thinking, Remedy::drop_thinking },
+    { refuses_tool_choice, &SentRequest::forced_tool, Remedy::weaken_tool_choice },
+    { refuses_system, &SentRequest::system_role, Remedy::fold_system },
+    { refuses_strict, &SentRequest::strict, Remedy::drop_strict },
+    { refuses_schema, &SentRequest::tools, Remedy::simplify_schemas },
+};
+
+std::optional<Rectification> less_output(const FailureCase& one, const SentRequest& sent)
+{
+    const auto overflow = find_overflow(one.body, overflow_context(one));
+    if (!overflow || overflow->kind == Overflow::Kind::input)
+        return std::nullopt;
+    std::uint64_t to = overflow->limit;
+    if (overflow->kind == Overflow::Kind::sum)
+        to = overflow->limit > overflow->input + output_margin
+            ? overflow->limit - overflow->input - output_margin
+            : 0;
+    const bool helps =
+        to < sent.max_tokens && (to >= least_output || overflow->kind == Overflow::Kind::output);
+    return helps ? std::optional(Rectification { .remedy = Remedy::lower_max_tokens, .max_tokens = to })
+                 : std::nullopt;
+}
+
+// Of these two, servers know one or the other.
+bool is_about_the_name_of_max_tokens(const FailureCase& one)
+{
+    if (one.says({ "use 'max_completion_tokens' instead", "use max_completion_tokens instead",
+            "use 'max_tokens' instead", "use max_tokens instead" }))
+        return true;
+    const bool named = marks_parameter(one.text, "max_completion_tokens") || one.body.param == "max_tokens"
+        || marks_parameter(one.text, "max_tokens");
+    return named && refuses_a_field(one.text);
+}
+
+std::optional<Rectification> without_a_parameter(const FailureCase& one, const SentRequest& sent)
+{
+    if (sent.max_tokens != 0 && is_about_the_name_of_max_tokens(one))
+        return Rectification { .remedy = Remedy::rename_max_tokens };
+    if (auto name = refused_parameter(one.text, one.body.param, sent.parameters))
+        return Rectification { .remedy = Remedy::drop_parameter, .parameter = std::move(*name) };
+    return std::nullopt;
+}
+
+bool may_be_mended(const FailureCase& one)
+{
+    return one.has_status({ 400, 422 })
+        || (one.status == 404 && one.says({ "no endpoints found that support" }));
+}
+
+} // namespace
+
+std::string_view name_of(Remedy remedy)
+{
+    switch (remedy) {
+    case Remedy::drop_thinking:
+        return "drop_thinking";
+    case Remedy::add_reasoning_content:
+        return "add_reasoning_content";
+    case Remedy::drop_parameter:
+        return "drop_parameter";
+    case Remedy::rename_max_tokens:
+        return "rename_max_tokens";
+    case Remedy::weaken_tool_choice:
+        return "weaken_tool_choice";
+    case Remedy::drop_images:
+        return "drop_images";
+    case Remedy::lower_max_tokens:
+        return "lower_max_tokens";
+    case Remedy::fold_system:
+        return "fold_system";
+    case Remedy::drop_strict:
+        return "drop_strict";
+    case Remedy::simplify_schemas:
+        return "simplify_schemas";
+    case Remedy::drop_cache_control:
+        return "drop_cache_control";
+    }
+    return "";
+}
+
+std::optional<Rectification> rectify(const FailureCase& one, const SentRequest& sent)
+{
+    if (!may_be_mended(one))
+        return std::nullopt;
+    const Cause cause = cause_of(one);
+    if (cause == Cause::overflow)
+        return less_output(one, sent);
+    if (cause != Cause::refused && cause != Cause::bad_image && cause != Cause::unusable_model)
+        return std::nullopt;
+    if (sent.images && refuses_pictures(one.text))
+        return Rectification { .remedy = Remedy::drop_images };
+    for (const Rule& rule : rules)
+        if (sent.*rule.present && rule.applies(one))
+            return Rectification { .remedy = rule.remedy };
+    return cause == Cause::refused ? without_a_parameter(one, sent) : std::nullopt;
+}
+
+} // namespace dragoman::translate
