@@ -1,0 +1,88 @@
+// What refusals and real answers taught about a model of an upstream, beside what its catalogue says.
+//
+// Only what holds for everybody is learned: a parameter that the model refuses, not a request that was wrong.
+// Facts are added and tightened, never loosened, until somebody clears them: a fact that came and went within
+// a session would change the beginning of its conversation. Thread-safe and bounded; the text form is for a
+// file.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragoman::route {
+
+// All of it for one model at one upstream. What is false or absent is not known.
+struct LearnedFacts {
+    std::set<std::string> refused_parameters {};
+    std::optional<std::uint64_t> context_length {}; // tokens, as a refusal named it
+    std::optional<std::uint64_t> max_output {};
+    bool no_images = false;
+    bool no_forced_tool = false; // tool_choice other than auto
+    bool no_system_later = false; // a system message has to be the first
+    bool no_strict = false;
+    bool simple_schemas = false;
+    bool no_cache_control = false;
+    bool no_foreign_thinking = false; // history without thinking, unless it is the model's own
+    bool needs_reasoning_content = false;
+    bool wants_max_completion_tokens = false;
+    bool wants_max_tokens = false; // by that name
+
+    bool empty() const { return *this == LearnedFacts {}; }
+    bool operator==(const LearnedFacts&) const = default;
+};
+
+// Both together: the union of what is refused, the smaller of two limits. Of two names for max_tokens the
+// newer, `added`, counts. At most 64 parameters are kept.
+LearnedFacts merged(LearnedFacts known, const LearnedFacts& added);
+
+// For people: "no pictures", "refuses temperature and top_p", "at most 8192 tokens of output".
+std::vector<std::string> descriptions(const LearnedFacts& facts);
+
+class LearnedMemory {
+public:
+    explicit LearnedMemory(std::size_t models_max = 1024);
+
+    // True when something new was learned. The model that was learned of longest ago makes room.
+    bool learn(std::string_view upstream, std::string_view model, const LearnedFacts& facts,
+        WallClock::time_point now);
+
+    LearnedFacts find(std::string_view upstream, std::string_view model) const; // empty: nothing known
+
+    // An empty name stands for all. Returns how many models were forgotten.
+    std::size_t clear(std::string_view upstream = {}, std::string_view model = {});
+
+    std::size_t size() const;
+
+    // Ordered by upstream and model, so that the same facts are the same text.
+    std::string to_json() const;
+
+    // Adds what `text` holds to what is known. Fields of other versions are passed over; Error::bad_request
+    // when it is no such file, and nothing is added then.
+    Result<void> add_json(std::string_view text);
+
+private:
+    using Key = std::pair<std::string, std::string>; // upstream, model
+    struct Entry {
+        LearnedFacts facts {};
+        std::int64_t learned_s = 0; // since 1970
+    };
+
+    bool learn_locked(Key key, const LearnedFacts& facts, std::int64_t now_s);
+
+    std::size_t models_max_;
+    mutable std::mutex mutex_ {};
+    std::map<Key, Entry> entries_ {};
+};
+
+} // namespace dragoman::route
