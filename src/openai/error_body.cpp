@@ -138,12 +138,12 @@ void Reader::read_object(Object object, int depth)
     auto message = object.find("message");
     if (error && !(error->is(Type::string) && message && message->is(Type::string)))
         read(*error, depth + 1);
-    for (std::string_view name : { "message", "msg", "error_message", "error_description" })
+    for (std::string_view name : { "message", "msg", "status_msg", "error_message", "error_description" })
         if (auto found = object.find(name); found && body_.message.empty())
             read_detail(*found, depth);
     if (auto detail = object.find("detail"); detail && body_.message.empty())
         read_detail(*detail, depth);
-    for (std::string_view name : { "errors", "response" })
+    for (std::string_view name : { "errors", "response", "base_resp" })
         if (auto found = object.find(name); found && body_.message.empty())
             read(*found, depth + 1);
     if (auto choices = object.find("choices"); choices && choices->is(Type::array))
@@ -274,8 +274,19 @@ bool is_word(std::optional<Value> value, std::string_view word)
     return value && value->is(Type::string) && value->string()->escaped == word;
 }
 
+// MiniMax: {"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}
+bool has_failed_status(Object object)
+{
+    auto found = object.find("base_resp");
+    auto status = found ? found->object() : std::nullopt;
+    auto code = status ? status->find("status_code") : std::nullopt;
+    return code && code->integer().value_or(0) != 0;
+}
+
 bool object_is_error(Object object)
 {
+    if (has_failed_status(object))
+        return true;
     if (says_something(object.find("error")) || is_word(object.find("type"), "error")
         || is_word(object.find("object"), "error"))
         return true;

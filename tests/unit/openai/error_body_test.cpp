@@ -163,4 +163,45 @@ TEST(ErrorBody, OutlivesDeepNesting)
     EXPECT_FALSE(decode_error_body(body).message.empty());
 }
 
+TEST(ErrorBody, NamesTheQuotasThatGoogleSaysAreUsedUp)
+{
+    const ErrorBody body = decode_error_body(
+        R"({"error":{"message":"m","details":[{"violations":[{"quotaId":"A"},{"quotaId":"B"},7]},{"retryDelay":"3s"}]}})");
+    EXPECT_EQ(body.quota, "A B");
+    EXPECT_EQ(body.retry_after, "3s");
+}
+
+TEST(ErrorBody, ReadsAListOfReasonsUnderMessage) // Mistral
+{
+    EXPECT_EQ(
+        decode_error_body(R"({"message":[{"loc":["body","tools"],"msg":"no"},{"message":"never"}]})").message,
+        "body.tools: no; never");
+}
+
+TEST(ErrorBody, TakesTheTitleOfAProblemOnlyWhenNothingSaysMore) // NVIDIA
+{
+    EXPECT_EQ(
+        decode_error_body(R"({"status":429,"title":"Too Many Requests"})").message, "Too Many Requests");
+    EXPECT_EQ(
+        decode_error_body(R"({"status":404,"title":"Not Found","detail":"no such"})").message, "no such");
+}
+
+TEST(ErrorBody, SaysWhatOfTheRequestIsMeant)
+{
+    EXPECT_EQ(decode_error_body(R"({"error":{"message":"m","param":"reasoning.effort"}})").param,
+        "reasoning.effort");
+    EXPECT_EQ(decode_error_body(R"({"error":{"message":"m","param":null}})").param, "");
+}
+
+TEST(ErrorBody, ReadsTheStatusThatMiniMaxPutsBesideAnEmptyAnswer)
+{
+    const std::string_view text =
+        R"({"id":"0","choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}})";
+    EXPECT_EQ(decode_error_body(text).message, "insufficient balance");
+    json::Document document;
+    EXPECT_TRUE(is_error(*document.parse(text)));
+    EXPECT_FALSE(is_error(
+        *document.parse(R"({"id":"0","choices":[{}],"base_resp":{"status_code":0,"status_msg":""}})")));
+}
+
 } // namespace dragoman::openai
