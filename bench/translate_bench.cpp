@@ -111,9 +111,10 @@ void translate_stream(benchmark::State& state, const std::string& first_delta, c
     const std::string event = chunk(delta);
     CountingIds ids;
     translate::AnswerPlan plan { .stream = true, .client_model = "claude-sonnet-4-5" };
+    json::Document document;
     std::string out;
     for (auto _ : state) {
-        translate::ChatAnswer answer(plan, ids);
+        translate::ChatAnswer answer(plan, ids, document);
         for (int n = 0; n < chunks_of_a_stream; ++n) {
             out.clear();
             if (!answer.feed(n == 0 ? first : event, out) || out.empty())

@@ -53,18 +53,19 @@ RequestRecord::Outcome outcome_of(const Error& error)
     return RequestRecord::Outcome::proxy_error;
 }
 
+// All that is lent must outlive the answer.
 std::unique_ptr<translate::Answer> make_answer(
-    const route::Target& target, const translate::AnswerPlan& plan, IdSource& ids)
+    const route::Target& target, const translate::AnswerPlan& plan, IdSource& ids, json::Document& document)
 {
     switch (target.dialect) {
     case route::Target::Dialect::messages:
-        return std::make_unique<translate::MessagesAnswer>(plan, ids);
+        return std::make_unique<translate::MessagesAnswer>(plan, ids, document);
     case route::Target::Dialect::responses:
         return std::make_unique<translate::ResponsesAnswer>(plan, ids);
     case route::Target::Dialect::chat:
         break;
     }
-    return std::make_unique<translate::ChatAnswer>(plan, ids);
+    return std::make_unique<translate::ChatAnswer>(plan, ids, document);
 }
 
 Result<translate::UpstreamCall> to_upstream(const json::Document& document,
@@ -156,7 +157,7 @@ Result<void> MessagesExchange::prepare()
         return Failure(std::move(*refused));
     if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target_.model, begun_))
         kept_body_ = std::move(request_.body);
-    answer_ = make_answer(target_, call_.plan, worker_.ids());
+    answer_ = make_answer(target_, call_.plan, worker_.ids(), worker_.document());
     if (capture_) {
         OwnedFields fields = upstream_fields(*config_, target_, call_, worker_.shared().version);
         capture_->upstream_request.start = "POST " + endpoint_url(*config_, target_);

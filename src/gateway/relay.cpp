@@ -3,6 +3,7 @@
 #include "anthropic/error_body.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "net/race.h"
 #include "translate/error.h"
 
@@ -151,6 +152,8 @@ net::Task<Result<void>> Relay::take(std::string_view bytes)
 {
     if (parts_.capture)
         parts_.capture->upstream_answer.body.append(bytes);
+    if (out_.empty())
+        fit(out_, bytes.size());
     Result<void> fed = parts_.answer.feed(bytes, out_);
     if (parts_.answer.data_events() != events_seen_) {
         events_seen_ = parts_.answer.data_events();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace dragoman::net {
 namespace {
@@ -58,6 +59,24 @@ bool are_extensions(std::string_view text)
 
 Parsed<std::size_t> ChunkDecoder::decode(std::string_view bytes, std::string& out)
 {
+    return decode_with(bytes, [&](std::string_view data) { out.append(data); });
+}
+
+Parsed<ChunkDecoder::InPlace> ChunkDecoder::decode_in_place(std::span<char> bytes)
+{
+    char* end = bytes.data();
+    auto move = [&](std::string_view data) {
+        std::memmove(end, data.data(), data.size());
+        end += data.size();
+    };
+    Parsed<std::size_t> used = decode_with({ bytes.data(), bytes.size() }, move);
+    if (!used)
+        return std::unexpected(used.error());
+    return InPlace { *used, static_cast<std::size_t>(end - bytes.data()) };
+}
+
+template <class Take> Parsed<std::size_t> ChunkDecoder::decode_with(std::string_view bytes, Take take)
+{
     std::size_t used = 0;
     while (used < bytes.size() && state_ != State::done) {
         if (std::size_t plain = skip_plain_lines(bytes.substr(used))) {
@@ -66,7 +85,7 @@ Parsed<std::size_t> ChunkDecoder::decode(std::string_view bytes, std::string& ou
         }
         if (state_ == State::data) {
             std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - used));
-            out.append(bytes.substr(used, size));
+            take(bytes.substr(used, size));
             used += size;
             left_ -= size;
             if (left_ == 0)

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,11 +26,19 @@ public:
     // end came. Nothing may follow a Problem.
     Parsed<std::size_t> decode(std::string_view bytes, std::string& out);
 
+    // The same within `bytes` itself, which the data replaces.
+    struct InPlace {
+        std::size_t used; // of what was there
+        std::size_t data;
+    };
+    Parsed<InPlace> decode_in_place(std::span<char> bytes);
+
     bool done() const { return state_ == State::done; }
 
 private:
     enum class State : std::uint8_t { size, data, data_end, trailer, done };
 
+    template <class Take> Parsed<std::size_t> decode_with(std::string_view bytes, Take take);
     std::size_t skip_plain_lines(std::string_view bytes);
     Parsed<void> take_line_byte(char c);
     Parsed<void> on_size_line();

@@ -1,6 +1,7 @@
 #include "net/client_connection.h"
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "net/request_head.h"
 
 #include <cerrno>
@@ -176,7 +177,7 @@ Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
     if (!decoded)
         co_return co_await refuse(decoded.error(), &request.head, true);
     if (in_.empty())
-        in_ = {}; // A long answer needs no input buffer.
+        give_back(in_); // A long answer needs no input buffer.
     Next next = co_await answer(request);
     co_return next;
 }

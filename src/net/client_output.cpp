@@ -1,5 +1,7 @@
 #include "net/client_output.h"
 
+#include "base/memory.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -75,7 +77,7 @@ void ClientOutput::on_writable(bool usable)
         last_progress_ = Clock::now();
     written_ += wrote;
     if (written_ == pending_.size()) {
-        pending_ = {};
+        give_back(pending_);
         written_ = 0;
     } else if (written_ > pending_.size() / 2) {
         pending_.erase(0, written_);

@@ -13,8 +13,7 @@
 namespace dragoman::net {
 namespace {
 
-constexpr std::size_t first_read = 4 * limits::KiB;
-constexpr std::size_t large_read = 64 * limits::KiB;
+constexpr std::size_t read_size = 64 * limits::KiB;
 
 class PlainConnection final : public UpstreamConnection {
 public:
@@ -71,12 +70,10 @@ public:
             bool usable = !drained_ || co_await until_readable(socket_);
             if (!usable)
                 co_return Read::broken;
-            ssize_t got = receive(socket_, in, read_size_);
-            drained_ = got < static_cast<ssize_t>(read_size_);
-            if (got > 0) {
-                read_size_ = drained_ ? first_read : large_read;
+            ssize_t got = receive(socket_, in, read_size);
+            drained_ = got < static_cast<ssize_t>(read_size);
+            if (got > 0)
                 co_return Read::data;
-            }
             if (got == 0)
                 co_return Read::end;
             if (errno != EAGAIN)
@@ -99,7 +96,6 @@ private:
     }
 
     Socket socket_;
-    std::size_t read_size_ = first_read;
     bool drained_ = true; // nothing was left when it was last read: asking again would be for nothing
 };
 

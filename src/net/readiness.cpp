@@ -1,8 +1,12 @@
 #include "net/readiness.h"
 
+#include "base/limits.h"
+#include "base/memory.h"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <array>
 #include <cerrno>
 #include <sys/socket.h>
 
@@ -15,6 +19,17 @@ Task<bool> until(Socket& socket, Socket::wait_type what)
     co_return !error;
 }
 
+constexpr std::size_t scratch_size = 64 * limits::KiB;
+
+ssize_t receive(Socket& socket, char* to, std::size_t space)
+{
+    ssize_t got = 0;
+    do
+        got = ::recv(socket.native_handle(), to, space, MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 } // namespace
 
 Task<bool> until_readable(Socket& socket) { return until(socket, Socket::wait_read); }
@@ -23,12 +38,19 @@ Task<bool> until_failed(Socket& socket) { return until(socket, Socket::wait_erro
 
 ssize_t receive(Socket& socket, std::string& out, std::size_t space)
 {
-    ssize_t got = 0;
     std::size_t before = out.size();
+    if (out.capacity() - before < space && space <= scratch_size) {
+        thread_local std::array<char, scratch_size> scratch;
+        ssize_t got = receive(socket, scratch.data(), space);
+        if (got > 0 && before == 0)
+            fit(out, static_cast<std::size_t>(got));
+        if (got > 0)
+            out.append(scratch.data(), static_cast<std::size_t>(got));
+        return got;
+    }
+    ssize_t got = 0;
     out.resize_and_overwrite(before + space, [&](char* data, std::size_t) {
-        do
-            got = ::recv(socket.native_handle(), data + before, space, MSG_DONTWAIT);
-        while (got < 0 && errno == EINTR);
+        got = receive(socket, data + before, space);
         return before + (got > 0 ? static_cast<std::size_t>(got) : 0);
     });
     return got;

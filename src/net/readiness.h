@@ -19,7 +19,7 @@ Task<bool> until_writable(Socket& socket);
 Task<bool> until_failed(Socket& socket); // reset by the peer
 
 // As recv(): at most `space` bytes appended to `out`; 0 at the end, -1 with errno (EAGAIN: nothing there
-// yet).
+// yet). Without that much room `out` grows by what arrived only, so asking for a lot costs no memory.
 ssize_t receive(Socket& socket, std::string& out, std::size_t space);
 
 } // namespace dragoman::net

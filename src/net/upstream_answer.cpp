@@ -155,16 +155,17 @@ Task<Result<std::string_view>> ArrivingAnswer::read_some()
             co_return std::string_view();
         }
         UpstreamConnection::Read read = UpstreamConnection::Read::data;
-        if (connection_->in.empty())
+        if (connection_->in.empty()) {
+            std::swap(connection_->in, raw_); // One buffer is enough.
             read = co_await connection_->read_more();
+        }
         Result<void> taken = take_raw(read);
         if (!taken)
             co_return Failure(taken.error());
         body_bytes_ += raw_.size();
         if (inflater_ || raw_.empty())
             continue;
-        std::swap(raw_, out_);
-        co_return std::string_view(out_);
+        co_return std::string_view(raw_);
     }
 }
 
@@ -179,10 +180,13 @@ Result<void> ArrivingAnswer::take_raw(UpstreamConnection::Read read)
     }
     std::string& in = connection_->in;
     if (body_ == Body::chunked) {
-        Parsed<std::size_t> used = chunks_->decode(in, raw_);
-        if (!used)
-            return Failure(unreadable(used.error().why));
-        in.erase(0, *used);
+        std::swap(raw_, in);
+        Parsed<ChunkDecoder::InPlace> decoded = chunks_->decode_in_place(raw_);
+        if (!decoded)
+            return Failure(unreadable(decoded.error().why));
+        if (decoded->used < raw_.size())
+            in.assign(raw_, decoded->used);
+        raw_.resize(decoded->data);
         if (chunks_->done())
             complete();
         return {};

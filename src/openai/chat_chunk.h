@@ -95,7 +95,11 @@ struct ChatChunk {
 
 class ChatChunkDecoder {
 public:
-    ChatChunkDecoder() = default;
+    // `document` may serve others between two calls, and must outlive this.
+    explicit ChatChunkDecoder(json::Document& document)
+        : document_(document)
+    {
+    }
     ChatChunkDecoder(const ChatChunkDecoder&) = delete;
     ChatChunkDecoder& operator=(const ChatChunkDecoder&) = delete;
 
@@ -113,7 +117,7 @@ private:
     void read_annotations(json::Value value);
     void read_search_results(json::Value value);
 
-    json::Document document_;
+    json::Document& document_;
     json::Pattern pattern_; // of text_
     std::string text_; // the chunk that is remembered: what repeats in the next ones borrows from it
     ChatChunk chunk_;

@@ -1,5 +1,7 @@
 #include "sse/decoder.h"
 
+#include "base/memory.h"
+
 #include <algorithm>
 
 namespace dragoman::sse {
@@ -19,6 +21,7 @@ void Decoder::feed(std::string_view bytes)
     std::size_t keep_from = data_lines_ == 1 ? data_begin_ : consumed_;
     if (keep_from == buffer_.size()) {
         buffer_.clear();
+        fit(buffer_, bytes.size());
     } else if (keep_from > buffer_.size() / 2) {
         buffer_.erase(0, keep_from);
     } else {

@@ -29,8 +29,8 @@ bool is_end_marker(std::string_view data)
 
 } // namespace
 
-ChatAnswer::ChatAnswer(AnswerPlan plan, IdSource& ids)
-    : plan_(std::move(plan))
+ChatAnswer::ChatAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document)
+    : plan_(plan)
     , message_([this](std::string_view arguments) {
         ToolInput input = to_tool_input(arguments);
         if (input.repaired)
@@ -39,6 +39,7 @@ ChatAnswer::ChatAnswer(AnswerPlan plan, IdSource& ids)
     })
     , translator_(
           plan_, ids, plan_.stream ? static_cast<anthropic::MessageOutput&>(events_) : message_, facts_)
+    , chunks_(document)
 {
 }
 

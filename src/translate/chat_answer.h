@@ -20,8 +20,9 @@ namespace dragoman::translate {
 
 class ChatAnswer final : public Answer {
 public:
-    // `ids` must outlive the answer.
-    ChatAnswer(AnswerPlan plan, IdSource& ids);
+    // All three must outlive the answer. The document may serve others between two calls.
+    ChatAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document);
+    ChatAnswer(AnswerPlan&&, IdSource&, json::Document&) = delete;
     ChatAnswer(const ChatAnswer&) = delete;
     ChatAnswer& operator=(const ChatAnswer&) = delete;
 
@@ -48,7 +49,7 @@ private:
     Result<void> fail(Error error);
 
     std::size_t kept_bytes_ = 0;
-    AnswerPlan plan_;
+    const AnswerPlan& plan_;
     AnswerFacts facts_;
     anthropic::MessageEventWriter events_;
     anthropic::MessageWriter message_;

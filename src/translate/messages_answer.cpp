@@ -45,9 +45,10 @@ std::string compact(std::string_view text)
 
 } // namespace
 
-MessagesAnswer::MessagesAnswer(AnswerPlan plan, IdSource& ids)
-    : plan_(std::move(plan))
+MessagesAnswer::MessagesAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document)
+    : plan_(plan)
     , ids_(ids)
+    , document_(document)
 {
 }
 

@@ -27,7 +27,9 @@ namespace dragoman::translate {
 
 class MessagesAnswer final : public Answer {
 public:
-    MessagesAnswer(AnswerPlan plan, IdSource& ids);
+    // All three must outlive the answer. The document may serve others between two calls.
+    MessagesAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document);
+    MessagesAnswer(AnswerPlan&&, IdSource&, json::Document&) = delete;
 
     Result<void> feed(std::string_view bytes, std::string& out) override;
     Result<void> finish(std::string& out) override;
@@ -60,12 +62,12 @@ private:
     Error failure(std::string_view body) const;
     Error broken(std::string_view what) const;
 
-    AnswerPlan plan_;
+    const AnswerPlan& plan_;
     IdSource& ids_;
+    json::Document& document_;
     AnswerFacts facts_ {};
     Form form_ = Form::unknown;
     sse::Decoder decoder_ {};
-    json::Document document_ {};
     json::Pattern pattern_ {}; // of delta_: the next ones mostly differ in their piece of text alone
     std::string delta_ {};
     std::string whole_ {};

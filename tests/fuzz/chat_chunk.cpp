@@ -15,8 +15,11 @@ void check_within(std::string_view text, std::string_view slice) { CHECK(text.co
 
 void chat_chunk(std::string_view bytes)
 {
-    static openai::ChatChunkDecoder decoder; // It keeps its memory from text to text.
+    static json::Document document;
+    static openai::ChatChunkDecoder decoder(document); // It keeps its memory from text to text, and the text.
     auto chunk = decoder.decode(bytes);
+    auto again = decoder.decode(bytes);
+    CHECK(again.has_value() == chunk.has_value());
     if (!chunk) {
         CHECK(chunk.error().kind == Error::Kind::upstream_protocol);
         return;

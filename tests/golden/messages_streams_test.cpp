@@ -38,7 +38,9 @@ AnswerPlan plan(bool stream)
 std::string translated(const std::vector<std::string_view>& pieces, bool stream)
 {
     CountingIds ids;
-    MessagesAnswer answer(plan(stream), ids);
+    const AnswerPlan wanted = plan(stream);
+    json::Document document;
+    MessagesAnswer answer(wanted, ids, document);
     std::string out;
     Result<void> result {};
     for (std::string_view piece : pieces)

@@ -25,7 +25,8 @@ protected:
         return chunk.choices[0];
     }
 
-    ChatChunkDecoder decoder_;
+    json::Document document_;
+    ChatChunkDecoder decoder_ { document_ };
 };
 
 } // namespace
@@ -69,7 +70,8 @@ TEST_F(ChatChunks, AreReadTheSameWhateverCameBefore)
         text(R"("content":"end")", R"(,"finish_reason":"stop")"), text(R"("content":"after")"),
         text(R"("content":"after"),"usage":{"prompt_tokens":3)"), R"({"choices":[],"usage":{}})" };
     for (const std::string& chunk : chunks) {
-        ChatChunkDecoder fresh;
+        json::Document document;
+        ChatChunkDecoder fresh(document);
         auto wanted = fresh.decode(chunk);
         auto got = decoder_.decode(chunk);
         ASSERT_EQ(got.has_value(), wanted.has_value()) << chunk;

@@ -190,7 +190,9 @@ TEST(WholeAnswer, TreatsAnOverflowThatNobodyReportedAsOne)
 TEST(StreamedAnswer, IsWorthAStatusOnlyWithContent) // S1, S28
 {
     CountingIds ids;
-    ChatAnswer answer(default_plan(), ids);
+    const AnswerPlan plan = default_plan();
+    json::Document document;
+    ChatAnswer answer(plan, ids, document);
     std::string out;
     ASSERT_TRUE(answer.feed(": OPENROUTER PROCESSING\n\n", out));
     EXPECT_EQ(answer.data_events(), 0u);
@@ -218,7 +220,9 @@ TEST(StreamedAnswer, IsWorthAStatusOnlyWithContent) // S1, S28
 TEST(StreamedAnswer, GreetsBeforeASlowUpstreamSpeaks)
 {
     CountingIds ids;
-    ChatAnswer answer(default_plan(), ids);
+    const AnswerPlan plan = default_plan();
+    json::Document document;
+    ChatAnswer answer(plan, ids, document);
     std::string out;
     answer.start(out);
     EXPECT_TRUE(out.starts_with("event: message_start\n"));
@@ -328,7 +332,8 @@ TEST(StreamedAnswer, EndsAtTheStopSequenceAndLetsGoOfTheUpstream) // S20
     AnswerPlan plan = default_plan();
     plan.stop_sequences = { "</block>" };
     CountingIds ids;
-    ChatAnswer answer(plan, ids);
+    json::Document document;
+    ChatAnswer answer(plan, ids, document);
     std::string out;
     ASSERT_TRUE(answer.feed(delta(R"({"content":"<block>no</block> and"})"), out));
     EXPECT_TRUE(answer.done());

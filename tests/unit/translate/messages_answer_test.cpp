@@ -40,7 +40,9 @@ AnswerPlan plan(bool stream = true)
 
 struct MessagesAnswerTest : testing::Test {
     CountingIds ids {};
-    MessagesAnswer answer { plan(), ids };
+    AnswerPlan plan_ = plan();
+    json::Document document {};
+    MessagesAnswer answer { plan_, ids, document };
     std::string out {};
 
     void feed(std::string_view bytes)
@@ -170,7 +172,7 @@ TEST_F(MessagesAnswerTest, ClosesOnlyTextWhenItBreaksOff) // S28
     EXPECT_EQ(count("event: content_block_stop"), 1U);
 
     for (std::string_view type : { "tool_use", "thinking" }) {
-        MessagesAnswer other(plan(), ids);
+        MessagesAnswer other(plan_, ids, document);
         std::string bytes;
         ASSERT_TRUE(other.feed(start_event, bytes));
         ASSERT_TRUE(
@@ -234,7 +236,9 @@ TEST_F(MessagesAnswerTest, RefusesAWholeAnswerWithoutEnd) // U-27
 TEST(MessagesAnswerWhole, RefusesEventsWithoutEnd) // U-27
 {
     CountingIds ids;
-    MessagesAnswer answer(plan(false), ids);
+    const AnswerPlan wanted = plan(false);
+    json::Document document;
+    MessagesAnswer answer(wanted, ids, document);
     std::string out;
     ASSERT_TRUE(answer.feed(start_event, out));
     ASSERT_TRUE(answer.feed(text_start, out));
@@ -252,7 +256,9 @@ TEST(MessagesAnswerWhole, RefusesEventsWithoutEnd) // U-27
 TEST(MessagesAnswerWhole, GivesTheSameMessageWhetherItWasStreamedOrNot) // N9, N11
 {
     CountingIds ids;
-    MessagesAnswer streamed(plan(false), ids);
+    const AnswerPlan wanted = plan(false);
+    json::Document document;
+    MessagesAnswer streamed(wanted, ids, document);
     std::string from_events;
     for (auto part : { start_event, text_start, text_delta, text_stop, message_delta, message_stop })
         ASSERT_TRUE(streamed.feed(part, from_events));
@@ -264,7 +270,7 @@ TEST(MessagesAnswerWhole, GivesTheSameMessageWhetherItWasStreamedOrNot) // N9, N
     EXPECT_EQ(message["usage"]["input_tokens"], 25);
     EXPECT_EQ(message["usage"]["output_tokens"], 7);
 
-    MessagesAnswer whole(plan(false), ids);
+    MessagesAnswer whole(wanted, ids, document);
     std::string from_whole;
     ASSERT_TRUE(whole.feed(from_events, from_whole));
     ASSERT_TRUE(whole.finish(from_whole));
@@ -276,7 +282,9 @@ TEST(MessagesAnswerWhole, GivesTheSameMessageWhetherItWasStreamedOrNot) // N9, N
 TEST(MessagesAnswerWhole, TakesAByteOrderMarkAndBlanksInFront)
 {
     CountingIds ids;
-    MessagesAnswer answer(plan(false), ids);
+    const AnswerPlan wanted = plan(false);
+    json::Document document;
+    MessagesAnswer answer(wanted, ids, document);
     std::string out;
     for (std::string_view piece :
         { "\xEF", "\xBB", "\xBF", " \n", "{\"type\":\"message\",\"model\":\"m\",\"content\":[]}\n" })
@@ -288,7 +296,9 @@ TEST(MessagesAnswerWhole, TakesAByteOrderMarkAndBlanksInFront)
 TEST(MessagesAnswerWhole, DoesNotStartByItself)
 {
     CountingIds ids;
-    MessagesAnswer answer(plan(false), ids);
+    const AnswerPlan wanted = plan(false);
+    json::Document document;
+    MessagesAnswer answer(wanted, ids, document);
     std::string out;
     answer.start(out);
     answer.break_off(out);

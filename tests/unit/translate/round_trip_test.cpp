@@ -37,7 +37,7 @@ public:
     // The upstream answers the request that was sent last, and the client answers all of its calls.
     void answer(const std::string& upstream)
     {
-        ChatAnswer answer(plan_, ids_);
+        ChatAnswer answer(plan_, ids_, document_);
         std::string out;
         EXPECT_TRUE(answer.feed(upstream, out));
         EXPECT_TRUE(answer.finish(out));
@@ -61,6 +61,7 @@ public:
 private:
     route::Target target_;
     AnswerPlan plan_ {};
+    json::Document document_ {};
     CountingIds ids_ {};
     bool streams_ = true;
     Json messages_ = Json::array();

@@ -1,0 +1,22 @@
+// Strings that are buffers keep what they once grew to. Thousands of streams cannot afford that.
+#pragma once
+
+#include "base/limits.h"
+
+#include <cstddef>
+#include <string>
+
+namespace dragoman {
+
+// Empties the string, and really gives its memory back, which neither clear() nor `= {}` does.
+inline void give_back(std::string& buffer) { std::string().swap(buffer); }
+
+// For an empty buffer that is about to take `bytes`: the memory of a burst is given back once little arrives.
+inline void fit(std::string& buffer, std::size_t bytes)
+{
+    constexpr std::size_t large = 16 * limits::KiB;
+    if (buffer.capacity() > large && bytes < large / 4)
+        give_back(buffer);
+}
+
+} // namespace dragoman
