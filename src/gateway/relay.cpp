@@ -110,6 +110,7 @@ net::Task<Result<void>> Relay::pump()
     if (!answered)
         co_return Failure(answered.error());
     upstream_ = std::move(*answered);
+    OwnedFields().swap(parts_.upstream_fields); // A long answer needs them no more.
     times_.upstream_status = upstream_->status();
     times_.connection_reused = upstream_->connection_was_reused();
     times_.upstream_request_id = first_field(*upstream_, { "x-generation-id", "request-id", "x-request-id" });

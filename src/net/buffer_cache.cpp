@@ -23,6 +23,7 @@ std::string BufferCache::take(std::size_t size)
             std::string buffer = std::move(*found);
             kept_.erase(std::next(found).base());
             bytes_ -= buffer.capacity();
+            unused_ = std::min(unused_, kept_.size());
             return buffer;
         }
         size = std::bit_ceil(size);
@@ -46,6 +47,17 @@ void BufferCache::clear()
 {
     kept_.clear();
     bytes_ = 0;
+    unused_ = 0;
+}
+
+// The last that came is the first to be taken, so the unused ones are at the front.
+void BufferCache::sweep()
+{
+    auto end = kept_.begin() + static_cast<std::ptrdiff_t>(unused_);
+    for (auto buffer = kept_.begin(); buffer != end; ++buffer)
+        bytes_ -= buffer->capacity();
+    kept_.erase(kept_.begin(), end);
+    unused_ = kept_.size();
 }
 
 } // namespace dragoman::net

@@ -14,11 +14,14 @@ public:
     // An empty string with room for `size` bytes.
     std::string take(std::size_t size);
     void give(std::string&& buffer);
+    std::size_t bytes() const { return bytes_; } // kept
     void clear(); // when nothing is going on
+    void sweep(); // now and then: what was not needed since the last time goes
 
 private:
     std::vector<std::string> kept_;
     std::size_t bytes_ = 0;
+    std::size_t unused_ = 0; // of kept_: as many were always left since the last sweep
 };
 
 } // namespace dragoman::net

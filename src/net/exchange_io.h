@@ -6,6 +6,7 @@
 // https://www.rfc-editor.org/rfc/rfc9112
 #pragma once
 
+#include "base/memory.h"
 #include "base/result.h"
 #include "net/body_lease.h"
 #include "net/buffer_cache.h"
@@ -65,7 +66,7 @@ struct ClientRequest {
     {
         if (buffers)
             buffers->give(std::move(buffer));
-        buffer = {};
+        give_back(buffer); // The cache may not want it.
     }
     void release_body() { release(std::move(body)); }
 

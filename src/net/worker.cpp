@@ -244,6 +244,7 @@ void Worker::tick()
     for (ClientConnection* connection : all)
         connection->on_tick(now);
     upstream_.sweep();
+    buffers_.sweep();
     rest_if_calm(now);
     if (!draining_)
         return;

@@ -13,7 +13,6 @@ ToolCallSlots::ToolCallSlots(MessageBlocks& blocks, const AnswerPlan& plan, IdSo
     , plan_(plan)
     , ids_(ids)
     , notes_(notes)
-    , used_ids_(plan.used_tool_ids)
 {
 }
 
@@ -254,9 +253,11 @@ void ToolCallSlots::write_deferred()
 std::string ToolCallSlots::client_id(const Slot& slot)
 {
     std::string upstream_id = json::unescape({ slot.id });
-    std::string id = client_tool_id(upstream_id, used_ids_, ids_);
-    used_ids_.insert(upstream_id);
-    used_ids_.insert(id);
+    if (!used_ids_)
+        used_ids_ = plan_.used_tool_ids;
+    std::string id = client_tool_id(upstream_id, *used_ids_, ids_);
+    used_ids_->insert(upstream_id);
+    used_ids_->insert(id);
     return id;
 }
 

@@ -16,6 +16,7 @@
 #include "translate/notes.h"
 
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -91,7 +92,7 @@ private:
     Slot* last_ = nullptr;
     Slot* active_ = nullptr;
     std::vector<Deferred> deferred_;
-    TakenIds used_ids_;
+    std::optional<TakenIds> used_ids_; // the plan's, once a call is written
     bool dropped_any_ = false;
 };
 
