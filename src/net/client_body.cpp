@@ -62,7 +62,7 @@ Task<Parsed<bool>> ClientConnection::read_sized(ClientRequest& request)
     body.assign(in_, 0, std::min(length, in_.size()));
     in_.erase(0, body.size());
     while (body.size() < length) {
-        ssize_t got = receive(output_->socket(), body, length - body.size());
+        ssize_t got = take(body, length - body.size());
         if (got > 0) {
             body_in_window_ += static_cast<std::size_t>(got);
             continue;

@@ -99,7 +99,7 @@ Task<bool> ClientConnection::read_more()
         bool usable = co_await readable();
         if (!usable)
             co_return false;
-        ssize_t got = receive(output_->socket(), in_, read_size_);
+        ssize_t got = take(in_, read_size_);
         if (got > 0) {
             read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
             co_return true;

@@ -10,6 +10,7 @@
 // Deadlines are numbers that the worker's sweep looks at (on_tick), not timers.
 #pragma once
 
+#include "net/arrivals.h"
 #include "net/client_output.h"
 #include "net/exchange_io.h"
 #include "net/exchange_writer.h"
@@ -58,8 +59,8 @@ private:
     Task<void> linger();
 
     struct Watch;
-    struct Resume;
     Task<bool> readable(); // false: the socket was closed, or the wait was cancelled
+    ssize_t take(std::string& out, std::size_t space); // as receive()
     void watch_input();
     void watch_client(); // while a request is being answered
     void watch_failure();
@@ -72,8 +73,9 @@ private:
     std::string in_; // bytes that arrived and belong to nothing yet
     std::size_t read_size_;
     ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
-    Watch* input_watch_ = nullptr; // pending, and owned by the loop
-    Watch* failure_watch_ = nullptr;
+    Arrivals arrivals_;
+    Arrivals::Left left_ = Arrivals::Left::nothing;
+    Watch* failure_watch_ = nullptr; // pending, and owned by the loop
     Phase phase_ = Phase::fresh;
     TimePoint phase_since_;
     TimePoint probed_ {};

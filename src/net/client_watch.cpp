@@ -3,10 +3,8 @@
 #include "base/limits.h"
 #include "net/client_connection.h"
 
-#include <boost/asio/use_awaitable.hpp>
-
 #include <cerrno>
-#include <functional>
+#include <memory>
 
 namespace dragoman::net {
 namespace {
@@ -15,51 +13,30 @@ constexpr std::size_t pipelined_read = 4 * limits::KiB;
 
 } // namespace
 
-// One pending wait. The loop owns it, and with it the coroutine that may wait for it, so that both go with
-// the loop.
+// The wait for a reset. The loop owns it.
 struct ClientConnection::Watch {
     ClientConnection* connection; // null when that is gone
-    std::move_only_function<void(bool)> reader {};
-};
-
-// Hands the rest of a coroutine to the pending wait for input.
-struct ClientConnection::Resume {
-    Watch* watch;
-    template <class Handler> void operator()(Handler handler) const { watch->reader = std::move(handler); }
 };
 
 ClientConnection::~ClientConnection()
 {
-    for (Watch* watch : { input_watch_, failure_watch_ })
-        if (watch)
-            watch->connection = nullptr;
+    if (failure_watch_)
+        failure_watch_->connection = nullptr;
     output_->close();
 }
 
-Task<bool> ClientConnection::readable()
+Task<bool> ClientConnection::readable() { return arrivals_.wait(output_->socket(), left_); }
+
+ssize_t ClientConnection::take(std::string& out, std::size_t space)
 {
-    watch_input();
-    Resume resume { input_watch_ };
-    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(bool)>(
-        resume, boost::asio::use_awaitable);
+    ssize_t got = receive(output_->socket(), out, space);
+    left_ = got < static_cast<ssize_t>(space) ? Arrivals::Left::nothing : Arrivals::Left::perhaps_something;
+    return got;
 }
 
 void ClientConnection::watch_input()
 {
-    if (input_watch_)
-        return;
-    auto watch = std::make_unique<Watch>(this);
-    input_watch_ = watch.get();
-    auto on_event = [watch = std::move(watch)](const boost::system::error_code& error) {
-        if (!watch->connection)
-            return;
-        watch->connection->input_watch_ = nullptr;
-        if (auto reader = std::move(watch->reader))
-            reader(!error);
-        else
-            watch->connection->on_input(!error);
-    };
-    output_->socket().async_wait(Socket::wait_read, std::move(on_event));
+    arrivals_.wait(output_->socket(), left_, [this](bool usable) { on_input(usable); });
 }
 
 void ClientConnection::watch_client()
@@ -76,11 +53,13 @@ void ClientConnection::watch_client()
 
 void ClientConnection::on_input(bool usable)
 {
-    if (!writer_)
-        return; // Whoever reads next will see.
+    if (!writer_) { // Whoever reads next will see.
+        left_ = Arrivals::Left::perhaps_something;
+        return;
+    }
     if (!usable)
         return on_gone();
-    ssize_t got = receive(output_->socket(), in_, pipelined_read);
+    ssize_t got = take(in_, pipelined_read);
     if (got < 0 && errno != EAGAIN)
         return on_gone();
     input_ended_ = got == 0;

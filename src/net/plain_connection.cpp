@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "net/arrivals.h"
 #include "net/upstream_connection.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -67,21 +68,37 @@ public:
     Task<Read> read_more() override
     {
         for (;;) {
-            bool usable = !drained_ || co_await until_readable(socket_);
+            bool usable = left_ != Left::nothing || co_await arrivals_.wait(socket_, left_);
             if (!usable)
                 co_return Read::broken;
             ssize_t got = receive(socket_, in, read_size);
             drained_ = got < static_cast<ssize_t>(read_size);
-            if (got > 0)
+            if (got > 0) {
+                left_ = Left::perhaps_something; // At least an end, which must not be found late.
                 co_return Read::data;
+            }
             if (got == 0)
                 co_return Read::end;
             if (errno != EAGAIN)
                 co_return Read::broken;
+            left_ = Left::nothing;
         }
     }
 
+    // Whatever arrives now does not belong there. An end that came with the answer is found by a sweep.
+    void rest() override
+    {
+        if (!drained_)
+            return;
+        left_ = Left::nothing;
+        arrivals_.wait(socket_, left_, [this](bool) { left_ = Left::perhaps_something; });
+    }
+
+    bool is_quiet() override { return left_ == Left::nothing ? in.empty() : UpstreamConnection::is_quiet(); }
+
 private:
+    using Left = Arrivals::Left;
+
     // An upstream that refuses a large body may answer and not read the rest: then writing would wait for
     // ever.
     enum class Early : std::uint8_t { none, interim, refusal };
@@ -96,7 +113,9 @@ private:
     }
 
     Socket socket_;
-    bool drained_ = true; // nothing was left when it was last read: asking again would be for nothing
+    Arrivals arrivals_;
+    bool drained_ = true; // no bytes were left when it was last read
+    Left left_ = Left::nothing;
 };
 
 } // namespace

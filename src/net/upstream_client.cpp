@@ -127,6 +127,7 @@ Connection UpstreamClient::take_idle(const std::string& key)
 void UpstreamClient::keep(Connection connection)
 {
     connection->idle_since = boot_time();
+    connection->rest();
     std::vector<Connection>& all = idle_[connection->key];
     all.push_back(std::move(connection));
     if (all.size() > idle_per_origin_max)

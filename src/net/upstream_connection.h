@@ -28,6 +28,7 @@ public:
 
     virtual Socket& socket() = 0;
 
+    virtual void rest() { } // until the next request
     virtual bool is_quiet(); // open, and nothing to be read: fit for another request
 
     std::string in; // arrived, not yet used

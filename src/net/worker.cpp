@@ -243,6 +243,7 @@ void Worker::tick()
     std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
     for (ClientConnection* connection : all)
         connection->on_tick(now);
+    Arrivals::sweep(loop_);
     upstream_.sweep();
     buffers_.sweep();
     rest_if_calm(now);

@@ -61,12 +61,18 @@ public:
         return fetched;
     }
 
+    // Connections that are kept go on waiting.
     void run(Task<void> task)
     {
-        boost::asio::co_spawn(loop, std::move(task), [](std::exception_ptr error) {
-            if (error)
-                std::rethrow_exception(error);
-        });
+        spawn(std::move(task), [this] { loop.stop(); });
+        loop.restart();
+        loop.run();
+    }
+
+    // And whatever the task leaves behind.
+    void run_all(Task<void> task)
+    {
+        spawn(std::move(task), [] { });
         loop.restart();
         loop.run();
     }
@@ -74,6 +80,16 @@ public:
     boost::asio::io_context loop { 1 };
     UpstreamClient client; // its sockets go before the loop
     Clock::duration connect_time = limits::connect_time;
+
+private:
+    template <class Done> void spawn(Task<void> task, Done done)
+    {
+        boost::asio::co_spawn(loop, std::move(task), [done](std::exception_ptr error) {
+            done();
+            if (error)
+                std::rethrow_exception(error);
+        });
+    }
 };
 
 inline Origin local(std::uint16_t port) { return { false, "127.0.0.1", port }; }

@@ -29,7 +29,7 @@ protected:
     {
         int port = 0;
         Fetching loop;
-        loop.run(ask_into(resolver, port));
+        loop.run_all(ask_into(resolver, port));
         return port;
     }
 

@@ -445,6 +445,10 @@ TEST(Upstream, OpensOneConnectionAheadAtATime)
     for (int i = 0; i < 3; ++i)
         boost::asio::co_spawn(fetching.loop, fetching.client.warm_up(origin, 1s), boost::asio::detached);
     fetching.run(fetching.client.warm_up(origin, 1s));
+    fetching.loop.restart();
+    while (fetching.client.idle_connections() == 0)
+        fetching.loop.run_one();
+    fetching.loop.poll();
     EXPECT_EQ(fetching.client.idle_connections(), 1U);
 }
 

@@ -1,0 +1,222 @@
+#include "net/arrivals.h"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/version.hpp>
+
+#include <cerrno>
+#include <memory>
+#include <sys/socket.h>
+#include <utility>
+
+// How an operation begins differs from release to release of Asio; with any other one there is async_wait().
+#define DRAGOMAN_KNOWS_REACTOR (BOOST_VERSION == 108100)
+#if DRAGOMAN_KNOWS_REACTOR
+#include <boost/asio/detail/reactor.hpp>
+#include <boost/asio/detail/reactor_op.hpp>
+#endif
+
+namespace dragoman::net {
+namespace {
+
+namespace asio = boost::asio;
+
+struct Link {
+    Link* before = this;
+    Link* behind = this;
+
+    Link() = default;
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    void put_behind(Link& other)
+    {
+        before = &other;
+        behind = other.behind;
+        behind->before = this;
+        other.behind = this;
+    }
+    void take_out()
+    {
+        before->behind = behind;
+        behind->before = before;
+        before = behind = this;
+    }
+};
+
+} // namespace
+
+// The waits of one loop that sweep() has yet to look at.
+struct Arrivals::Unseen : asio::execution_context::service {
+    using key_type = Unseen;
+    inline static asio::execution_context::id id;
+    explicit Unseen(asio::execution_context& loop)
+        : service(loop)
+    {
+    }
+    void shutdown() override { }
+
+    Link first;
+};
+
+struct Arrivals::State : Link {
+    explicit State(asio::execution_context& loop)
+        : unseen(asio::use_service<Unseen>(loop).first)
+    {
+    }
+    ~State() { take_out(); }
+    void finish(bool arrived, bool goes_on);
+
+    Link& unseen;
+    Arrivals* home = nullptr; // null when that is gone
+    Socket* socket = nullptr;
+    bool seen = false; // by sweep()
+    Then next {};
+    asio::cancellation_slot cancellation {};
+};
+
+#if DRAGOMAN_KNOWS_REACTOR
+
+namespace {
+
+// What a socket keeps for the reactor is protected.
+struct Opened : Socket {
+    static auto& of(Socket& socket) { return (socket.*(&Opened::impl_)).get_implementation(); }
+};
+
+} // namespace
+
+// An operation of the reactor that is done as soon as something has happened, without a look at what. The
+// reactor remembers what happened while nobody waited, and completes the next one at once.
+struct Arrivals::Wait : asio::detail::reactor_op, State {
+    explicit Wait(asio::execution_context& loop)
+        : reactor_op({}, perform, complete)
+        , State(loop)
+        , reactor(asio::use_service<asio::detail::reactor>(loop))
+    {
+        cancellation_key_ = this;
+    }
+
+    static status perform(reactor_op*) { return done_and_exhausted; }
+
+    static void complete(
+        void* loop, asio::detail::operation* base, const boost::system::error_code&, std::size_t)
+    {
+        auto* wait = static_cast<Wait*>(base);
+        wait->finish(!wait->ec_ || wait->seen, loop != nullptr);
+    }
+
+    void begin(Left left)
+    {
+        auto& opened = Opened::of(*socket);
+        ec_ = {};
+        reactor.start_op(asio::detail::reactor::read_op, opened.socket_, opened.reactor_data_, this, true,
+            left == Left::nothing);
+    }
+
+    void cancel()
+    {
+        auto& opened = Opened::of(*socket);
+        reactor.cancel_ops_by_key(opened.socket_, opened.reactor_data_, asio::detail::reactor::read_op, this);
+    }
+
+    asio::detail::reactor& reactor;
+};
+
+#else
+
+struct Arrivals::Wait : State {
+    using State::State;
+
+    struct Abandon {
+        void operator()(Wait* wait) const { wait->finish(false, false); }
+    };
+    void begin(Left)
+    {
+        auto on_event = [own = std::unique_ptr<Wait, Abandon>(this)](auto error) mutable {
+            Wait* wait = own.release();
+            wait->finish(!error || wait->seen, true);
+        };
+        socket->async_wait(Socket::wait_read, std::move(on_event));
+    }
+    void cancel()
+    {
+        boost::system::error_code ignored;
+        socket->cancel(ignored);
+    }
+};
+
+#endif
+
+void Arrivals::State::finish(bool arrived, bool goes_on)
+{
+    take_out();
+    Then to_call = std::move(next);
+    if (home)
+        home->awaited_ = false;
+    if (home && !goes_on)
+        home->wait_ = nullptr;
+    if (!home || !goes_on) {
+        delete static_cast<Wait*>(this);
+        return; // And with `to_call` goes what waited.
+    }
+    if (cancellation.is_connected())
+        std::exchange(cancellation, {}).clear();
+    to_call(arrived);
+}
+
+Arrivals::~Arrivals()
+{
+    if (!awaited_) {
+        delete wait_;
+        return;
+    }
+    wait_->take_out();
+    wait_->home = nullptr;
+}
+
+void Arrivals::wait(Socket& socket, Left left, Then next)
+{
+    if (!wait_)
+        wait_ = new Wait(asio::query(socket.get_executor(), asio::execution::context));
+    wait_->next = std::move(next);
+    if (std::exchange(awaited_, true))
+        return;
+    wait_->home = this;
+    wait_->socket = &socket;
+    wait_->seen = false;
+    if (left == Left::nothing)
+        wait_->put_behind(wait_->unseen);
+    wait_->begin(left);
+}
+
+Task<bool> Arrivals::wait(Socket& socket, Left left)
+{
+    auto start = [this, &socket, left](auto handler) {
+        asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
+        wait(socket, left, std::move(handler));
+        if (!slot.is_connected())
+            return;
+        slot.assign([wait = wait_](asio::cancellation_type) { wait->cancel(); });
+        wait_->cancellation = slot;
+    };
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
+}
+
+void Arrivals::sweep(asio::execution_context& loop)
+{
+    Link& first = asio::use_service<Unseen>(loop).first;
+    while (first.behind != &first) {
+        auto* wait = static_cast<Wait*>(static_cast<State*>(first.behind));
+        wait->take_out();
+        char byte = 0;
+        bool nothing =
+            ::recv(wait->socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+        if (nothing)
+            continue;
+        wait->seen = true;
+        wait->cancel();
+    }
+}
+
+} // namespace dragoman::net

@@ -1,0 +1,209 @@
+#include "net/arrivals.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace dragoman::net {
+namespace {
+
+using Left = Arrivals::Left;
+
+// One end of a connection under a loop that runs only when it is told to.
+class ArrivalsTest : public testing::Test {
+protected:
+    ArrivalsTest()
+    {
+        std::array<int, 2> ends {};
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
+        socket_.emplace(loop_);
+        socket_->assign(boost::asio::ip::tcp::v4(), ends[0]);
+        other_ = ends[1];
+        turn();
+    }
+    ~ArrivalsTest() override { hang_up(); }
+
+    void say(std::string_view words) const
+    {
+        EXPECT_EQ(::write(other_, words.data(), words.size()), words.size());
+    }
+    void hang_up()
+    {
+        if (other_ >= 0)
+            ::close(other_);
+        other_ = -1;
+    }
+    void turn()
+    {
+        loop_.restart();
+        loop_.poll();
+    }
+    void wait(Left left)
+    {
+        over_.reset();
+        arrivals_.emplace_or_keep().wait(*socket_, left, [this](bool usable) { over_ = usable; });
+    }
+    std::string read()
+    {
+        std::string got;
+        last_ = receive(*socket_, got, 100);
+        return got;
+    }
+    // Asio takes every socket for readable until it has been told otherwise.
+    void get_used_to()
+    {
+        wait(Left::nothing);
+        turn();
+        EXPECT_EQ(read(), "");
+    }
+
+    struct Kept : std::optional<Arrivals> {
+        Arrivals& emplace_or_keep() { return has_value() ? **this : emplace(); }
+    };
+
+    boost::asio::io_context loop_ { 1 };
+    std::optional<Socket> socket_;
+    int other_ = -1;
+    Kept arrivals_;
+    std::optional<bool> over_;
+    ssize_t last_ = 0;
+};
+
+TEST_F(ArrivalsTest, ComeAgainAndAgain)
+{
+    get_used_to();
+    for (const char* words : { "one", "two", "three" }) {
+        wait(Left::nothing);
+        turn();
+        EXPECT_FALSE(over_);
+        say(words);
+        turn();
+        EXPECT_EQ(over_, true);
+        EXPECT_EQ(read(), words);
+    }
+}
+
+TEST_F(ArrivalsTest, AreRememberedWhileNobodyWaits)
+{
+    get_used_to();
+    say("early");
+    turn();
+    wait(Left::nothing);
+    turn();
+    EXPECT_EQ(over_, true);
+    EXPECT_EQ(read(), "early");
+}
+
+TEST_F(ArrivalsTest, AreFoundWhenSomethingWasLeft)
+{
+    get_used_to();
+    wait(Left::nothing);
+    say("not read");
+    turn();
+    wait(Left::perhaps_something);
+    turn();
+    EXPECT_EQ(over_, true);
+}
+
+TEST_F(ArrivalsTest, SweepFindsTheEndThatCameWithTheLastBytes)
+{
+    get_used_to();
+    wait(Left::nothing);
+    say("the last");
+    hang_up();
+    turn();
+    EXPECT_EQ(read(), "the last");
+    wait(Left::nothing);
+    Arrivals::sweep(loop_);
+    turn();
+    EXPECT_EQ(over_, true);
+    EXPECT_EQ(read(), "");
+    EXPECT_EQ(last_, 0);
+}
+
+TEST_F(ArrivalsTest, SweepLeavesAloneWhatWaitsForNothing)
+{
+    get_used_to();
+    wait(Left::nothing);
+    Arrivals::sweep(loop_);
+    turn();
+    EXPECT_FALSE(over_);
+    say("late");
+    turn();
+    EXPECT_EQ(over_, true);
+}
+
+TEST_F(ArrivalsTest, GoToWhoWaitedLast)
+{
+    get_used_to();
+    bool first = false;
+    arrivals_->wait(*socket_, Left::nothing, [&](bool) { first = true; });
+    wait(Left::nothing);
+    say("hello");
+    turn();
+    EXPECT_FALSE(first);
+    EXPECT_EQ(over_, true);
+}
+
+TEST_F(ArrivalsTest, EndWithTheSocket)
+{
+    get_used_to();
+    wait(Left::nothing);
+    socket_->cancel();
+    turn();
+    EXPECT_EQ(over_, false);
+    wait(Left::nothing);
+    socket_->close();
+    turn();
+    EXPECT_EQ(over_, false);
+}
+
+TEST_F(ArrivalsTest, AreNotToldToWhatIsGone)
+{
+    get_used_to();
+    wait(Left::nothing);
+    arrivals_.reset();
+    Arrivals::sweep(loop_);
+    say("nobody");
+    turn();
+    EXPECT_FALSE(over_);
+}
+
+TEST_F(ArrivalsTest, WakeACoroutineThatMayBeCancelled)
+{
+    get_used_to();
+    int woken = 0;
+    auto once = [](Arrivals& arrivals, Socket& socket, int& count) -> Task<void> {
+        bool usable = co_await arrivals.wait(socket, Left::nothing);
+        count += usable ? 1 : 0;
+    };
+    boost::asio::cancellation_signal stop;
+    bool ended = false;
+    auto end = [&](std::exception_ptr) { ended = true; };
+    boost::asio::co_spawn(loop_, once(*arrivals_, *socket_, woken), end);
+    turn();
+    say("hello");
+    turn();
+    EXPECT_EQ(woken, 1);
+    EXPECT_EQ(read(), "hello");
+
+    ended = false;
+    boost::asio::co_spawn(
+        loop_, once(*arrivals_, *socket_, woken), boost::asio::bind_cancellation_slot(stop.slot(), end));
+    turn();
+    stop.emit(boost::asio::cancellation_type::terminal);
+    turn();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(woken, 1);
+}
+
+} // namespace
+} // namespace dragoman::net
