@@ -194,7 +194,7 @@ TEST_F(DecodeRequest, ReadsToolChangesOfSystemMessages)
     EXPECT_TRUE(message.clear_at_next_user_message);
     EXPECT_EQ(message.effort.escaped, "low");
     EXPECT_EQ(message.blocks.at(0).name.escaped, "A");
-    EXPECT_EQ(message.blocks.at(1).definition.at(0).name.escaped, "B");
+    EXPECT_EQ(message.blocks.at(1).details->definition.at(0).name.escaped, "B");
     EXPECT_EQ(message.blocks.at(2).type, BlockType::tool_removal);
 }
 
