@@ -32,6 +32,20 @@ struct Control::Loop {
     boost::asio::steady_timer heartbeat { context };
 };
 
+namespace {
+
+// What is over cannot be ended once more: a signal that comes now must not turn an orderly end into another.
+void hold_signals()
+{
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (int number : { SIGTERM, SIGINT, SIGHUP, SIGQUIT })
+        ::sigaddset(&held, number);
+    ::pthread_sigmask(SIG_BLOCK, &held, nullptr);
+}
+
+} // namespace
+
 void survive_stray_signals()
 {
     for (int number : { SIGPIPE, SIGUSR1, SIGUSR2, SIGHUP })
@@ -43,6 +57,7 @@ Control::Control(net::Server& server, Shared& shared, tokens::CalibrationFile& c
     : server_(server)
     , shared_(shared)
     , calibration_(calibration)
+    , handles_signals_(handles_signals)
     , manager_(std::move(manager))
     , heartbeat_(server.workers())
     , loop_(std::make_unique<Loop>())
@@ -69,6 +84,8 @@ void Control::run()
     });
     loop_->context.run();
     waiter.join();
+    if (handles_signals_)
+        hold_signals();
 }
 
 void Control::wait_for_signal()

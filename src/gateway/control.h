@@ -40,6 +40,7 @@ private:
     net::Server& server_;
     Shared& shared_;
     tokens::CalibrationFile& calibration_;
+    bool handles_signals_;
     ServiceManager manager_;
     Heartbeat heartbeat_;
     std::unique_ptr<Loop> loop_;

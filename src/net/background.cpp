@@ -7,6 +7,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <csignal>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -65,10 +67,30 @@ std::function<void()> job(
     };
 }
 
+// Signals are for the thread that waits for them. A thread begins with the mask of the one that makes it.
+class SignalsHeld {
+public:
+    SignalsHeld()
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsHeld(const SignalsHeld&) = delete;
+    SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+private:
+    sigset_t before_ {};
+};
+
 asio::thread_pool& threads()
 {
-    static asio::thread_pool pool(2);
-    return pool;
+    static const auto pool = [] {
+        SignalsHeld held;
+        return std::make_unique<asio::thread_pool>(2);
+    }();
+    return *pool;
 }
 
 } // namespace
@@ -87,7 +109,10 @@ Task<bool> run_on_own_thread(std::function<void()> work, TimePoint when)
     auto worker = co_await asio::this_coro::executor;
     Event done(worker);
     Waiting waiting(done);
-    std::thread(job(std::move(work), waiting.way(), worker)).detach();
+    {
+        SignalsHeld held;
+        std::thread(job(std::move(work), waiting.way(), worker)).detach();
+    }
     bool in_time = co_await done.wait_until(when);
     co_return in_time;
 }

@@ -137,32 +137,34 @@ private:
 
     bool read_request(SSL* ssl)
     {
-        request.clear();
+        arriving_.clear();
         while (!is_complete()) {
             char buffer[4096];
             int got = SSL_read(ssl, buffer, sizeof buffer);
             if (got <= 0)
                 return false;
-            request.append(buffer, static_cast<std::size_t>(got));
+            arriving_.append(buffer, static_cast<std::size_t>(got));
             request_bytes += static_cast<std::size_t>(got);
         }
+        request = arriving_;
         return true;
     }
 
     bool is_complete() const
     {
-        std::size_t head = request.find("\r\n\r\n");
+        std::size_t head = arriving_.find("\r\n\r\n");
         if (head == std::string::npos)
             return false;
         constexpr std::string_view field = "Content-Length: ";
-        std::size_t length = std::stoul(request.substr(request.find(field) + field.size()));
-        return !manners_.reads_bodies || request.size() >= head + 4 + length;
+        std::size_t length = std::stoul(arriving_.substr(arriving_.find(field) + field.size(), 20));
+        return !manners_.reads_bodies || arriving_.size() >= head + 4 + length;
     }
 
     Manners manners_;
     SSL_CTX* context_;
     int listener_;
     std::array<int, 2> end_ {};
+    std::string arriving_;
     std::thread thread_;
 };
 
