@@ -1,5 +1,7 @@
 #include "translate/answer_body.h"
 
+#include "openai/plain_text.h"
+
 #include <utility>
 
 namespace dragoman::translate {
@@ -10,6 +12,13 @@ constexpr std::string_view blanks = " \t\r\n";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 } // namespace
+
+bool is_end_marker(std::string_view data)
+{
+    constexpr std::string_view marker = "[done]";
+    data = openai::trim(data);
+    return data.size() == marker.size() && openai::lower(data) == marker;
+}
 
 Result<void> AnswerBody::feed(std::string_view bytes)
 {

@@ -13,6 +13,10 @@
 
 namespace dragoman::translate {
 
+// "[DONE]", in any case and between blanks: Chat Completions ends so, and servers that speak more than that
+// dialect end all of them alike.
+bool is_end_marker(std::string_view data);
+
 class AnswerBody {
 public:
     // `kept_max`: bytes of a body that is kept. `keeps_all`: what comes of events is kept by the caller too.

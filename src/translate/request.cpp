@@ -1,41 +1,13 @@
 #include "translate/request.h"
 
-#include "json/escape.h"
 #include "json/writer.h"
+#include "translate/call_frame.h"
 #include "translate/conversation.h"
-#include "translate/image_path.h"
-#include "translate/output_format.h"
 #include "translate/parameters.h"
 #include "translate/token_limits.h"
 #include "translate/tools.h"
 
 namespace dragoman::translate {
-
-namespace {
-
-// Sentences for what the model cannot be bound to otherwise.
-std::string system_appendix(
-    const anthropic::MessagesRequest& request, const route::Target& target, const ToolNames& names)
-{
-    std::string format = format_instruction(request, target);
-    std::string tool = tool_choice_instruction(request, target, names);
-    if (!format.empty() && !tool.empty())
-        return tool + "\n\n" + format;
-    return tool + format;
-}
-
-void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request, const route::Target& target,
-    const Options& options)
-{
-    plan.client_model = json::unescape(request.model);
-    plan.upstream_model = target.model;
-    plan.upstream_name = options.upstream_name;
-    plan.sources_footer = options.sources_footer;
-    plan.inline_think = options.inline_think;
-    plan.last_image = last_image_path(request);
-}
-
-} // namespace
 
 Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const route::Target& target,
     const ClientHeaders& headers, const Options& options)

@@ -7,13 +7,6 @@
 
 namespace dragoman::translate {
 
-namespace {
-
-// Not of this dialect, but servers that also speak Chat Completions end both alike.
-bool is_end_marker(std::string_view data) { return openai::lower(openai::trim(data)) == "[done]"; }
-
-} // namespace
-
 ResponsesAnswer::ResponsesAnswer(AnswerPlan plan, IdSource& ids)
     : plan_(std::move(plan))
     , message_([this](std::string_view arguments) {

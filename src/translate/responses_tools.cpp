@@ -41,9 +41,8 @@ private:
 Result<void> ToolWriter::write()
 {
     std::vector<const Tool*> tools = active_tools(scene_.request, scene_.target, scene_.notes);
-    for (const Tool* tool : tools)
-        if (server_tool(*tool) == ServerTool::toolset)
-            return Failure(refuse_toolset(*tool));
+    if (auto possible = refuse_toolsets(tools); !possible)
+        return possible;
     std::erase_if(tools, [this](const Tool* tool) { return !is_sent(*tool); });
     if (scene_.plan.web_search)
         scene_.plan.web_search_query = web_search_query(scene_.request);

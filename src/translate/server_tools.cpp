@@ -54,6 +54,16 @@ json::RawString last_user_text(const anthropic::MessagesRequest& request)
     return {};
 }
 
+Error refuse_toolset(const anthropic::Tool& tool)
+{
+    if (json::key_is(tool.type, "mcp_toolset"))
+        return Error::bad_request(
+            "tools: mcp_toolset needs Anthropic's MCP connector, which is not available "
+            "here; configure the MCP servers in the client");
+    return Error::bad_request("tools: " + json::unescape(json::clip(tool.type, 64))
+        + ": toolset not supported by this upstream; declare its tools one by one");
+}
+
 } // namespace
 
 ServerTool server_tool(const anthropic::Tool& tool)
@@ -76,14 +86,12 @@ ServerTool server_tool(const anthropic::Tool& tool)
     return is_known || tool.input_schema.empty() ? ServerTool::without_counterpart : ServerTool::none;
 }
 
-Error refuse_toolset(const anthropic::Tool& tool)
+Result<void> refuse_toolsets(std::span<const anthropic::Tool* const> tools)
 {
-    if (json::key_is(tool.type, "mcp_toolset"))
-        return Error::bad_request(
-            "tools: mcp_toolset needs Anthropic's MCP connector, which is not available "
-            "here; configure the MCP servers in the client");
-    return Error::bad_request("tools: " + json::unescape(json::clip(tool.type, 64))
-        + ": toolset not supported by this upstream; declare its tools one by one");
+    for (const anthropic::Tool* tool : tools)
+        if (server_tool(*tool) == ServerTool::toolset)
+            return Failure(refuse_toolset(*tool));
+    return {};
 }
 
 void append_server_tool(json::Writer& json, ServerTool kind, const anthropic::Tool& tool)

@@ -8,6 +8,7 @@
 #include "route/model_facts.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace dragoman::translate {
@@ -23,8 +24,8 @@ enum class ServerTool : std::uint8_t {
 
 ServerTool server_tool(const anthropic::Tool& tool);
 
-// The error for ServerTool::toolset.
-Error refuse_toolset(const anthropic::Tool& tool);
+// An error if one of the tools is a ServerTool::toolset.
+Result<void> refuse_toolsets(std::span<const anthropic::Tool* const> tools);
 
 // The OpenRouter tool in place of web_search or web_fetch, as an element of "tools".
 void append_server_tool(json::Writer& json, ServerTool kind, const anthropic::Tool& tool);
