@@ -61,7 +61,7 @@ std::unique_ptr<translate::Answer> make_answer(
     case route::Target::Dialect::messages:
         return std::make_unique<translate::MessagesAnswer>(plan, ids, document);
     case route::Target::Dialect::responses:
-        return std::make_unique<translate::ResponsesAnswer>(plan, ids);
+        return std::make_unique<translate::ResponsesAnswer>(plan, ids, document);
     case route::Target::Dialect::chat:
         break;
     }

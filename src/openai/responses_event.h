@@ -85,6 +85,12 @@ struct ResponsesEvent {
 
 class ResponsesEventDecoder {
 public:
+    // `document` may serve others between two calls, and must outlive this.
+    explicit ResponsesEventDecoder(json::Document& document)
+        : document_(document)
+    {
+    }
+
     // `name` is the event's own, for servers that leave `type` out of the data. upstream_protocol if `text`
     // is no JSON, or no object.
     Result<ResponsesEvent> decode(std::string_view text, std::string_view name);
@@ -96,7 +102,7 @@ private:
     Result<json::Object> parse(std::string_view text, ResponsesEvent& event);
     void read_body(json::Object object, ResponsesBody& body);
 
-    json::Document document_;
+    json::Document& document_;
     std::vector<ResponsesItem> output_;
     std::vector<Citation> citations_;
 };

@@ -12,6 +12,7 @@ void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request
 {
     plan.client_model = json::unescape(request.model);
     plan.upstream_model = target.model;
+    plan.responses = target.dialect == route::Target::Dialect::responses;
     plan.upstream_name = options.upstream_name;
     plan.sources_footer = options.sources_footer;
     plan.inline_think = options.inline_think;

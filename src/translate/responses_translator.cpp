@@ -198,7 +198,7 @@ void ResponsesTranslator::keep_reasoning(const Item& item)
 void ResponsesTranslator::keep_search(const Item& item)
 {
     if (searches_++ == 0 && !item.query.empty())
-        plan_.web_search_query = json::unescape(item.query);
+        blocks_.searched_for(json::unescape(item.query));
     add_sources(item.citations);
     if (hidden_.empty())
         return;

@@ -26,8 +26,8 @@ namespace dragoman::translate {
 
 class ResponsesTranslator {
 public:
-    // All three must outlive this. The plan learns what was searched for.
-    ResponsesTranslator(AnswerPlan& plan, StreamTranslator& blocks, AnswerFacts& facts)
+    // All three must outlive this.
+    ResponsesTranslator(const AnswerPlan& plan, StreamTranslator& blocks, AnswerFacts& facts)
         : plan_(plan)
         , blocks_(blocks)
         , facts_(facts)
@@ -72,7 +72,7 @@ private:
     openai::ChatChoice& fresh_choice();
     Result<void> tell(openai::ChatChunk chunk);
 
-    AnswerPlan& plan_;
+    const AnswerPlan& plan_;
     StreamTranslator& blocks_;
     AnswerFacts& facts_;
     openai::ChatChoice choice_;

@@ -108,10 +108,10 @@ void StreamTranslator::write_search()
     bool only_search = plan_.declared_tools.size() <= 1 && !blocks_.has_tools();
     bool searched = usage_ && usage_->web_search_requests.value_or(0) > 0;
     if (!citations_.empty() || (searches_ == 0 && only_search && searched)) {
-        citations_.write_search(blocks_.next_block(), ids_, plan_.web_search_query);
+        citations_.write_search(blocks_.next_block(), ids_, search_query());
         ++searches_;
     } else if (searches_ == 0 && only_search) {
-        write_failed_search(blocks_.next_block(), ids_, plan_.web_search_query);
+        write_failed_search(blocks_.next_block(), ids_, search_query());
     }
 }
 

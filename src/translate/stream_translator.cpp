@@ -214,7 +214,7 @@ void StreamTranslator::write_text(json::RawString delta)
     if (tools_.defer(MessageBlocks::Open::text, delta, {}))
         return;
     if (plan_.web_search && !blank && !citations_.empty() && !blocks_.has_text()) {
-        citations_.write_search(blocks_.next_block(), ids_, plan_.web_search_query);
+        citations_.write_search(blocks_.next_block(), ids_, search_query());
         ++searches_;
     }
     blocks_.text(delta);

@@ -39,6 +39,9 @@ public:
     // The upstream said that this is all.
     void on_end_marker() { end_marker_ = true; }
 
+    // What the answer's search results are shown as the answer to; the plan's query otherwise. Plain UTF-8.
+    void searched_for(std::string query) { search_query_ = std::move(query); }
+
     // Appends the rest of the message, once. An Error if the upstream ended too early.
     Result<void> finish();
 
@@ -81,6 +84,10 @@ private:
     std::optional<Error> silent_overflow(const Usage& usage) const;
     void write_footer();
     void write_search();
+    const std::string& search_query() const
+    {
+        return search_query_.empty() ? plan_.web_search_query : search_query_;
+    }
     Usage final_usage() const;
     anthropic::MessageEnd message_end(const Usage& usage);
     std::string_view stop_reason(const Usage& usage) const;
@@ -99,6 +106,7 @@ private:
     std::string refusal_; // escaped
     std::string service_tier_;
     std::optional<std::string> stop_sequence_;
+    std::string search_query_;
     std::uint64_t searches_ = 0;
     bool refused_ = false;
     bool substance_ = false;

@@ -9,20 +9,19 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import tomllib
 import unittest
-from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 import workloads
 from compare import load, processor
-from compare.bench import QUICK, Bench, Tools
 from compare.programs import Dragoman
+from one_core import OnOneCore
 
 BUILD = Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else Path("build/release").resolve()
+OnOneCore.build = BUILD
 BOUNDS = tomllib.loads((Path(__file__).parent / "counts_bounds.toml").read_text(encoding="utf-8"))
 WARM = 40  # requests: more than dragoman looks at closely before it knows a model
 FEW, MANY = 100, 300
@@ -85,16 +84,9 @@ def futexes(lines):
     return sum(name == "futex" for _, name, _ in calls(lines))
 
 
-class Counts(unittest.TestCase):
+class Counts(OnOneCore):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.stack = ExitStack()
-        self.addCleanup(folder.cleanup)
-        self.addCleanup(self.stack.close)
-        core = min(os.sched_getaffinity(0))
-        tools = Tools(BUILD / "dragoman", BUILD / "bench/bench_upstream", BUILD / "bench/bench_load", Path("nginx"),
-                      BUILD / "bench/translate_bench")
-        self.bench = Bench(tools, Path(folder.name), core, core, QUICK, lambda words: None)
+        super().setUp()
         self.upstream = self.bench.upstream(self.stack, "upstream")
 
     def ask(self, program, model, requests, size="1k"):

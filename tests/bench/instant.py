@@ -1,21 +1,20 @@
 """Each workload runs for an instant through dragoman, and what is counted on both sides is what was sent. BUILD FOLDER"""
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import unittest
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import workloads
 from compare import core_rows, cpu_rows, load
-from compare.bench import QUICK, Bench, Tools
+from compare.bench import QUICK
 from compare.latency_rows import Direct
 from compare.programs import counts
+from one_core import OnOneCore
 
 BUILD = Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else Path("build/release").resolve()
+OnOneCore.build = BUILD
 REQUESTS = 4
 # Events around the deltas of one block of text: start and end of message and block, what it cost, and a ping first. Behind
 # thoughts comes a block of text with one delta; of three tools two wait for the first one and come in one piece each.
@@ -29,18 +28,6 @@ def events_of(case):
         first = -(-case.chunks // 3)
         return first + 2 + 2 * 2 + FRAME[case.dialect]
     return case.chunks + FRAME[case.dialect] + (4 if case.answer.startswith("think") else 0)
-
-
-class OnOneCore(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.stack = ExitStack()
-        self.addCleanup(folder.cleanup)
-        self.addCleanup(self.stack.close)
-        core = min(os.sched_getaffinity(0))
-        tools = Tools(BUILD / "dragoman", BUILD / "bench/bench_upstream", BUILD / "bench/bench_load", Path("nginx"),
-                      BUILD / "bench/translate_bench")
-        self.bench = Bench(tools, Path(folder.name), core, core, QUICK, lambda words: None)
 
 
 class Instant(OnOneCore):

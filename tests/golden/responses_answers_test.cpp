@@ -1,16 +1,11 @@
 // Answers of the Responses API. responses/streams/NAME.upstream.sse [+ NAME.plan.json] gives NAME.client.sse,
 // byte for byte, however the upstream's bytes are cut; responses/answers/NAME.upstream.json, which was not
 // streamed, gives NAME.client.json. UPDATE_GOLDEN=1 rewrites what is expected.
-#include "support/answers.h"
-#include "support/event_grammar.h"
+#include "support/golden_answers.h"
 #include "translate/responses_answer.h"
 #include "translate/tool_arguments.h"
 
 #include <gtest/gtest.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 namespace dragoman::test {
 
@@ -21,45 +16,11 @@ using translate::ResponsesAnswer;
 
 const fs::path folder = fs::path(TESTS_DIR) / "golden" / "responses";
 
-std::vector<std::string> names(std::string_view kind, std::string_view suffix)
-{
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder / kind)) {
-        std::string name = entry.path().filename();
-        if (name.ends_with(suffix))
-            found.push_back(name.substr(0, name.size() - suffix.size()));
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
 translate::AnswerPlan plan_for(const std::string& base, bool stream)
 {
-    nlohmann::json json = nlohmann::json::object();
-    if (fs::exists(base + ".plan.json"))
-        json = nlohmann::json::parse(read_file(base + ".plan.json"));
-    json["stream"] = stream;
-    return plan_of(json);
-}
-
-// The client's bytes, then facts that do not travel in them, as comments.
-std::string shown(const Outcome& outcome)
-{
-    std::string text = outcome.out;
-    if (outcome.error)
-        text += ": error " + std::string(error_type(*outcome.error)) + ": " + outcome.error->message + "\n";
-    for (const std::string& name : outcome.facts.notes.dropped)
-        text += ": dropped " + name + "\n";
-    for (const std::string& name : outcome.facts.notes.repaired)
-        text += ": repaired " + name + "\n";
-    return text;
-}
-
-void expect_golden(const std::string& path, const std::string& text)
-{
-    if (std::getenv("UPDATE_GOLDEN"))
-        std::ofstream(path, std::ios::binary) << text;
-    ASSERT_EQ(text, read_file(path)) << path;
+    translate::AnswerPlan plan = plan_beside(base, stream);
+    plan.responses = true;
+    return plan;
 }
 
 class ResponsesStreams : public testing::TestWithParam<std::string> { };
@@ -73,7 +34,7 @@ TEST_P(ResponsesStreams, BecomeTheseEventsHoweverTheyAreCut)
     const std::string upstream = read_file(base + ".upstream.sse");
     const translate::AnswerPlan plan = plan_for(base, true);
     const Outcome whole = run<ResponsesAnswer>(plan, upstream);
-    expect_golden(base + ".client.sse", shown(whole));
+    tests::expect_golden(base + ".client.sse", shown(whole));
     EXPECT_EQ(EventGrammar::violation(whole.out, whole.error.has_value()), "");
 
     for (std::size_t step : { 1, 2, 3, 7, 64 })
@@ -107,30 +68,20 @@ TEST_P(ResponsesWhole, BecomeThisMessage)
 {
     const std::string base = (folder / "answers" / GetParam()).string();
     const Outcome outcome = run<ResponsesAnswer>(plan_for(base, false), read_file(base + ".upstream.json"));
-    expect_golden(base + ".client.json", shown(outcome) + (outcome.error ? "" : "\n"));
+    tests::expect_golden(base + ".client.json", shown(outcome) + (outcome.error ? "" : "\n"));
 }
 
 TEST_P(ResponsesWhole, BecomeTheSameMessageStreamed)
 {
     const std::string base = (folder / "answers" / GetParam()).string();
-    const std::string upstream = read_file(base + ".upstream.json");
-    const Outcome whole = run<ResponsesAnswer>(plan_for(base, false), upstream);
-    const Outcome streamed = run<ResponsesAnswer>(plan_for(base, true), upstream, 5);
-    ASSERT_EQ(streamed.error.has_value(), whole.error.has_value());
-    if (whole.error)
-        return;
-    EXPECT_EQ(EventGrammar::violation(streamed.out, false), "");
-    nlohmann::json message = accumulate(streamed.out);
-    nlohmann::json expected = nlohmann::json::parse(whole.out);
-    for (std::size_t i = 0; i < expected["content"].size(); ++i)
-        if (message["content"][i].contains("input") && message["content"][i]["input"].is_string())
-            expected["content"][i].erase("input"), message["content"][i].erase("input"); // Raw when streamed.
-    EXPECT_EQ(message, expected);
+    expect_same_message_streamed<ResponsesAnswer>(plan_for(base, false), read_file(base + ".upstream.json"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, ResponsesStreams, testing::ValuesIn(names("streams", ".upstream.sse")),
+INSTANTIATE_TEST_SUITE_P(Golden, ResponsesStreams,
+    testing::ValuesIn(names_in(folder / "streams", ".upstream.sse")),
     [](const auto& test) { return test.param; });
-INSTANTIATE_TEST_SUITE_P(Golden, ResponsesWhole, testing::ValuesIn(names("answers", ".upstream.json")),
+INSTANTIATE_TEST_SUITE_P(Golden, ResponsesWhole,
+    testing::ValuesIn(names_in(folder / "answers", ".upstream.json")),
     [](const auto& test) { return test.param; });
 
 } // namespace dragoman::test

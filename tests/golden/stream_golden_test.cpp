@@ -1,14 +1,9 @@
 // tests/golden/streams/NAME.upstream.sse [+ NAME.plan.json] gives NAME.client.sse, byte for byte, however the
 // upstream's bytes are cut. UPDATE_GOLDEN=1 rewrites what is expected.
-#include "support/answers.h"
-#include "support/event_grammar.h"
+#include "support/golden_answers.h"
 #include "translate/tool_arguments.h"
 
 #include <gtest/gtest.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 namespace dragoman::test {
 
@@ -18,32 +13,6 @@ namespace fs = std::filesystem;
 
 const fs::path folder = fs::path(TESTS_DIR) / "golden" / "streams";
 
-std::vector<std::string> names()
-{
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        std::string name = entry.path().filename();
-        constexpr std::string_view suffix = ".upstream.sse";
-        if (name.ends_with(suffix))
-            found.push_back(name.substr(0, name.size() - suffix.size()));
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
-// The client's bytes, then facts that do not travel in them, as comments.
-std::string shown(const Outcome& outcome)
-{
-    std::string text = outcome.out;
-    if (outcome.error)
-        text += ": error " + std::string(error_type(*outcome.error)) + ": " + outcome.error->message + "\n";
-    for (const std::string& name : outcome.facts.notes.dropped)
-        text += ": dropped " + name + "\n";
-    for (const std::string& name : outcome.facts.notes.repaired)
-        text += ": repaired " + name + "\n";
-    return text;
-}
-
 class Streams : public testing::TestWithParam<std::string> { };
 
 } // namespace
@@ -52,14 +21,10 @@ TEST_P(Streams, BecomeTheseEventsHoweverTheyAreCut) // P3, U-04, S26, S27
 {
     std::string base = (folder / GetParam()).string();
     std::string upstream = read_file(base + ".upstream.sse");
-    translate::AnswerPlan plan = default_plan();
-    if (fs::exists(base + ".plan.json"))
-        plan = plan_of(nlohmann::json::parse(read_file(base + ".plan.json")));
+    translate::AnswerPlan plan = plan_beside(base, true);
 
     Outcome whole = run(plan, upstream);
-    if (std::getenv("UPDATE_GOLDEN"))
-        std::ofstream(base + ".client.sse", std::ios::binary) << shown(whole);
-    ASSERT_EQ(shown(whole), read_file(base + ".client.sse"));
+    tests::expect_golden(base + ".client.sse", shown(whole));
     EXPECT_EQ(EventGrammar::violation(whole.out, whole.error.has_value()), "");
 
     for (std::size_t step : { 1, 2, 3, 7, 64 })
@@ -125,7 +90,7 @@ TEST_P(Streams, HoldWhatTheUpstreamSaid)
         EXPECT_EQ(message["usage"][key], value) << key;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Golden, Streams, testing::ValuesIn(names()), [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(Golden, Streams, testing::ValuesIn(names_in(folder, ".upstream.sse")),
+    [](const auto& test) { return test.param; });
 
 } // namespace dragoman::test

@@ -10,7 +10,6 @@
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 namespace dragoman::test {
@@ -33,16 +32,6 @@ inline translate::AnswerPlan default_plan()
     return plan;
 }
 
-// An answer of either kind: with a document of its own, or with one that is lent to it.
-template <class Answer>
-Answer make_answer(const translate::AnswerPlan& plan, CountingIds& ids, json::Document& document)
-{
-    if constexpr (std::is_constructible_v<Answer, const translate::AnswerPlan&, IdSource&, json::Document&>)
-        return Answer(plan, ids, document);
-    else
-        return Answer(plan, ids);
-}
-
 // As the gateway does it: until the answer is done, then finish(); after an Error, break_off() if the client
 // has something already.
 template <class Answer = translate::ChatAnswer>
@@ -50,7 +39,7 @@ Outcome run_pieces(const translate::AnswerPlan& plan, const std::vector<std::str
 {
     CountingIds ids;
     json::Document document;
-    Answer answer = make_answer<Answer>(plan, ids, document);
+    Answer answer(plan, ids, document);
     Outcome outcome;
     Result<void> result;
     for (std::string_view piece : pieces) {

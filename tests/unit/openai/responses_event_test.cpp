@@ -16,7 +16,8 @@ protected:
         EXPECT_TRUE(event) << event.error().message;
         return event ? *event : ResponsesEvent {};
     }
-    ResponsesEventDecoder decoder_;
+    json::Document document_;
+    ResponsesEventDecoder decoder_ { document_ };
 };
 
 } // namespace

@@ -20,7 +20,8 @@ Json sent_back(const std::string& name, bool stream)
     auto call = test::responses_call(request.dump(), target);
     EXPECT_TRUE(call);
     CountingIds ids;
-    ResponsesAnswer answer(call->plan, ids);
+    json::Document document;
+    ResponsesAnswer answer(call->plan, ids, document);
     std::string out;
     EXPECT_TRUE(answer.feed(test::read_file(path), out));
     EXPECT_TRUE(answer.finish(out));
