@@ -48,6 +48,11 @@ inline constexpr auto usage_after_finish = 5s; // the usage chunk may trail the 
 inline constexpr auto client_write_stall = 120s;
 inline constexpr std::size_t client_buffer = 256 * KiB; // then the upstream is not read any more
 
+// Upstreams that fail.
+inline constexpr int breaker_failures = 5; // in a row
+inline constexpr auto breaker_rest = 30s; // then one request may try
+inline constexpr std::size_t long_context = 60'000; // tokens, from which a route for long conversations counts
+
 // Ending.
 inline constexpr auto drain_terminate = 30s;
 inline constexpr auto drain_interrupt = 5s;

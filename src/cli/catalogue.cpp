@@ -19,7 +19,7 @@ constexpr auto patience = std::chrono::seconds(15);
 Result<std::string> fetch_list(
     const config::Config& config, const Environment& environment, std::string_view version)
 {
-    const net::FetchRequest request { .url = config.upstream.models_url,
+    const net::FetchRequest request { .url = config.main().models_url,
         .fields = gateway::common_fields(config, version),
         .time = patience,
         .bytes_max = gateway::model_list_max };

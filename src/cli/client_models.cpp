@@ -56,7 +56,7 @@ std::optional<route::Catalogue> catalogue_on_disk(const config::Config& config)
         return std::nullopt;
     const auto text = read_file(config.catalogue.file, catalogue_max);
     const auto cached = text ? route::decode_cached_list(*text) : Failure(text.error());
-    if (!cached || cached->url != config.upstream.models_url)
+    if (!cached || cached->url != config.main().models_url)
         return std::nullopt;
     auto catalogue = route::Catalogue::parse(cached->body);
     return catalogue ? std::optional(std::move(*catalogue)) : std::nullopt;
@@ -67,7 +67,7 @@ std::optional<route::Catalogue> fetched_catalogue(
 {
     if (!config.catalogue.enabled)
         return std::nullopt;
-    const net::FetchRequest request { .url = config.upstream.models_url,
+    const net::FetchRequest request { .url = config.main().models_url,
         .fields = gateway::common_fields(config, version),
         .time = catalogue_time,
         .bytes_max = catalogue_max };

@@ -37,7 +37,7 @@ bool key_is_only_in_dotenv(const std::string& directory)
 
 int complain_of_missing_key(const Context& context, const config::Config& config)
 {
-    complain(fmt::format("there is no key: set {}, or use one of these", config.upstream.key_name));
+    complain(fmt::format("there is no key: set {}, or use one of these", config.main().key_name));
     std::fputs("  dragoman init          set up a key once and for all\n"
                "  dragoman code --demo   look around without one\n",
         stderr);
@@ -67,7 +67,7 @@ void open_log(const config::Log& settings)
 
 std::set<std::string> secrets_of(const config::Config& config)
 {
-    const config::KeySource& source = config.upstream.key_source;
+    const config::KeySource& source = config.main().key_source();
     if (source.kind != config::KeySource::Kind::environment)
         return {};
     return { source.name };
@@ -96,7 +96,7 @@ public:
         if (!loaded)
             return { .code = exit_usage };
         const config::Config& config = loaded->config;
-        config::forget_keys_of_process(config.upstream.key_name);
+        config::forget_keys_of_process(config);
         const bool may_share = !options_.own && !sources.flags.demo && !sources.flags.config;
         if (const auto running = may_share ? find_running(sources.environment) : std::nullopt)
             return run_on(*running, config);

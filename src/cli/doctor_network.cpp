@@ -30,7 +30,7 @@ struct Peer {
 // Whom this machine talks to: the upstream, or the proxy in front of it.
 Result<Peer> peer_of(const Examined& examined)
 {
-    ASSIGN_OR_RETURN(url, net::parse_url(examined.config.upstream.base_url));
+    ASSIGN_OR_RETURN(url, net::parse_url(examined.config.main().base_url));
     ASSIGN_OR_RETURN(proxies, net::Proxies::from(examined.environment()));
     if (const auto proxy = proxies.proxy_for(url.origin))
         return Peer { proxy->host, proxy->port, "the proxy " + proxy->describe() };
@@ -92,7 +92,7 @@ void check_proxies(const Examined& examined)
     if (!proxies)
         return examined.findings.failure("proxy", proxies.error().message,
             "HTTPS_PROXY and ALL_PROXY are written as http://user:password@host:port");
-    const auto url = net::parse_url(examined.config.upstream.base_url);
+    const auto url = net::parse_url(examined.config.main().base_url);
     const std::string all = proxies->describe();
     if (all.empty())
         return examined.findings.ok("proxy", "none is set");
@@ -103,7 +103,7 @@ void check_proxies(const Examined& examined)
 
 void check_certificates(const Examined& examined)
 {
-    if (!examined.config.upstream.base_url.starts_with("https://"))
+    if (!examined.config.main().base_url.starts_with("https://"))
         return;
     const auto trust = net::Trust::load(examined.environment());
     const auto usable = trust ? trust->read() : Failure(trust.error());
@@ -133,7 +133,7 @@ void check_reachable(const Examined& examined)
 
 void check_answers(const Examined& examined, const KeyReport& report)
 {
-    const std::string& base = examined.config.upstream.base_url;
+    const std::string& base = examined.config.main().base_url;
     if (report.status != 0)
         return examined.findings.ok("network", fmt::format("{} answers", base));
     const bool tls = report.trouble.contains("certificate") || report.trouble.contains("TLS");

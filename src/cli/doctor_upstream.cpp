@@ -18,8 +18,8 @@ constexpr std::uint64_t narrow_window = 64000;
 
 bool is_openrouter(const config::Config& config)
 {
-    return config.upstream.preset == config::Upstream::Preset::openrouter
-        && config.upstream.base_url.starts_with("https://openrouter.ai/");
+    return config.main().is("openrouter")
+        && config.main().base_url.starts_with("https://openrouter.ai/");
 }
 
 void check_credit(Findings& findings, const KeyReport& report)
@@ -84,7 +84,7 @@ void add_unknown(const Examined& examined, const std::string& name, const std::s
 {
     const std::string remedy =
         near.empty() ? "`dragoman models` shows what there is" : "the nearest are " + near;
-    if (examined.config.upstream.preset == config::Upstream::Preset::openrouter)
+    if (examined.config.main().is("openrouter"))
         examined.findings.failure("models", "the upstream has no " + name, remedy);
     else
         examined.findings.warning("models", "the upstream's list has no " + name, remedy);
@@ -119,15 +119,15 @@ void check_model(const Examined& examined, const Used& used, const route::Catalo
 
 void check_key_in_force(const Examined& examined, const std::optional<KeyReport>& report)
 {
-    const config::Upstream& upstream = examined.config.upstream;
+    const config::Upstream& upstream = examined.config.main();
     Findings& findings = examined.findings;
     if (examined.config.degraded())
         return findings.failure("key", "there is none",
             fmt::format("`dragoman init` asks for one and keeps it; or set {}", upstream.key_name));
-    if (upstream.key.empty())
+    if (upstream.key().empty())
         return findings.ok("key", "none is needed");
-    const std::string origin = "from " + config::to_string(upstream.key_source);
-    if (is_openrouter(examined.config) && !upstream.key.reveal().starts_with("sk-or-"))
+    const std::string origin = "from " + config::to_string(upstream.key_source());
+    if (is_openrouter(examined.config) && !upstream.key().reveal().starts_with("sk-or-"))
         findings.warning("key", origin + ": it does not begin with sk-or-, as OpenRouter's keys do",
             "look whether it is another service's");
     else

@@ -96,7 +96,7 @@ bool Init::load_existing()
         return false;
     }
     base_ = std::move(loaded->config);
-    choices_.upstream = base_.upstream.name;
+    choices_.upstream = base_.main().name;
     return true;
 }
 
@@ -178,7 +178,7 @@ int Init::write()
 {
     auto key = dialogue_.settle_key(base_, directory(), imported_);
     if (key)
-        base_.upstream.key = key->value;
+        base_.main().keys = { { key->value, {} } };
     if (key && !key->named.empty())
         choices_.set("upstreams." + choices_.upstream, "key_file", toml_string(key->named));
     using Before = InitDialogue::Before;
@@ -223,9 +223,9 @@ void Init::say_what_overrides() const
     if (differs("big", models.big) || differs("small", models.small))
         print(fmt::format("  but the environment of this shell comes first: big is {}, small is {}\n",
             plain(models.big), plain(models.small)));
-    if (loaded->config.upstream.key_source.kind == config::KeySource::Kind::environment)
+    if (loaded->config.main().key_source().kind == config::KeySource::Kind::environment)
         print(fmt::format("  as long as {} is set, it comes before the key file\n",
-            loaded->config.upstream.key_source.name));
+            loaded->config.main().key_source().name));
 }
 
 bool Init::status_line() const

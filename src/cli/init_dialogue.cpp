@@ -21,8 +21,8 @@ constexpr int attempts = 3;
 
 bool is_openrouter(const config::Config& base)
 {
-    return base.upstream.preset == config::Upstream::Preset::openrouter
-        && base.upstream.base_url.starts_with("https://openrouter.ai/");
+    return base.main().is("openrouter")
+        && base.main().base_url.starts_with("https://openrouter.ai/");
 }
 
 // A key that somebody else looks after (a link of sops-nix, a file in /run): a copy would grow old.
@@ -84,10 +84,10 @@ std::optional<InitDialogue::Offered> InitDialogue::offered_key(
         return from_file(imported->file, imported->name);
     if (imported)
         return Offered { imported->value, imported->name };
-    const config::KeySource& source = base.upstream.key_source;
-    if (base.upstream.key.empty())
+    const config::KeySource& source = base.main().key_source();
+    if (base.main().key().empty())
         return std::nullopt;
-    Offered offered { base.upstream.key, config::to_string(source) };
+    Offered offered { base.main().key(), config::to_string(source) };
     offered.kept = source.kind == KeyKind::credential || !source.file.empty();
     offered.of_shell = source.kind == KeyKind::environment;
     return offered;
@@ -142,7 +142,7 @@ InitDialogue::Outcome InitDialogue::judge(const config::Config& base, const Secr
     if (options_.offline)
         return Outcome::use;
     config::Config asked = base;
-    asked.upstream.key = key;
+    asked.main().keys = { { key, {} } };
     return judge_report(base, check_key(asked, context_.sources.environment, context_.version));
 }
 
@@ -150,7 +150,7 @@ std::optional<Secret> InitDialogue::ask_for_key(const config::Config& base)
 {
     print(is_openrouter(base)
             ? "OpenRouter's keys are made at https://openrouter.ai/keys. Paste one; it is not shown.\n"
-            : fmt::format("The key for {}. Paste it; it is not shown.\n", base.upstream.base_url));
+            : fmt::format("The key for {}. Paste it; it is not shown.\n", base.main().base_url));
     for (int attempt = 0; attempt < attempts; ++attempt) {
         auto key = ask_hidden("Key: ");
         if (!key)
@@ -170,7 +170,7 @@ std::optional<KeyChoice> InitDialogue::settle_key(
     const config::Config& base, const std::string& directory, const std::optional<ImportedKey>& imported)
 {
     print(style_.bold("Key") + "\n");
-    const std::string file = fmt::format("{}/{}.key", directory, base.upstream.name);
+    const std::string file = fmt::format("{}/{}.key", directory, base.main().name);
     auto offered = offered_key(base, imported);
     if (!missing_.empty())
         return std::nullopt;
@@ -188,9 +188,9 @@ std::optional<KeyChoice> InitDialogue::settle_key(
         failed_ = true;
         if (!may_ask_)
             miss("a key that works: --key-file FILE, or OPENROUTER_API_KEY");
-    } else if (!may_ask_ && base.upstream.key_required) {
-        miss(fmt::format("a key: --key-file FILE, or {} in the environment", base.upstream.key_name));
-    } else if (!base.upstream.key_required) {
+    } else if (!may_ask_ && base.main().key_required) {
+        miss(fmt::format("a key: --key-file FILE, or {} in the environment", base.main().key_name));
+    } else if (!base.main().key_required) {
         print("  none is needed\n");
         return KeyChoice {};
     }

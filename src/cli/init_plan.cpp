@@ -36,7 +36,7 @@ bool is_loadable(
     const std::string without =
         without_setting(without_setting(text, table, "key_file"), "server", "client_tokens_file");
     const auto loaded = load_text(path, without, environment);
-    if (!loaded || loaded->config.upstream.name != choices.upstream)
+    if (!loaded || loaded->config.main().name != choices.upstream)
         return false;
     const auto holds = [&](std::string_view key, const std::string& value) {
         const std::string* wanted = choices.find("models", key);

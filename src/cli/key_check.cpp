@@ -42,8 +42,8 @@ Verdict verdict_of(int status)
 
 std::string key_check_url(const config::Config& config)
 {
-    const config::Upstream& upstream = config.upstream;
-    return upstream.preset == config::Upstream::Preset::openrouter ? upstream.base_url + "/key"
+    const config::Upstream& upstream = config.main();
+    return upstream.is("openrouter") ? upstream.base_url + "/key"
                                                                    : upstream.models_url;
 }
 
@@ -61,7 +61,7 @@ KeyReport check_key(const config::Config& config, const Environment& environment
     if (report.verdict == Verdict::accepted)
         read_account(report, answer->body);
     else if (report.verdict == Verdict::refused)
-        report.trouble = fmt::format("{} refuses this key ({})", config.upstream.name, answer->status);
+        report.trouble = fmt::format("{} refuses this key ({})", config.main().name, answer->status);
     else
         report.trouble = fmt::format("{} answered {}", request.url, answer->status);
     return report;

@@ -53,7 +53,7 @@ int models(const Context& context, const ModelsOptions& options, bool json)
     auto known = known_models(loaded->config, environment, context.version, Network::may_be_asked);
     if (!known) {
         complain(fmt::format("the list of models could not be had from {}: {}",
-            loaded->config.upstream.models_url, known.error().message));
+            loaded->config.main().models_url, known.error().message));
         return exit_failed;
     }
     say_how_old(*known);

@@ -131,8 +131,8 @@ std::optional<int> out_of_reach(const config::Config& config)
             config.file, configuration_of_system));
         return exit_failed;
     }
-    const std::string& key = config.upstream.key_source.file;
-    const std::string handed_over = key_file_of_system(config.upstream.key_name);
+    const std::string& key = config.main().key_source().file;
+    const std::string handed_over = key_file_of_system(config.main().key_name);
     const std::string tokens = key_file_of_system("DRAGOMAN_CLIENT_TOKEN");
     for (const auto& [file, place] :
         { std::pair(key, handed_over), std::pair(config.server.client_tokens_file, tokens) }) {
@@ -186,7 +186,7 @@ std::optional<int> settings_in_the_way(const Context& context, Scope scope, cons
             return code;
     if (!loaded->config.degraded())
         return std::nullopt;
-    const std::string& key_name = loaded->config.upstream.key_name;
+    const std::string& key_name = loaded->config.main().key_name;
     return scope == Scope::user ? std::optional(refuse_for_lack_of_key(context, key_name))
                                 : put_key_in_place(context, key_name);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <arpa/inet.h>
 
 namespace dragoman::config {
@@ -57,6 +58,50 @@ std::string_view name_of(Upstream::Dialect dialect)
         return "responses";
     }
     return {};
+}
+
+std::string_view name_of(Scenario scenario)
+{
+    switch (scenario) {
+    case Scenario::any:
+        return "any";
+    case Scenario::background:
+        return "background";
+    case Scenario::thinking:
+        return "thinking";
+    case Scenario::long_context:
+        return "long_context";
+    case Scenario::web_search:
+        return "web_search";
+    case Scenario::image:
+        return "image";
+    case Scenario::subagent:
+        return "subagent";
+    }
+    return {};
+}
+
+const Secret& Upstream::key() const
+{
+    static const Secret none;
+    return keys.empty() ? none : keys.front().value;
+}
+
+const KeySource& Upstream::key_source() const
+{
+    static const KeySource nowhere;
+    return keys.empty() ? nowhere : keys.front().source;
+}
+
+const Upstream* Config::upstream(std::string_view name) const
+{
+    const auto found = std::ranges::find(upstreams, name, &Upstream::name);
+    return found == upstreams.end() ? nullptr : &*found;
+}
+
+bool Config::degraded() const
+{
+    return !demo && std::ranges::all_of(upstreams, [](const Upstream& one) { return one.degraded(); });
 }
 
 } // namespace dragoman::config

@@ -5,12 +5,15 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "route/quirks.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dragoman::config {
@@ -66,14 +69,35 @@ struct KeySource {
 };
 std::string to_string(const KeySource& source);
 
+// One of an upstream's keys. A session stays on the key it began with; new ones are dealt out by weight.
+struct UpstreamKey {
+    Secret value {};
+    KeySource source {};
+    int weight = 1;
+    bool operator==(const UpstreamKey&) const = default;
+};
+
+// What a person states about a model that its upstream's list does not tell. Unset: not said.
+struct ModelStatement {
+    std::string model {}; // as the upstream names it, or a pattern with '*'
+    std::optional<std::uint64_t> context {}; // tokens, prompt and answer together
+    std::optional<std::uint64_t> output {}; // tokens of one answer
+    std::optional<bool> images {};
+    std::optional<bool> files {};
+    std::optional<bool> tools {};
+    std::optional<bool> thinking {};
+    route::Quirks quirks {}; // more than the upstream has
+    route::Quirks not_quirks {}; // and fewer
+};
+
 struct Upstream {
-    enum class Preset : std::uint8_t { none, openrouter, anthropic };
     enum class Dialect : std::uint8_t { automatic, chat, messages, responses };
-    enum class Auth : std::uint8_t { bearer, x_api_key };
+    enum class Auth : std::uint8_t { bearer, x_api_key, api_key };
     enum class AbsentThinking : std::uint8_t { omit, off };
 
-    std::string name = "openrouter";
-    Preset preset = Preset::openrouter;
+    std::string name = "openrouter"; // "home" of [upstreams.home]
+    std::string preset = "openrouter"; // of presets.h; empty: none
+    std::string title = "OpenRouter"; // for people
     std::string base_url = "https://openrouter.ai/api/v1"; // where /chat/completions is; no slash at the end
     std::string chat_url = "https://openrouter.ai/api/v1/chat/completions";
     std::string messages_url = "https://openrouter.ai/api/v1/messages";
@@ -81,16 +105,23 @@ struct Upstream {
     std::string models_url = "https://openrouter.ai/api/v1/models";
     Dialect dialect = Dialect::automatic; // messages for anthropic/*, chat for the rest
     Auth auth = Auth::bearer;
-    Secret key {};
-    KeySource key_source {};
+    std::vector<UpstreamKey> keys {}; // empty: none
     std::string key_name = "OPENROUTER_API_KEY"; // the variable to name when there is no key
     bool key_required = true; // false: a server of one's own that asks for none
+    std::vector<std::pair<std::string, std::string>> headers {}; // sent with every request
+    route::Quirks quirks {}; // the preset's, and what the configuration adds and takes away
+    bool vendor_in_slugs = true; // models are named vendor/model: a name without a slash is none
+    bool claude_names = false; // knows Claude's own names: they go through as they are
+    std::vector<ModelStatement> models {}; // first match wins
 
     Milliseconds connect = limits::connect_time; // an address, TLS included
     Milliseconds first_byte = limits::first_byte;
     Milliseconds idle = limits::stream_silence; // without a data event
     Milliseconds stream_total = limits::stream_total;
     std::size_t whole_answer = limits::whole_answer; // not streamed
+    int parallel = 0; // requests at a time; 0: as many as come
+    int breaker_failures = limits::breaker_failures; // in a row, then it rests; 0: never
+    Milliseconds breaker_rest = limits::breaker_rest;
 
     std::string site_url {}; // attribution: HTTP-Referer
     std::string site_name = "dragoman"; // attribution: X-OpenRouter-Title
@@ -98,8 +129,57 @@ struct Upstream {
     AbsentThinking absent_thinking = AbsentThinking::omit; // what a request without `thinking` asks for
     bool inline_think = false; // split <think> from the text of the answer
     bool sources_footer = false; // name cited sources below every answer
+
+    bool is(std::string_view preset_name) const { return preset == preset_name; }
+    const Secret& key() const; // the first; empty when there is none
+    const KeySource& key_source() const;
+    bool degraded() const { return key_required && keys.empty(); }
 };
 std::string_view name_of(Upstream::Dialect dialect);
+
+// Which of a request's sides a route looks at.
+enum class Scenario : std::uint8_t {
+    any,
+    background, // a haiku model, or a side request of the client's own
+    thinking, // thinking is asked for
+    long_context, // more than so many estimated tokens
+    web_search, // the client's web search
+    image, // a picture or a document is among the messages
+    subagent // a request of an agent that another one started
+};
+std::string_view name_of(Scenario scenario);
+
+// One place to send a request to: "upstream/model", and what only this place is asked for.
+struct RouteTarget {
+    std::string upstream {}; // one of [upstreams]
+    std::string model {}; // as that upstream names it; empty: as the client asked
+    std::string models {}; // JSON for a router's `models`; empty: none
+    std::string provider {}; // JSON for `provider`
+    std::string plugins {}; // JSON for `plugins`
+    std::optional<Milliseconds> first_byte {};
+    std::optional<Milliseconds> idle {};
+};
+
+struct Route {
+    std::string name {}; // empty: a route without one cannot be asked for by name
+    std::string model {}; // a name or a pattern with '*', of what the client asked for; empty: any
+    std::string family {}; // opus, sonnet, haiku, fable; empty: any
+    Scenario scenario = Scenario::any;
+    std::uint64_t tokens_over = limits::long_context; // of long_context
+    std::vector<RouteTarget> targets {}; // tried in this order; never empty
+    bool resume = false; // a stream that breaks off ends as if it were full, and the client goes on by itself
+};
+
+// How much may be asked for at a time. 0: as much as comes.
+struct Allowance {
+    int requests = 0; // at a time
+    int requests_a_minute = 0;
+    std::size_t body_bytes = 0; // of the requests that are in memory
+};
+struct Limits {
+    Allowance each {}; // of the client tokens
+    Allowance all { .body_bytes = limits::request_bodies_in_memory };
+};
 
 struct Log {
     log::Level level = log::Level::info;
@@ -121,7 +201,10 @@ struct Metrics {
 struct Config {
     Server server {};
     Models models {};
-    Upstream upstream {}; // exactly one, until routes exist
+    std::vector<Upstream> upstreams { Upstream {} }; // in the order of the file, never empty
+    Limits limits {};
+    std::vector<Route> routes {}; // the first that fits a request counts
+    bool client_targets = true; // a client may name upstream/model, or send x-dragoman-route
     Log log {};
     Catalogue catalogue {};
     Metrics metrics {};
@@ -129,7 +212,12 @@ struct Config {
     bool demo = false; // the scripted upstream answers
     std::string file {}; // the configuration file that was read; empty: none
 
-    bool degraded() const { return !demo && upstream.key_required && upstream.key.empty(); }
+    // The first upstream: for models that name none.
+    const Upstream& main() const { return upstreams.front(); }
+    Upstream& main() { return upstreams.front(); }
+    const Upstream* upstream(std::string_view name) const; // null: there is none of that name
+
+    bool degraded() const; // no upstream has the key that it needs
     bool client_token_required() const { return !server.client_tokens.empty(); }
 };
 

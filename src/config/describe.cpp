@@ -62,23 +62,108 @@ void describe_server(Lines& lines, const Server& server)
         fmt::format("{}, after an interrupt {}", duration(server.drain), duration(server.drain_interrupt)));
 }
 
+std::string joined(const route::Quirks& quirks)
+{
+    std::string all;
+    for (const std::string_view name : route::quirk_names())
+        if (quirks.has(*route::quirk_of(name)))
+            all.append(all.empty() ? "" : " ").append(name);
+    return all;
+}
+
+void describe_key(Lines& lines, const Upstream& upstream)
+{
+    if (upstream.keys.empty())
+        lines.add("key", upstream.key_required ? "none: set " + upstream.key_name : "none needed");
+    for (const UpstreamKey& key : upstream.keys)
+        lines.add("key",
+            fmt::format("{} from {}{}", fingerprint(key.value), to_string(key.source),
+                key.weight == 1 ? "" : fmt::format(", weight {}", key.weight)));
+}
+
+void describe_statement(Lines& lines, const ModelStatement& model)
+{
+    std::string text = model.model + ":";
+    const auto tokens = [&](std::string_view name, const std::optional<std::uint64_t>& value) {
+        if (value)
+            text += fmt::format(" {} {}", name, *value);
+    };
+    const auto flag = [&](std::string_view name, const std::optional<bool>& value) {
+        if (value)
+            text += fmt::format(" {}{}", *value ? "" : "no ", name);
+    };
+    tokens("context", model.context);
+    tokens("output", model.output);
+    flag("images", model.images);
+    flag("files", model.files);
+    flag("tools", model.tools);
+    flag("thinking", model.thinking);
+    if (!model.quirks.empty())
+        text += " quirks " + joined(model.quirks);
+    if (!model.not_quirks.empty())
+        text += " without " + joined(model.not_quirks);
+    lines.add("model", text);
+}
+
 void describe_upstream(Lines& lines, const Upstream& upstream)
 {
     lines.add("upstream", fmt::format("{} at {}", upstream.name, upstream.base_url));
     lines.add("dialect", name_of(upstream.dialect));
+    if (!upstream.quirks.empty())
+        lines.add("quirks", joined(upstream.quirks));
     lines.add("messages", upstream.messages_url);
+    lines.add("responses", upstream.responses_url);
     lines.add("models list", upstream.models_url);
-    if (!upstream.key.empty())
-        lines.add(
-            "key", fmt::format("{} from {}", fingerprint(upstream.key), to_string(upstream.key_source)));
-    else
-        lines.add("key", upstream.key_required ? "none: set " + upstream.key_name : "none needed");
+    describe_key(lines, upstream);
+    for (const auto& [name, value] : upstream.headers)
+        lines.add("header", name);
+    for (const ModelStatement& model : upstream.models)
+        describe_statement(lines, model);
     lines.add("connect", duration(upstream.connect));
     lines.add("first byte", duration(upstream.first_byte));
     lines.add("idle", duration(upstream.idle));
     lines.add("stream in all", duration(upstream.stream_total));
     lines.add("whole answer", size(upstream.whole_answer));
+    lines.add("parallel", upstream.parallel == 0 ? "as many as come" : std::to_string(upstream.parallel));
+    lines.add("breaker",
+        upstream.breaker_failures == 0 ? "off"
+                                       : fmt::format("{} failures, rests {}", upstream.breaker_failures,
+                                             duration(upstream.breaker_rest)));
     lines.add("site", fmt::format("{} {}", or_none(upstream.site_name), upstream.site_url));
+}
+
+std::string text_of(const RouteTarget& target)
+{
+    return target.model.empty() ? target.upstream : target.upstream + "/" + target.model;
+}
+
+void describe_route(Lines& lines, const Route& route)
+{
+    std::string when;
+    if (!route.model.empty())
+        when += " model " + route.model;
+    if (!route.family.empty())
+        when += " family " + route.family;
+    if (route.scenario == Scenario::long_context)
+        when += fmt::format(" over {} tokens", route.tokens_over);
+    else if (route.scenario != Scenario::any)
+        when += fmt::format(" {}", name_of(route.scenario));
+    std::string targets;
+    for (const RouteTarget& target : route.targets)
+        targets += (targets.empty() ? "" : ", then ") + text_of(target);
+    lines.add(route.name.empty() ? "route" : "route " + route.name,
+        fmt::format(
+            "{}: {}{}", when.empty() ? "always" : when.substr(1), targets, route.resume ? ", resumes" : ""));
+}
+
+void describe_allowance(Lines& lines, std::string_view name, const Allowance& allowed)
+{
+    if (allowed.requests > 0)
+        lines.add(name, fmt::format("{} requests at a time", allowed.requests));
+    if (allowed.requests_a_minute > 0)
+        lines.add(name, fmt::format("{} requests a minute", allowed.requests_a_minute));
+    if (allowed.body_bytes > 0)
+        lines.add(name, fmt::format("{} of bodies in memory", size(allowed.body_bytes)));
 }
 
 } // namespace
@@ -98,7 +183,12 @@ std::string describe(const Config& config)
     for (const ModelMapping& mapping : config.models.map)
         lines.add("model", fmt::format("{} -> {}", mapping.from, mapping.to));
     lines.add("max tokens", std::to_string(config.models.max_tokens));
-    describe_upstream(lines, config.upstream);
+    for (const Upstream& upstream : config.upstreams)
+        describe_upstream(lines, upstream);
+    for (const Route& route : config.routes)
+        describe_route(lines, route);
+    describe_allowance(lines, "limit for each token", config.limits.each);
+    describe_allowance(lines, "limit in all", config.limits.all);
     lines.add("log", fmt::format("{}, file {}", log::name_of(config.log.level), or_none(config.log.file)));
     lines.add("capture",
         config.log.capture.empty()

@@ -14,6 +14,23 @@
 
 namespace dragoman::config {
 
+// One key of several, as the file gives it: exactly one of the three.
+struct KeyDraft {
+    std::optional<Placed> key {}, file {};
+    std::string env {};
+    std::string place {};
+    int weight = 1;
+};
+
+struct UpstreamDraft {
+    std::string place {}; // of its table; empty: it stands in no file
+    std::optional<Placed> base_url {}, messages_url {}, responses_url {}, models_url {};
+    std::optional<Placed> key {}, key_file {};
+    std::string key_env {};
+    std::vector<KeyDraft> pool {};
+    bool has_key_in_file() const { return key || key_file || !pool.empty(); }
+};
+
 struct Draft {
     Config config {};
     Mistakes mistakes {};
@@ -29,22 +46,31 @@ struct Draft {
     // [metrics]
     std::optional<Placed> metrics {};
 
-    // [upstreams.NAME]
-    std::optional<Placed> base_url {}, messages_url {}, models_url {};
-    std::optional<Placed> key {}, key_file {};
-    std::string key_env {};
-    bool dialect_set = false;
+    // [upstreams.NAME], beside config.upstreams and in the same order
+    std::vector<UpstreamDraft> upstreams { UpstreamDraft {} };
+
+    // [[routes]]: where each stands, beside config.routes
+    std::vector<std::string> route_places {};
 };
 
 // toml_file.cpp: the file's content into the draft; every mistake with its line and column.
 void apply_toml(Draft& draft, std::string_view text, const std::string& path);
 
+// toml_upstreams.cpp, toml_routes.cpp: parts of it.
+class TomlReader;
+void read_upstreams(Draft& draft, TomlReader& file);
+void read_routes(Draft& draft, TomlReader& file);
+void read_limits(Draft& draft, TomlReader& file);
+
 // environment_layer.cpp: everything but keys and base URLs.
 void apply_dotenv(Draft& draft, const Dotenv& file, const std::string& directory);
 void apply_environment(Draft& draft, const Environment& environment);
 
-// settle_upstream.cpp: which key is in force, which base URL goes with it, and the URLs that follow.
-void settle_upstream(Draft& draft, const Sources& sources, const Dotenv& dotenv);
+// settle_upstream.cpp: which keys are in force, which base URL goes with them, and the URLs that follow.
+void settle_upstreams(Draft& draft, const Sources& sources, const Dotenv& dotenv);
+
+// settle_routes.cpp: whether what routes and models name is there.
+void settle_routes(Draft& draft);
 
 // settle_server.cpp: client tokens, and whether listening there is allowed without them.
 void settle_server(Draft& draft, const Dotenv& dotenv);

@@ -67,8 +67,12 @@ void apply_attribution(Draft& draft, const Find& find)
         else if (value)
             out = value->text;
     };
-    apply({ "OPENROUTER_SITE_URL", "REFERER_URL" }, draft.config.upstream.site_url);
-    apply({ "OPENROUTER_SITE_NAME", "APP_NAME" }, draft.config.upstream.site_name);
+    for (Upstream& upstream : draft.config.upstreams) {
+        if (!upstream.is("openrouter"))
+            continue;
+        apply({ "OPENROUTER_SITE_URL", "REFERER_URL" }, upstream.site_url);
+        apply({ "OPENROUTER_SITE_NAME", "APP_NAME" }, upstream.site_name);
+    }
 }
 
 void apply_names(Draft& draft, const Find& find)

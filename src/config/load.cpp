@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "config/draft.h"
+#include "config/presets.h"
 #include "config/values.h"
 
 #include <fmt/format.h>
@@ -30,7 +31,11 @@ mode_t mode_of(const std::string& path)
 void judge_mode(Draft& draft, const std::string& path)
 {
     const mode_t mode = mode_of(path);
-    const bool holds_secret = draft.key || !draft.config.server.client_tokens.empty();
+    const bool holds_key = std::ranges::any_of(draft.upstreams, [](const UpstreamDraft& one) {
+        return one.key
+            || std::ranges::any_of(one.pool, [](const KeyDraft& key) { return key.key.has_value(); });
+    });
+    const bool holds_secret = holds_key || !draft.config.server.client_tokens.empty();
     if ((mode & 02U) != 0 || (holds_secret && (mode & 022U) != 0))
         draft.mistakes.add(
             path, fmt::format("can be changed by others (mode {:04o}); chmod 600 makes it private", mode));
@@ -116,17 +121,22 @@ void apply_given(Draft& draft, const Sources& sources)
     draft.listen_place = "the socket that systemd opened";
 }
 
+// What stands for Claude's families when nobody has said it.
+void take_models_of_preset(Draft& draft)
+{
+    const Preset* preset = preset_of(draft.config.main().preset);
+    if (preset == nullptr || preset->name == "openrouter")
+        return;
+    Models& models = draft.config.models;
+    models.big = preset->big;
+    models.middle = preset->middle.empty() ? preset->big : preset->middle;
+    models.small = preset->small.empty() ? preset->big : preset->small;
+}
+
 void settle_models(Draft& draft)
 {
     Models& models = draft.config.models;
-    if (draft.config.upstream.preset == Upstream::Preset::anthropic)
-        models = { .big = "claude-opus-4-5",
-            .middle = "claude-sonnet-4-5",
-            .small = "claude-haiku-4-5",
-            .names = std::move(models.names),
-            .map = std::move(models.map),
-            .favourites = std::move(models.favourites),
-            .max_tokens = models.max_tokens };
+    take_models_of_preset(draft);
     const auto settle = [&](const std::optional<Placed>& given, std::string& out) {
         if (!given)
             return;
@@ -149,17 +159,14 @@ void settle_models(Draft& draft)
 
 // The demonstration is its own upstream, whatever the file says: nothing may leave the machine, and it speaks
 // chat for every model.
-void forget_upstream(Draft& draft)
+void forget_upstreams(Draft& draft)
 {
-    Upstream& upstream = draft.config.upstream;
-    const Upstream standard;
-    upstream.name = standard.name;
-    upstream.preset = standard.preset;
-    upstream.auth = standard.auth;
-    upstream.key_required = standard.key_required;
-    upstream.dialect = Upstream::Dialect::chat;
-    draft.base_url = draft.messages_url = draft.models_url = draft.key = draft.key_file = std::nullopt;
-    draft.key_env.clear();
+    draft.config.upstreams = { Upstream {} };
+    apply_preset(draft.config.main(), *preset_of("openrouter"));
+    draft.config.main().dialect = Upstream::Dialect::chat;
+    draft.upstreams = { UpstreamDraft {} };
+    draft.config.routes.clear();
+    draft.route_places.clear();
 }
 
 void settle_directories(Draft& draft, const Environment& environment)
@@ -176,6 +183,7 @@ void settle_directories(Draft& draft, const Environment& environment)
 std::expected<Loaded, LoadFailure> load(const Sources& sources)
 {
     Draft draft;
+    apply_preset(draft.config.main(), *preset_of("openrouter"));
     read_toml(draft, sources);
     const Dotenv dotenv = read_dotenv(draft, sources);
     apply_dotenv(draft, dotenv, sources.directory);
@@ -183,9 +191,10 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     apply_flags(draft, sources.flags);
     apply_given(draft, sources);
     if (sources.flags.demo)
-        forget_upstream(draft);
+        forget_upstreams(draft);
     settle_models(draft);
-    settle_upstream(draft, sources, dotenv);
+    settle_upstreams(draft, sources, dotenv);
+    settle_routes(draft);
     settle_server(draft, dotenv);
     settle_directories(draft, sources.environment);
     if (!draft.mistakes.mistakes.empty())
@@ -194,7 +203,7 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     return Loaded { std::move(draft.config), std::move(draft.mistakes.warnings) };
 }
 
-void forget_keys_of_process(const std::string& also)
+void forget_keys_of_process(const Config& config)
 {
     const auto forget = [](const char* name) {
         // The bytes on the stack of the process are what /proc/PID/environ shows; unsetting alone leaves
@@ -205,8 +214,10 @@ void forget_keys_of_process(const std::string& also)
     };
     for (const std::string_view name : secret_names)
         forget(name.data());
-    if (!also.empty())
-        forget(also.c_str());
+    for (const Upstream& upstream : config.upstreams)
+        for (const UpstreamKey& key : upstream.keys)
+            if (key.source.kind == KeySource::Kind::environment)
+                forget(key.source.name.c_str());
 }
 
 } // namespace dragoman::config

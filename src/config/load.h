@@ -47,10 +47,10 @@ struct LoadFailure {
 
 std::expected<Loaded, LoadFailure> load(const Sources& sources);
 
-// The variables that may hold a key or a token; taken out of our own environment once read, so that neither
-// /proc nor a child process shows them. `also` names one more, the configuration's key_env. Only while no
-// other thread runs.
-void forget_keys_of_process(const std::string& also = "");
+// The variables that hold a key or a token; taken out of our own environment once read, so that neither /proc
+// nor a child process shows them: those that usually do, and those that the configuration's keys came from.
+// Only while no other thread runs.
+void forget_keys_of_process(const Config& config);
 
 // What is in force, as `check-config` prints it: keys only as a fingerprint, with where each came from.
 std::string describe(const Config& config);

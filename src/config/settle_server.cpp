@@ -83,8 +83,9 @@ void refuse_open_metrics(Draft& draft)
 void refuse_foreign_token(Draft& draft)
 {
     const Config& config = draft.config;
-    const bool foreign = draft.token && draft.token->place.starts_with(".env:")
-        && config.upstream.key_source.kind != KeySource::Kind::dotenv;
+    const bool all_in_dotenv = std::ranges::all_of(config.upstreams,
+        [](const Upstream& one) { return one.key_source().kind == KeySource::Kind::dotenv; });
+    const bool foreign = draft.token && draft.token->place.starts_with(".env:") && !all_in_dotenv;
     const auto open = [](const Endpoint& endpoint) { return !is_loopback(endpoint.host); };
     if (!foreign || config.server.allow_unauthenticated
         || (std::ranges::none_of(config.server.listen, open)

@@ -1,8 +1,9 @@
-// Which key is in force, and which base URL goes with it. The two are decided together, since a key must
+// Which keys are in force, and which base URL goes with them. The two are decided together, since a key must
 // never go where it does not belong: OPENAI_API_KEY is usually a key for api.openai.com, OPENAI_BASE_URL is
 // usually meant for another program, and a .env file may be part of a repository that somebody else wrote.
 #include "config/base_url.h"
 #include "config/draft.h"
+#include "config/presets.h"
 #include "config/secrets.h"
 
 #include <fmt/format.h>
@@ -23,8 +24,11 @@ struct Candidate {
     std::string place {};
 };
 
+// One upstream, and everywhere that something about it may stand.
 struct Places {
     Draft& draft;
+    Upstream& upstream;
+    UpstreamDraft& given;
     const Environment& environment;
     const Dotenv& dotenv;
 
@@ -53,32 +57,34 @@ struct Places {
     }
 };
 
-std::vector<std::string> names_of(const Draft& draft)
+// The variables that may hold this upstream's key. OPENAI_API_KEY is OpenRouter's only while no upstream is
+// OpenAI.
+std::vector<std::string> names_of(const Places& places)
 {
-    switch (draft.config.upstream.preset) {
-    case Upstream::Preset::openrouter:
-        if (!draft.key_env.empty())
-            return { draft.key_env };
+    if (!places.given.key_env.empty())
+        return { places.given.key_env };
+    if (places.upstream.key_name.empty())
+        return {};
+    const auto& all = places.draft.config.upstreams;
+    const bool openai_is_there =
+        std::ranges::any_of(all, [](const Upstream& one) { return one.is("openai"); });
+    if (places.upstream.is("openrouter") && !openai_is_there)
         return { std::string(openrouter_name), std::string(openai_name) };
-    case Upstream::Preset::anthropic:
-        return { draft.key_env.empty() ? "ANTHROPIC_API_KEY" : draft.key_env };
-    case Upstream::Preset::none:
-        break;
-    }
-    return draft.key_env.empty() ? std::vector<std::string> {} : std::vector { draft.key_env };
+    return { places.upstream.key_name };
 }
 
 // Somebody who has set up a key does not expect the folder they are in to say who gets the conversations.
-bool has_key_in_file(const Draft& draft) { return draft.key || draft.key_file; }
+bool has_key_in_file(const Places& places) { return places.given.has_key_in_file(); }
 
 // OPENAI_API_KEY counts when it is OpenRouter's by its looks, or when somebody said where it shall go.
 bool is_usable(const Places& places, const Candidate& candidate)
 {
-    if (candidate.name != openai_name || candidate.secret.value.reveal().starts_with("sk-or-"))
+    if (candidate.name != openai_name || !places.upstream.is("openrouter")
+        || candidate.secret.value.reveal().starts_with("sk-or-"))
         return true;
     const bool own_file = candidate.secret.source.kind == KeySource::Kind::dotenv;
-    return places.any_url_in_environment() || places.draft.base_url
-        || (own_file && places.any_url_in_dotenv() && !has_key_in_file(places.draft));
+    return places.any_url_in_environment() || places.given.base_url
+        || (own_file && places.any_url_in_dotenv() && !has_key_in_file(places));
 }
 
 void explain_unusable(const Places& places, const Candidate& candidate)
@@ -95,7 +101,7 @@ void explain_unusable(const Places& places, const Candidate& candidate)
 std::optional<Candidate> first_usable(const Places& places, std::vector<Candidate>& unusable)
 {
     Draft& draft = places.draft;
-    const auto names = names_of(draft);
+    const auto names = names_of(places);
     for (const std::string& name : names) {
         auto found = find_secret(places.environment, name, draft.mistakes);
         if (!found)
@@ -115,12 +121,13 @@ std::optional<Candidate> first_usable(const Places& places, std::vector<Candidat
             return candidate;
         unusable.push_back(std::move(candidate));
     }
-    if (draft.key)
-        return Candidate { { Secret(draft.key->text), { KeySource::Kind::file, draft.config.file, {} } }, "",
-            draft.key->place };
-    if (!draft.key_file)
+    const auto& key = places.given.key;
+    if (key)
+        return Candidate { { Secret(key->text), { KeySource::Kind::file, draft.config.file, {} } }, "",
+            key->place };
+    if (!places.given.key_file)
         return std::nullopt;
-    const auto& [path, place] = *draft.key_file;
+    const auto& [path, place] = *places.given.key_file;
     const auto file = read_secret_file(path, place, draft.mistakes);
     if (!file)
         return std::nullopt;
@@ -143,14 +150,14 @@ std::optional<Candidate> key_in_force(const Places& places)
     return key;
 }
 
-void warn_of_foreign_key(Draft& draft, const Candidate& key)
+void warn_of_foreign_key(const Places& places, const Candidate& key)
 {
-    if (key.secret.source.kind == KeySource::Kind::dotenv && has_key_in_file(draft))
-        draft.mistakes.warn(key.place,
+    if (key.secret.source.kind == KeySource::Kind::dotenv && has_key_in_file(places))
+        places.draft.mistakes.warn(key.place,
             fmt::format(
                 "takes the place of the key in {}: requests are that key's, and its owner may be able "
                 "to read them",
-                draft.config.file));
+                places.draft.config.file));
 }
 
 // The base URL that counts, together with the key in force, if any; says of every other one why it does not.
@@ -159,13 +166,9 @@ std::optional<Placed> url_in_force(const Places& places, const std::optional<Can
     std::optional<Placed> url;
     const bool of_openai = key && key->name == openai_name;
     const bool literal_in_dotenv = key && key->secret.source.kind == KeySource::Kind::dotenv;
-    const bool openrouter = places.draft.config.upstream.preset == Upstream::Preset::openrouter;
     const auto consider = [&](const Placed& candidate, std::string_view name, bool from_dotenv) {
         Mistakes& mistakes = places.draft.mistakes;
-        if (!openrouter)
-            mistakes.warn(candidate.place,
-                fmt::format("is ignored: the upstream is {}", places.draft.config.upstream.name));
-        else if (name != url_names[0] && !of_openai)
+        if (name != url_names[0] && !of_openai)
             mistakes.warn(candidate.place,
                 "is ignored: it counts only with a key from OPENAI_API_KEY; use "
                 "OPENROUTER_BASE_URL to say where OpenRouter's key shall go");
@@ -173,7 +176,7 @@ std::optional<Placed> url_in_force(const Places& places, const std::optional<Can
             mistakes.warn(candidate.place,
                 "is ignored: the key in force does not stand in this .env file, and "
                 "shall not go where such a file says");
-        else if (from_dotenv && has_key_in_file(places.draft))
+        else if (from_dotenv && has_key_in_file(places))
             mistakes.warn(candidate.place,
                 fmt::format(
                     "is ignored: there is a key in {}, and whose server answers is not for a .env file "
@@ -190,15 +193,28 @@ std::optional<Placed> url_in_force(const Places& places, const std::optional<Can
         if (const auto found = places.in_dotenv(name))
             consider(*found, name, true);
     }
-    return url ? url : places.draft.base_url;
+    return url ? url : places.given.base_url;
 }
 
-void settle_urls(Draft& draft, const std::optional<Placed>& base)
+// OPENROUTER_BASE_URL and the like belong to OpenRouter, and say nothing about other upstreams.
+void warn_of_idle_urls(Draft& draft, const Environment& environment, const Dotenv& dotenv)
 {
-    Upstream& upstream = draft.config.upstream;
-    const bool anthropic = upstream.preset == Upstream::Preset::anthropic;
-    const Placed standard { anthropic ? "https://api.anthropic.com" : "https://openrouter.ai/api/v1", "" };
+    const Places places { draft, draft.config.main(), draft.upstreams.front(), environment, dotenv };
+    for (const std::string_view name : url_names)
+        for (const auto& found : { places.in_environment(name), places.in_dotenv(name) })
+            if (found)
+                draft.mistakes.warn(
+                    found->place, fmt::format("is ignored: the upstream is {}", draft.config.main().name));
+}
+
+void settle_urls(const Places& places, const std::optional<Placed>& base)
+{
+    Upstream& upstream = places.upstream;
+    const Preset* preset = preset_of(upstream.preset);
+    const Placed standard { std::string(preset != nullptr ? preset->base_url : std::string_view {}), "" };
     const Placed& placed = base ? *base : standard;
+    if (placed.text.empty())
+        return; // has been said
     if (const auto urls = urls_of_base(placed.text, upstream.dialect)) {
         upstream.base_url = urls->base;
         upstream.chat_url = urls->chat;
@@ -206,54 +222,93 @@ void settle_urls(Draft& draft, const std::optional<Placed>& base)
         upstream.responses_url = urls->responses;
         upstream.models_url = urls->models;
     } else {
-        draft.mistakes.add(placed.place, "base_url " + urls.error());
+        places.draft.mistakes.add(placed.place, "base_url " + urls.error());
     }
+    if (!base && preset != nullptr && !preset->messages_url.empty())
+        upstream.messages_url = preset->messages_url;
+    if (!base && preset != nullptr && !preset->models_url.empty())
+        upstream.models_url = preset->models_url;
     const auto replace = [&](const std::optional<Placed>& given, std::string_view name, std::string& out) {
         if (!given)
             return;
         if (auto url = check_url(given->text))
             out = std::move(*url);
         else
-            draft.mistakes.add(given->place, fmt::format("{} {}", name, url.error()));
+            places.draft.mistakes.add(given->place, fmt::format("{} {}", name, url.error()));
     };
-    replace(draft.messages_url, "messages_url", upstream.messages_url);
-    replace(draft.models_url, "models_url", upstream.models_url);
+    replace(places.given.messages_url, "messages_url", upstream.messages_url);
+    replace(places.given.responses_url, "responses_url", upstream.responses_url);
+    replace(places.given.models_url, "models_url", upstream.models_url);
 }
 
-void warn_of_open_http(Draft& draft)
+void warn_of_open_http(const Places& places)
 {
-    const Upstream& upstream = draft.config.upstream;
-    if (!upstream.base_url.starts_with("http://") || upstream.key.empty())
+    const Upstream& upstream = places.upstream;
+    if (!upstream.base_url.starts_with("http://") || upstream.keys.empty())
         return;
     std::string_view host = std::string_view(upstream.base_url).substr(7);
     host = host.substr(0, host.find('/'));
     host = host.starts_with('[') ? host.substr(1, host.find(']') - 1) : host.substr(0, host.find(':'));
     if (!is_loopback(host))
-        draft.mistakes.warn("base URL", "the key goes there in clear text, since it begins with http://");
+        places.draft.mistakes.warn(
+            "base URL", "the key goes there in clear text, since it begins with http://");
+}
+
+// Several keys: each from exactly one place, as the file says. One that is missing is a mistake.
+void settle_pool(const Places& places)
+{
+    Mistakes& mistakes = places.draft.mistakes;
+    for (const KeyDraft& draft : places.given.pool) {
+        std::optional<FoundSecret> found;
+        if (draft.key)
+            found = FoundSecret { Secret(draft.key->text),
+                { KeySource::Kind::file, places.draft.config.file, {} } };
+        else if (draft.file) {
+            if (const auto file = read_secret_file(draft.file->text, draft.file->place, mistakes))
+                found = FoundSecret { file->content,
+                    { KeySource::Kind::file, draft.file->text, draft.file->text } };
+        } else if (!(found = find_secret(places.environment, draft.env, mistakes))) {
+            mistakes.add(draft.place, fmt::format("the key {} is not set", draft.env));
+        }
+        if (found && !is_header_word(found->value.reveal()))
+            mistakes.add(draft.place, "is no key: a key is one word of ASCII");
+        else if (found)
+            places.upstream.keys.push_back(
+                { std::move(found->value), std::move(found->source), draft.weight });
+    }
+}
+
+void settle_upstream(const Places& places)
+{
+    const bool openrouter = places.upstream.is("openrouter");
+    auto key = places.given.pool.empty() ? key_in_force(places) : std::nullopt;
+    const auto base = openrouter ? url_in_force(places, key) : places.given.base_url;
+    if (const auto names = names_of(places); !names.empty())
+        places.upstream.key_name = names.front();
+    if (key) {
+        warn_of_foreign_key(places, *key);
+        places.upstream.keys = { { std::move(key->secret.value), std::move(key->secret.source) } };
+    }
+    settle_pool(places);
+    settle_urls(places, base);
+    warn_of_open_http(places);
+    for (const std::string& name : names_of(places)) {
+        const std::string file_name = name + "_FILE";
+        if (const auto* entry = places.dotenv.find(file_name))
+            places.draft.mistakes.warn(fmt::format(".env:{}: {}", entry->line, file_name),
+                "is not read from a .env file; set it in the environment");
+    }
 }
 
 } // namespace
 
-void settle_upstream(Draft& draft, const Sources& sources, const Dotenv& dotenv)
+void settle_upstreams(Draft& draft, const Sources& sources, const Dotenv& dotenv)
 {
-    const Places places { draft, sources.environment, dotenv };
-    auto key = key_in_force(places);
-    const auto base = url_in_force(places, key);
-    if (const auto names = names_of(draft); !names.empty())
-        draft.config.upstream.key_name = names.front();
-    if (key) {
-        warn_of_foreign_key(draft, *key);
-        draft.config.upstream.key = std::move(key->secret.value);
-        draft.config.upstream.key_source = std::move(key->secret.source);
-    }
-    settle_urls(draft, base);
-    warn_of_open_http(draft);
-    for (const std::string& name : names_of(draft)) {
-        const std::string file_name = name + "_FILE";
-        if (const auto* entry = dotenv.find(file_name))
-            draft.mistakes.warn(fmt::format(".env:{}: {}", entry->line, file_name),
-                "is not read from a .env file; set it in the environment");
-    }
+    auto& upstreams = draft.config.upstreams;
+    for (std::size_t i = 0; i < upstreams.size(); ++i)
+        settle_upstream({ draft, upstreams[i], draft.upstreams[i], sources.environment, dotenv });
+    if (std::ranges::none_of(upstreams, [](const Upstream& one) { return one.is("openrouter"); }))
+        warn_of_idle_urls(draft, sources.environment, dotenv);
 }
 
 } // namespace dragoman::config

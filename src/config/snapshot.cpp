@@ -12,8 +12,10 @@ namespace {
 std::vector<std::string> files_of(const Config& config)
 {
     std::vector<std::string> files;
-    if (!config.upstream.key_source.file.empty())
-        files.push_back(config.upstream.key_source.file);
+    for (const Upstream& upstream : config.upstreams)
+        for (const UpstreamKey& key : upstream.keys)
+            if (!key.source.file.empty())
+                files.push_back(key.source.file);
     if (!config.server.client_tokens_file.empty())
         files.push_back(config.server.client_tokens_file);
     return files;
@@ -40,11 +42,15 @@ Result<void> take_into(Config& next, const KeyWatch::Change& change, std::vector
     if (!change.content)
         return Failure(Error::internal(change.alarm));
     const KeyFile file { .content = *change.content };
-    if (change.file == next.upstream.key_source.file) {
-        ASSIGN_OR_RETURN(key, key_of(file, change.file));
-        if (key != next.upstream.key)
-            notes.push_back(fmt::format("a new key has been read from {}", change.file));
-        next.upstream.key = std::move(key);
+    for (Upstream& upstream : next.upstreams) {
+        for (UpstreamKey& own : upstream.keys) {
+            if (change.file != own.source.file)
+                continue;
+            ASSIGN_OR_RETURN(key, key_of(file, change.file));
+            if (key != own.value)
+                notes.push_back(fmt::format("a new key has been read from {}", change.file));
+            own.value = std::move(key);
+        }
     }
     if (change.file == next.server.client_tokens_file) {
         ASSIGN_OR_RETURN(tokens, tokens_of(file, change.file));

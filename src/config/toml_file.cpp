@@ -8,8 +8,6 @@
 namespace dragoman::config {
 namespace {
 
-using Words = std::array<std::string_view, 3>;
-
 // People copy both loopback addresses; a machine without IPv6 serves on the other one.
 void make_second_loopback_optional(std::vector<Endpoint>& endpoints)
 {
@@ -150,106 +148,6 @@ void read_models(Draft& draft, const toml::table& table, const std::string& path
     reader.finish();
 }
 
-void read_kind_of_upstream(Draft& draft, TomlReader& reader)
-{
-    Upstream& upstream = draft.config.upstream;
-    static constexpr Words presets { "", "openrouter", "anthropic" };
-    static constexpr std::array<std::string_view, 4> dialects { "auto", "chat", "messages", "responses" };
-    static constexpr std::array<std::string_view, 2> auths { "bearer", "x-api-key" };
-    draft.base_url = reader.placed("base_url");
-    if (const auto preset = reader.choice("preset", std::span(presets).subspan(1)))
-        upstream.preset = static_cast<Upstream::Preset>(*preset + 1);
-    else if (const auto named = std::ranges::find(presets, upstream.name); named != presets.end())
-        upstream.preset = static_cast<Upstream::Preset>(named - presets.begin());
-    else
-        upstream.preset = Upstream::Preset::none;
-    if (upstream.preset == Upstream::Preset::none && !draft.base_url)
-        reader.complain("", R"(needs preset = "openrouter", preset = "anthropic", or a base_url)");
-    if (upstream.preset == Upstream::Preset::anthropic) {
-        upstream.dialect = Upstream::Dialect::messages;
-        upstream.auth = Upstream::Auth::x_api_key;
-    } else if (upstream.preset == Upstream::Preset::none) {
-        upstream.dialect = Upstream::Dialect::chat;
-    }
-    if (const auto dialect = reader.choice("dialect", dialects))
-        upstream.dialect = static_cast<Upstream::Dialect>(*dialect);
-    if (const auto auth = reader.choice("auth", auths))
-        upstream.auth = static_cast<Upstream::Auth>(*auth);
-}
-
-void read_key(Draft& draft, TomlReader& reader)
-{
-    draft.key = reader.placed("key");
-    draft.key_file = reader.placed("key_file");
-    reader.text("key_env", draft.key_env);
-    if (draft.key && draft.key_file)
-        reader.complain("key_file", "and key cannot both be given");
-    if (draft.key && !is_header_word(draft.key->text))
-        reader.complain("key", "is no key: a key is one word of ASCII");
-    Upstream& upstream = draft.config.upstream;
-    upstream.key_required =
-        upstream.preset != Upstream::Preset::none || draft.key || draft.key_file || !draft.key_env.empty();
-}
-
-void read_attribution(TomlReader& reader, std::string_view key, std::string& out)
-{
-    const auto value = reader.text(key);
-    if (value && !is_header_text(*value))
-        reader.complain(key, "must be printable ASCII, since it is sent as a header");
-    else if (value)
-        out = *value;
-}
-
-void read_upstream(Draft& draft, const toml::table& table, const std::string& path)
-{
-    Upstream& upstream = draft.config.upstream;
-    static constexpr std::array<std::string_view, 2> absent { "omit", "off" };
-    TomlReader reader(draft.mistakes, table, path, "upstreams." + upstream.name);
-    read_kind_of_upstream(draft, reader);
-    read_key(draft, reader);
-    draft.messages_url = reader.placed("messages_url");
-    draft.models_url = reader.placed("models_url");
-    reader.duration("connect", upstream.connect);
-    reader.duration("first_byte", upstream.first_byte);
-    reader.duration("idle", upstream.idle);
-    reader.duration("stream_total", upstream.stream_total);
-    reader.size("whole_answer", upstream.whole_answer, limits::KiB, 1024 * limits::MiB);
-    read_attribution(reader, "site_url", upstream.site_url);
-    read_attribution(reader, "site_name", upstream.site_name);
-    if (const auto thinking = reader.choice("absent_thinking", absent))
-        upstream.absent_thinking = static_cast<Upstream::AbsentThinking>(*thinking);
-    reader.flag("inline_think", upstream.inline_think);
-    reader.flag("sources_footer", upstream.sources_footer);
-    if (reader.get("quirks") != nullptr)
-        reader.complain("quirks", "is not there yet; this version does not know it");
-    reader.finish();
-}
-
-void read_upstreams(Draft& draft, const toml::table& table, const std::string& path)
-{
-    bool first = true;
-    // In the order of the file, so that it is the later one that is too many.
-    std::vector<std::pair<const toml::key*, const toml::node*>> all;
-    for (const auto& [key, node] : table)
-        all.emplace_back(&key, &node);
-    std::ranges::sort(all, {}, [](const auto& one) { return one.first->source().begin.line; });
-    for (const auto& [key, node] : all) {
-        const std::string place =
-            fmt::format("{}:{}:{}", path, key->source().begin.line, key->source().begin.column);
-        if (!node->is_table()) {
-            draft.mistakes.add(place, fmt::format("upstreams.{} must be a table", key->str()));
-        } else if (!std::exchange(first, false)) {
-            draft.mistakes.add(place,
-                fmt::format("upstreams.{}: a second upstream is not there yet; this version "
-                            "takes one",
-                    key->str()));
-        } else {
-            draft.config.upstream.name = std::string(key->str());
-            read_upstream(draft, *node->as_table(), path);
-        }
-    }
-}
-
 void read_log(Draft& draft, const toml::table& table, const std::string& path)
 {
     Log& log = draft.config.log;
@@ -290,8 +188,9 @@ void read_all(Draft& draft, const toml::table& file, const std::string& path)
         read_server(draft, *table, path);
     if (const auto* table = reader.table("models"))
         read_models(draft, *table, path);
-    if (const auto* table = reader.table("upstreams"))
-        read_upstreams(draft, *table, path);
+    read_upstreams(draft, reader);
+    read_routes(draft, reader);
+    read_limits(draft, reader);
     if (const auto* table = reader.table("log"))
         read_log(draft, *table, path);
     if (const auto* table = reader.table("catalogue"))
@@ -299,10 +198,6 @@ void read_all(Draft& draft, const toml::table& file, const std::string& path)
     if (const auto* table = reader.table("metrics"))
         read_metrics(draft, *table, path);
     reader.text("state_directory", draft.config.state_directory);
-    for (const std::string_view later : { "routes", "limits" }) {
-        if (reader.get(later) != nullptr)
-            reader.complain(later, "is not there yet; this version does not know it");
-    }
     reader.finish();
 }
 

@@ -15,9 +15,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dragoman::config {
+
+// Tables are walked by name; what counts in order is looked at as it stands in the file.
+inline std::vector<std::pair<const toml::key*, const toml::node*>> in_order_of_file(const toml::table& table)
+{
+    std::vector<std::pair<const toml::key*, const toml::node*>> all;
+    for (const auto& [key, node] : table)
+        all.emplace_back(&key, &node);
+    std::ranges::sort(all, {}, [](const auto& one) {
+        return std::pair(one.first->source().begin.line, one.first->source().begin.column);
+    });
+    return all;
+}
 
 class TomlReader {
 public:
@@ -80,10 +93,13 @@ public:
         if (auto value = text(key))
             out = std::move(*value);
     }
-    void flag(std::string_view key, bool& out)
+    // Whether it is there.
+    bool flag(std::string_view key, bool& out)
     {
-        if (const toml::node* node = expect(key, toml::node_type::boolean, "true or false"))
+        const toml::node* node = expect(key, toml::node_type::boolean, "true or false");
+        if (node != nullptr)
             out = **node->as_boolean();
+        return node != nullptr;
     }
     void whole(std::string_view key, int& out, int least, int most)
     {

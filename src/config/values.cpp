@@ -181,6 +181,14 @@ bool is_header_word(std::string_view text)
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
+bool is_field_name(std::string_view text)
+{
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && text.size() <= 100 && std::ranges::all_of(text, [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || marks.contains(c);
+    });
+}
+
 bool is_header_text(std::string_view text)
 {
     return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7F; });

@@ -32,6 +32,9 @@ bool is_header_word(std::string_view text);
 // Printable ASCII and blanks.
 bool is_header_text(std::string_view text);
 
+// A name that a header may have, in lower case.
+bool is_field_name(std::string_view text);
+
 // The name in `known` that was probably meant, or "". Near is at most a third of its letters wrong.
 std::string_view nearest(std::string_view name, std::span<const std::string_view> known);
 

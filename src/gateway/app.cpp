@@ -92,7 +92,7 @@ int serve(const config::Sources& given, const std::string& version, const std::s
         by->manager.failed(loaded.error().mistakes.front());
         return exit_usage;
     }
-    config::forget_keys_of_process(loaded->config.upstream.key_name);
+    config::forget_keys_of_process(loaded->config);
     const config::Config& config = loaded->config;
     auto opened = log::open({ .level = config.log.level, .file = config.log.file });
     if (!opened)

@@ -18,7 +18,7 @@ constexpr auto after_failure = std::chrono::seconds(60);
 net::Task<Result<std::string>> get(
     const config::Config& config, net::Upstream& upstream, const std::string& version)
 {
-    auto url = net::parse_url(config.upstream.models_url);
+    auto url = net::parse_url(config.main().models_url);
     if (!url)
         co_return Failure(url.error());
     OwnedFields owned = common_fields(config, version);
@@ -27,7 +27,7 @@ net::Task<Result<std::string>> get(
         .method = "GET",
         .target = url->path,
         .fields = fields,
-        .connect_time = config.upstream.connect };
+        .connect_time = config.main().connect };
     auto answer = co_await upstream.send(request);
     if (!answer)
         co_return Failure(answer.error());
@@ -64,7 +64,7 @@ net::Task<void> fetch_catalogue(Shared& shared, net::Upstream& upstream)
     auto catalogue = body ? route::Catalogue::parse(*body) : Failure(body.error());
     if (!catalogue) {
         log::warning("the upstream's model list could not be fetched",
-            { { "url", config->upstream.models_url }, { "reason", catalogue.error().message } });
+            { { "url", config->main().models_url }, { "reason", catalogue.error().message } });
         shared.catalogue.give_up_waiting();
         co_return;
     }

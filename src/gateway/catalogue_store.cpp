@@ -35,7 +35,7 @@ Result<std::optional<KeptList>> read_kept_list(const config::Config& config)
         return Failure(Error::internal(fmt::format("{}; {}", catalogue.error().message,
             aside ? fmt::format("it was set aside as {}", *aside) : aside.error().message)));
     }
-    if (cached->url != config.upstream.models_url)
+    if (cached->url != config.main().models_url)
         return std::nullopt;
     return KeptList { cached->fetched_at, std::move(*catalogue) };
 }
@@ -48,7 +48,7 @@ Result<void> keep_list(const config::Config& config, std::string body)
     if (auto made = make_private_directory(std::filesystem::path(file).parent_path().string()); !made)
         return made;
     return replace_atomically(
-        file, route::encode({ now_unix(), config.upstream.models_url, std::move(body) }));
+        file, route::encode({ now_unix(), config.main().models_url, std::move(body) }));
 }
 
 bool is_fresh(std::int64_t fetched_at, std::int64_t now, const config::Config& config)

@@ -171,7 +171,7 @@ Result<void> MessagesExchange::prepare()
 route::RefusalMemory::Sent MessagesExchange::sent() const
 {
     return {
-        .url = endpoint_url(*config_, target_), .account = config_->upstream.key.reveal(), .body = call_.body
+        .url = endpoint_url(*config_, target_), .account = config_->main().key().reveal(), .body = call_.body
     };
 }
 
@@ -204,7 +204,7 @@ Result<void> MessagesExchange::translate()
     if (!call)
         return Failure(std::move(call).error());
     call_ = std::move(*call);
-    call_.plan.whole_answer_max = config_->upstream.whole_answer;
+    call_.plan.whole_answer_max = config_->main().whole_answer;
     if (call_.plan.estimated_input == 0)
         call_.plan.estimated_input =
             worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));
@@ -283,7 +283,7 @@ void MessagesExchange::finish_capture()
     if (error_)
         capture_->error = error_->message;
     std::vector<Secret> secrets = config_->server.client_tokens;
-    secrets.push_back(config_->upstream.key);
+    secrets.push_back(config_->main().key());
     std::string text = encode_capture(*capture_, secrets);
     net::post_to_background([&captures = worker_.shared().captures, config = config_,
                                 name = capture_name(*capture_), text = std::move(text)] {

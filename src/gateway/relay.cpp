@@ -104,7 +104,7 @@ net::Task<Result<void>> Relay::pump()
         .target = url->path,
         .fields = fields,
         .body = { &body, 1 },
-        .connect_time = parts_.config.upstream.connect };
+        .connect_time = parts_.config.main().connect };
     times_.upstream_asked = true;
     auto answered = co_await parts_.worker.upstream.send(request);
     if (!answered)
@@ -223,7 +223,7 @@ void Relay::give_up(Error why)
 // Deadlines are told apart by what did not happen: no answer at all, no further event, no end.
 std::optional<Error> Relay::overdue(TimePoint now) const
 {
-    const config::Upstream& upstream = parts_.config.upstream;
+    const config::Upstream& upstream = parts_.config.main();
     if (events_seen_ == 0 && now >= times_.begun + upstream.first_byte)
         return Error::timed_out(
             fmt::format("{} did not answer within {} s", upstream.name, seconds(upstream.first_byte)));
@@ -242,7 +242,7 @@ std::optional<Error> Relay::overdue(TimePoint now) const
 
 TimePoint Relay::next_look() const
 {
-    const config::Upstream& upstream = parts_.config.upstream;
+    const config::Upstream& upstream = parts_.config.main();
     TimePoint next = times_.begun + upstream.stream_total;
     if (events_seen_ == 0)
         next = std::min(next, times_.begun + upstream.first_byte);

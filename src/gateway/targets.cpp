@@ -4,24 +4,23 @@ namespace dragoman::gateway {
 
 namespace {
 
-bool is_openrouter(const config::Config& config)
-{
-    return config.upstream.preset == config::Upstream::Preset::openrouter;
-}
-
 std::string display_name(const config::Config& config)
 {
-    if (config.demo)
-        return {}; // its one model says what it is
-    switch (config.upstream.preset) {
-    case config::Upstream::Preset::openrouter:
-        return "OpenRouter";
-    case config::Upstream::Preset::anthropic:
-        return "Anthropic";
-    case config::Upstream::Preset::none:
+    return config.demo ? std::string() : config.main().title; // the demonstration's one model says what it is
+}
+
+std::pair<std::string, std::string> key_field(const config::Upstream& upstream, const Secret& key)
+{
+    std::string text(key.reveal());
+    switch (upstream.auth) {
+    case config::Upstream::Auth::x_api_key:
+        return { "x-api-key", std::move(text) };
+    case config::Upstream::Auth::api_key:
+        return { "api-key", std::move(text) };
+    case config::Upstream::Auth::bearer:
         break;
     }
-    return config.upstream.name;
+    return { "authorization", "Bearer " + text };
 }
 
 route::Rules::DialectChoice choice_of(config::Upstream::Dialect dialect)
@@ -41,18 +40,19 @@ route::Rules::DialectChoice choice_of(config::Upstream::Dialect dialect)
     return Choice::automatic;
 }
 
+bool is_openrouter(const config::Config& config) { return config.main().is("openrouter"); }
+
 } // namespace
 
 route::Rules rules_of(const config::Config& config)
 {
-    bool anthropic = config.upstream.preset == config::Upstream::Preset::anthropic;
     route::Rules rules { .big = config.models.big,
         .middle = config.models.middle,
         .small = config.models.small,
         .upstream = display_name(config),
         .openrouter = is_openrouter(config),
-        .slugs_have_vendor = is_openrouter(config),
-        .claude_names_go_through = anthropic };
+        .slugs_have_vendor = config.main().vendor_in_slugs,
+        .claude_names_go_through = config.main().claude_names };
     for (const config::ModelMapping& name : config.models.names) {
         rules.map.push_back({ name.from, name.to });
         rules.offered.push_back(name.to);
@@ -61,7 +61,7 @@ route::Rules rules_of(const config::Config& config)
         rules.map.push_back({ mapping.from, mapping.to });
     for (const std::string& favourite : config.models.favourites)
         rules.offered.push_back(favourite);
-    rules.dialect = choice_of(config.upstream.dialect);
+    rules.dialect = choice_of(config.main().dialect);
     return rules;
 }
 
@@ -75,26 +75,22 @@ const std::string& endpoint_url(const config::Config& config, const route::Targe
 {
     switch (target.dialect) {
     case route::Target::Dialect::messages:
-        return config.upstream.messages_url;
+        return config.main().messages_url;
     case route::Target::Dialect::responses:
-        return config.upstream.responses_url;
+        return config.main().responses_url;
     case route::Target::Dialect::chat:
         break;
     }
-    return config.upstream.chat_url;
+    return config.main().chat_url;
 }
 
 OwnedFields common_fields(const config::Config& config, std::string_view version)
 {
     OwnedFields fields { { "user-agent", "dragoman/" + std::string(version) } };
-    const config::Upstream& upstream = config.upstream;
-    if (!upstream.key.empty()) {
-        std::string key(upstream.key.reveal());
-        if (upstream.auth == config::Upstream::Auth::bearer)
-            fields.emplace_back("authorization", "Bearer " + key);
-        else
-            fields.emplace_back("x-api-key", key);
-    }
+    const config::Upstream& upstream = config.main();
+    if (!upstream.key().empty())
+        fields.push_back(key_field(upstream, upstream.key()));
+    fields.insert(fields.end(), upstream.headers.begin(), upstream.headers.end());
     if (is_openrouter(config)) {
         if (!upstream.site_url.empty())
             fields.emplace_back("http-referer", upstream.site_url);
@@ -117,23 +113,19 @@ OwnedFields upstream_fields(const config::Config& config, const route::Target&,
 
 translate::Options translation_options(const config::Config& config)
 {
-    return { .absent_thinking_off = config.upstream.absent_thinking == config::Upstream::AbsentThinking::off,
-        .sources_footer = config.upstream.sources_footer,
-        .inline_think = config.upstream.inline_think,
+    return { .absent_thinking_off = config.main().absent_thinking == config::Upstream::AbsentThinking::off,
+        .sources_footer = config.main().sources_footer,
+        .inline_think = config.main().inline_think,
         .default_max_tokens = static_cast<std::uint64_t>(config.models.max_tokens),
-        .upstream_name = config.upstream.name };
+        .upstream_name = config.main().name };
 }
 
 translate::MessagesProfile messages_profile(const config::Config& config)
 {
-    switch (config.upstream.preset) {
-    case config::Upstream::Preset::openrouter:
+    if (config.main().is("openrouter"))
         return translate::MessagesProfile::openrouter;
-    case config::Upstream::Preset::anthropic:
+    if (config.main().is("anthropic"))
         return translate::MessagesProfile::anthropic;
-    case config::Upstream::Preset::none:
-        return translate::MessagesProfile::other;
-    }
     return translate::MessagesProfile::other;
 }
 

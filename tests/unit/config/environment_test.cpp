@@ -80,14 +80,14 @@ TEST_F(LoadTest, LogSettingsComeFromTheEnvironment)
 TEST_F(LoadTest, AttributionComesFromTheEnvironment)
 {
     environment_ = { { "REFERER_URL", "https://b" }, { "APP_NAME", "B" } };
-    EXPECT_EQ(loaded().upstream.site_url, "https://b");
-    EXPECT_EQ(loaded().upstream.site_name, "B");
+    EXPECT_EQ(loaded().main().site_url, "https://b");
+    EXPECT_EQ(loaded().main().site_name, "B");
     environment_["OPENROUTER_SITE_URL"] = "https://a";
     environment_["OPENROUTER_SITE_NAME"] = "A";
-    EXPECT_EQ(loaded().upstream.site_url, "https://a");
-    EXPECT_EQ(loaded().upstream.site_name, "A");
+    EXPECT_EQ(loaded().main().site_url, "https://a");
+    EXPECT_EQ(loaded().main().site_name, "A");
     environment_["OPENROUTER_SITE_NAME"] = "A\r\nX-Evil: 1";
-    EXPECT_EQ(loaded().upstream.site_name, "dragoman");
+    EXPECT_EQ(loaded().main().site_name, "dragoman");
     EXPECT_THAT(warnings_, ElementsAre(HasSubstr("OPENROUTER_SITE_NAME: is ignored")));
 }
 
@@ -113,7 +113,7 @@ TEST_F(LoadTest, FileThenDotenvThenEnvironmentThenFlags)
 TEST_F(LoadTest, QuotesThatDockerLeftAreRemoved)
 {
     environment_ = { { "OPENROUTER_API_KEY", "\"sk-or-1\"" }, { "BIG_MODEL", "'a/b'" } };
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-1");
     EXPECT_EQ(loaded().models.big, "a/b");
 }
 
@@ -126,18 +126,18 @@ TEST_F(LoadTest, SixNamesAreEnoughForAnUpstreamThatIsLikeOpenRouter)
     const Config config = loaded();
     EXPECT_THAT(warnings_, IsEmpty());
     EXPECT_FALSE(config.degraded());
-    EXPECT_EQ(config.upstream.chat_url, "http://127.0.0.1:4242/api/v1/chat/completions");
-    EXPECT_EQ(config.upstream.messages_url, "http://127.0.0.1:4242/api/v1/messages");
-    EXPECT_EQ(config.upstream.models_url, "http://127.0.0.1:4242/api/v1/models");
-    EXPECT_EQ(config.upstream.preset, Upstream::Preset::openrouter);
+    EXPECT_EQ(config.main().chat_url, "http://127.0.0.1:4242/api/v1/chat/completions");
+    EXPECT_EQ(config.main().messages_url, "http://127.0.0.1:4242/api/v1/messages");
+    EXPECT_EQ(config.main().models_url, "http://127.0.0.1:4242/api/v1/models");
+    EXPECT_EQ(config.main().preset, "openrouter");
     EXPECT_THAT(config.server.listen, ElementsAre(Endpoint { "127.0.0.1", 0, false }));
 }
 
 TEST_F(LoadTest, OpenRoutersKeyComesBeforeOpenAis)
 {
     environment_ = { { "OPENROUTER_API_KEY", "sk-or-1" }, { "OPENAI_API_KEY", "sk-or-2" } };
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-1");
-    EXPECT_EQ(to_string(loaded().upstream.key_source), "OPENROUTER_API_KEY");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-1");
+    EXPECT_EQ(to_string(loaded().main().key_source()), "OPENROUTER_API_KEY");
 }
 
 TEST_F(LoadTest, AnOpenAiKeyCountsIfItIsOpenRoutersOrIfItsServerIsSaid)
@@ -148,17 +148,17 @@ TEST_F(LoadTest, AnOpenAiKeyCountsIfItIsOpenRoutersOrIfItsServerIsSaid)
         ElementsAre(::testing::AllOf(HasSubstr("OPENAI_API_KEY: is not used"),
             HasSubstr("OPENROUTER_API_KEY"), HasSubstr("OPENAI_BASE_URL"), Not(HasSubstr("canary")))));
     environment_["OPENAI_API_KEY"] = "sk-or-v1-1";
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-v1-1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-v1-1");
     environment_ = { { "OPENAI_API_KEY", "sk-proj-1" }, { "BASE_URL", "https://b.example/v1" } };
-    EXPECT_EQ(loaded().upstream.base_url, "https://b.example/v1");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-proj-1");
+    EXPECT_EQ(loaded().main().base_url, "https://b.example/v1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-proj-1");
     environment_["OPENAI_BASE_URL"] = "https://a.example/v1";
-    EXPECT_EQ(loaded().upstream.base_url, "https://a.example/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://a.example/v1");
     environment_["OPENROUTER_BASE_URL"] = "https://o.example/v1";
-    EXPECT_EQ(loaded().upstream.base_url, "https://o.example/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://o.example/v1");
     environment_ = { { "OPENAI_API_KEY", "sk-proj-1" } };
     file("[upstreams.openrouter]\nbase_url = \"https://f.example/v1\"\n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-proj-1") << "a base URL in the file says it, too";
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-proj-1") << "a base URL in the file says it, too";
 }
 
 TEST_F(LoadTest, OtherProgramsBaseUrlsAreIgnoredWithOpenRoutersKey)
@@ -166,7 +166,7 @@ TEST_F(LoadTest, OtherProgramsBaseUrlsAreIgnoredWithOpenRoutersKey)
     environment_ = { { "OPENROUTER_API_KEY", "sk-or-1" },
         { "OPENAI_BASE_URL", "https://elsewhere.example/v1" },
         { "BASE_URL", "https://elsewhere.example/v1" } };
-    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://openrouter.ai/api/v1");
     EXPECT_THAT(
         warnings_, ElementsAre(HasSubstr("OPENAI_BASE_URL: is ignored"), HasSubstr("BASE_URL: is ignored")));
 }
@@ -175,30 +175,30 @@ TEST_F(LoadTest, ABaseUrlInADotenvFileCountsOnlyForAKeyThatStandsThere)
 {
     environment_ = { { "OPENROUTER_API_KEY", "sk-or-mine" } };
     dotenv("OPENROUTER_BASE_URL=https://evil.example/v1\n");
-    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://openrouter.ai/api/v1");
     EXPECT_THAT(warnings_, ElementsAre(HasSubstr(".env:1: OPENROUTER_BASE_URL: is ignored")));
     dotenv("OPENROUTER_BASE_URL=https://mine.example/v1\nOPENROUTER_API_KEY=sk-or-here\n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-mine") << "the environment comes before .env";
-    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-mine") << "the environment comes before .env";
+    EXPECT_EQ(loaded().main().base_url, "https://openrouter.ai/api/v1");
     environment_.clear();
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-here");
-    EXPECT_EQ(loaded().upstream.base_url, "https://mine.example/v1");
-    EXPECT_EQ(to_string(loaded().upstream.key_source), "OPENROUTER_API_KEY in .env");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-here");
+    EXPECT_EQ(loaded().main().base_url, "https://mine.example/v1");
+    EXPECT_EQ(to_string(loaded().main().key_source()), "OPENROUTER_API_KEY in .env");
 }
 
 TEST_F(LoadTest, WhoHasAKeyInTheConfigurationIsNotLedElsewhereByADotenvFile)
 {
     file("[upstreams.openrouter]\nkey_file = \"" + secret_file("key", "sk-or-mine\n") + "\"\n");
     dotenv("OPENROUTER_API_KEY=sk-or-theirs\nOPENROUTER_BASE_URL=https://evil.example/v1\n");
-    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://openrouter.ai/api/v1");
     EXPECT_THAT(warnings_,
         ElementsAre(HasSubstr(".env:2: OPENROUTER_BASE_URL: is ignored: there is a key in"),
             HasSubstr(".env:1: OPENROUTER_API_KEY: takes the place of the key in")));
     dotenv("OPENAI_API_KEY=sk-proj-theirs\nOPENAI_BASE_URL=https://evil.example/v1\n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-mine");
-    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-mine");
+    EXPECT_EQ(loaded().main().base_url, "https://openrouter.ai/api/v1");
     environment_["OPENROUTER_BASE_URL"] = "https://ours.example/v1";
-    EXPECT_EQ(loaded().upstream.base_url, "https://ours.example/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://ours.example/v1");
 }
 
 TEST_F(LoadTest, ADotenvFileCannotMakeAnotherProgramsKeyUsable)
@@ -206,11 +206,11 @@ TEST_F(LoadTest, ADotenvFileCannotMakeAnotherProgramsKeyUsable)
     environment_ = { { "OPENAI_API_KEY", "sk-proj-mine" } };
     dotenv("OPENAI_BASE_URL=https://evil.example/v1\n");
     EXPECT_TRUE(loaded().degraded());
-    EXPECT_EQ(loaded().upstream.base_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(loaded().main().base_url, "https://openrouter.ai/api/v1");
     environment_.clear();
     dotenv("OPENAI_BASE_URL=https://mine.example/v1\nOPENAI_API_KEY=sk-local\n");
-    EXPECT_EQ(loaded().upstream.base_url, "https://mine.example/v1");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-local");
+    EXPECT_EQ(loaded().main().base_url, "https://mine.example/v1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-local");
 }
 
 TEST_F(LoadTest, SomeNamesAreNotReadFromADotenvFile)
@@ -219,7 +219,7 @@ TEST_F(LoadTest, SomeNamesAreNotReadFromADotenvFile)
     dotenv("OPENROUTER_API_KEY_FILE=" + key + "\nDRAGOMAN_CLIENT_TOKEN_FILE=" + key
         + "\nDRAGOMAN_ALLOW_UNAUTHENTICATED=1\n");
     const Config config = loaded();
-    EXPECT_TRUE(config.upstream.key.empty());
+    EXPECT_TRUE(config.main().key().empty());
     EXPECT_FALSE(config.client_token_required());
     EXPECT_FALSE(config.server.allow_unauthenticated);
     EXPECT_THAT(warnings_,
@@ -297,21 +297,21 @@ TEST_F(LoadTest, ADotenvFileIsNotReadWhenItMustNotBe)
 TEST_F(LoadTest, AKeyComesFromItsVariableItsFileTheCredentialThenTheConfiguration)
 {
     file("[upstreams.openrouter]\nkey_file = \"" + secret_file("configured", "sk-or-4\n") + "\"\n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-4");
-    EXPECT_EQ(loaded().upstream.key_source.file, directory_ / "configured");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-4");
+    EXPECT_EQ(loaded().main().key_source().file, directory_ / "configured");
     dotenv("OPENROUTER_API_KEY=sk-or-dotenv\n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-dotenv");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-dotenv");
     std::filesystem::create_directory(directory_ / "credentials");
     secret_file("credentials/openrouter_api_key", "sk-or-3\r\n");
     environment_["CREDENTIALS_DIRECTORY"] = directory_ / "credentials";
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-3");
-    EXPECT_EQ(loaded().upstream.key_source.kind, KeySource::Kind::credential);
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-3");
+    EXPECT_EQ(loaded().main().key_source().kind, KeySource::Kind::credential);
     environment_["OPENROUTER_API_KEY_FILE"] = secret_file("file", "  sk-or-2  \n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-2");
-    EXPECT_EQ(loaded().upstream.key_source.file, directory_ / "file");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-2");
+    EXPECT_EQ(loaded().main().key_source().file, directory_ / "file");
     environment_["OPENROUTER_API_KEY"] = "sk-or-1";
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-1");
-    EXPECT_EQ(loaded().upstream.key_source.file, "");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-1");
+    EXPECT_EQ(loaded().main().key_source().file, "");
 }
 
 TEST_F(LoadTest, AnEmptyCredentialIsNone)
@@ -322,7 +322,7 @@ TEST_F(LoadTest, AnEmptyCredentialIsNone)
     secret_file("credentials/dragoman_client_token", "");
     environment_["CREDENTIALS_DIRECTORY"] = directory_ / "credentials";
     const Config config = loaded();
-    EXPECT_EQ(config.upstream.key.reveal(), "sk-or-4");
+    EXPECT_EQ(config.main().key().reveal(), "sk-or-4");
     EXPECT_FALSE(config.client_token_required());
     EXPECT_THAT(warnings_, ElementsAre());
 }
@@ -340,7 +340,7 @@ TEST_F(LoadTest, AKeyFileWhoseAccessListNamesItsReaderIsPrivate)
     if (::setxattr(path.c_str(), "system.posix_acl_access", list, sizeof list - 1, 0) != 0)
         GTEST_SKIP() << "no access lists here: " << std::strerror(errno);
     environment_["OPENROUTER_API_KEY_FILE"] = path;
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-5");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-5");
     EXPECT_THAT(warnings_, ElementsAre());
 }
 
@@ -369,7 +369,7 @@ TEST_F(LoadTest, AFileThatIsNotNeededMayBeMissing)
 {
     environment_ = { { "OPENROUTER_API_KEY", "sk-or-1" }, { "OPENAI_API_KEY_FILE", "/absent" } };
     file("[upstreams.openrouter]\nkey_file = \"/absent\"\n");
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-1");
     environment_.clear();
     EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("config.toml:2:12: cannot read /absent")));
 }
@@ -380,7 +380,7 @@ TEST_F(LoadTest, AKeyFileIsJudgedByTheFileItsLinksEndAt)
     const std::string real = secret_file("real", "sk-or-1");
     std::filesystem::create_symlink(real, directory_ / "link");
     environment_["OPENROUTER_API_KEY_FILE"] = directory_ / "link";
-    EXPECT_EQ(loaded().upstream.key.reveal(), "sk-or-1");
+    EXPECT_EQ(loaded().main().key().reveal(), "sk-or-1");
     EXPECT_THAT(warnings_, IsEmpty());
     std::filesystem::permissions(real, std::filesystem::perms(0644));
     loaded();

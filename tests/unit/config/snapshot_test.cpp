@@ -38,8 +38,8 @@ TEST_F(LiveTest, AKeyFileThatChangesCountsAtTheNextLook)
     const auto report = look(live);
     EXPECT_TRUE(report.changed);
     EXPECT_THAT(report.notes, ElementsAre(HasSubstr("a new key has been read from")));
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-2");
-    EXPECT_EQ(before->upstream.key.reveal(), "sk-or-1") << "who began with the old one ends with it";
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-2");
+    EXPECT_EQ(before->main().key().reveal(), "sk-or-1") << "who began with the old one ends with it";
     EXPECT_EQ(live.generation(), 2U);
     EXPECT_FALSE(look(live).changed);
 }
@@ -52,7 +52,7 @@ TEST_F(LiveTest, AChangeBetweenLoadingAndWatchingIsNotMissed)
     rotate("key", "sk-or-2");
     Live live(sources(), std::move(config));
     EXPECT_TRUE(look(live).changed);
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-2");
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-2");
 }
 
 // P-09
@@ -71,10 +71,10 @@ TEST_F(LiveTest, AnEmptyUnreadableOrOpenKeyFileKeepsTheOldKeyAndIsSaidOnce)
     rotate("key", "sk-or-3");
     std::filesystem::permissions(directory_ / "key", std::filesystem::perms(0666));
     EXPECT_THAT(look(live).warnings, ElementsAre(HasSubstr("can be changed by others")));
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-1");
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-1");
     std::filesystem::permissions(directory_ / "key", std::filesystem::perms(0600));
     EXPECT_TRUE(look(live).changed);
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-3");
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-3");
 }
 
 // P-09
@@ -101,7 +101,7 @@ TEST_F(LiveTest, KeysAreReadAgainAtOnceWhenAsked)
     rotate("key", "sk-or-2");
     EXPECT_FALSE(live.poll(now_).changed) << "too early for the next look";
     EXPECT_TRUE(live.reread_keys().changed);
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-2");
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-2");
 }
 
 TEST_F(LiveTest, ATokenFileIsWatchedToo)
@@ -149,11 +149,11 @@ TEST_F(LiveTest, AReloadWatchesTheNewFiles)
     Live live(sources(), loaded());
     file("[upstreams.openrouter]\nkey_file = \"" + secret_file("two", "sk-or-2") + "\"\n");
     ASSERT_TRUE(live.reload().changed);
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-2");
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-2");
     look(live);
     rotate("two", "sk-or-3");
     EXPECT_TRUE(look(live).changed);
-    EXPECT_EQ(live.get()->upstream.key.reveal(), "sk-or-3");
+    EXPECT_EQ(live.get()->main().key().reveal(), "sk-or-3");
 }
 
 // P-07, P-08
@@ -187,7 +187,9 @@ TEST(ForgetKeys, TakesThemOutOfOurOwnEnvironment)
     ::setenv("OPENROUTER_API_KEY", "sk-or-canary", 1);
     const char* bytes = ::getenv("OPENROUTER_API_KEY");
     ::setenv("HOME_KEY", "sk-canary", 1);
-    forget_keys_of_process("HOME_KEY");
+    Config config;
+    config.main().keys = { { Secret("sk-canary"), { KeySource::Kind::environment, "HOME_KEY", {} } } };
+    forget_keys_of_process(config);
     EXPECT_EQ(::getenv("OPENROUTER_API_KEY"), nullptr);
     EXPECT_EQ(::getenv("HOME_KEY"), nullptr);
     EXPECT_NE(std::string_view(bytes), "sk-or-canary") << "the bytes are gone, too";

@@ -1,0 +1,215 @@
+#include "config/presets.h"
+#include "load_support.h"
+
+#include <set>
+
+namespace dragoman::config {
+namespace {
+
+using route::Quirk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> names_of(const std::vector<UpstreamKey>& keys)
+{
+    std::vector<std::string> names;
+    for (const UpstreamKey& key : keys)
+        names.push_back(fmt::format("{} x{}", key.value.reveal(), key.weight));
+    return names;
+}
+
+TEST_F(LoadTest, UpstreamsKeepTheOrderOfTheFile)
+{
+    file("[upstreams.zebra]\nbase_url = \"http://127.0.0.1:1/v1\"\n"
+         "[upstreams.anthropic]\n"
+         "[upstreams.openrouter]\n");
+    environment_["ANTHROPIC_API_KEY"] = "sk-ant-1";
+    environment_["OPENROUTER_API_KEY"] = "sk-or-1";
+    const Config config = loaded();
+    ASSERT_EQ(config.upstreams.size(), 3U);
+    EXPECT_EQ(config.main().name, "zebra");
+    EXPECT_EQ(config.upstreams[1].key().reveal(), "sk-ant-1");
+    EXPECT_EQ(config.upstreams[2].key().reveal(), "sk-or-1");
+    EXPECT_TRUE(config.main().keys.empty()) << "nobody else's key goes there";
+    EXPECT_EQ(config.upstream("openrouter"), &config.upstreams[2]);
+    EXPECT_EQ(config.upstream("home"), nullptr);
+}
+
+TEST_F(LoadTest, APresetAndAKeyAreAWholeUpstream)
+{
+    for (const Preset& preset : presets()) {
+        SCOPED_TRACE(preset.name);
+        const std::string url =
+            preset.base_url.empty() ? "base_url = \"https://r.openai.azure.com/openai/v1\"\n" : "";
+        file(fmt::format("[upstreams.mine]\npreset = \"{}\"\n{}", preset.name, url));
+        environment_ = { { std::string(preset.key_env), "sk-or-key" } };
+        const Config config = loaded();
+        EXPECT_EQ(config.main().key().reveal(), "sk-or-key");
+        EXPECT_EQ(config.main().title, preset.title);
+        EXPECT_EQ(config.main().dialect, preset.dialect);
+        EXPECT_EQ(config.main().quirks, preset.quirks);
+        EXPECT_THAT(config.main().chat_url, HasSubstr("/chat/completions"));
+        EXPECT_FALSE(config.degraded());
+        EXPECT_THAT(warnings_, IsEmpty());
+        environment_.clear();
+        EXPECT_EQ(loaded().degraded(), preset.key_required);
+    }
+}
+
+TEST(Presets, HaveNamesOfTheirOwn)
+{
+    std::set<std::string_view> names;
+    for (const Preset& preset : presets())
+        EXPECT_TRUE(names.insert(preset.name).second) << preset.name;
+    EXPECT_EQ(preset_of("openrouter")->title, "OpenRouter");
+    EXPECT_EQ(preset_of("nobody"), nullptr);
+}
+
+TEST_F(LoadTest, APresetKnowsWhereMessagesStand)
+{
+    file("[upstreams.deepseek]\n");
+    EXPECT_EQ(loaded().main().chat_url, "https://api.deepseek.com/v1/chat/completions");
+    EXPECT_EQ(loaded().main().messages_url, "https://api.deepseek.com/anthropic/v1/messages");
+    file("[upstreams.deepseek]\nbase_url = \"https://proxy.example/v1\"\n");
+    EXPECT_EQ(loaded().main().messages_url, "https://proxy.example/v1/messages")
+        << "who has another base URL means another server";
+    file("[upstreams.openai]\n");
+    EXPECT_EQ(loaded().main().responses_url, "https://api.openai.com/v1/responses");
+}
+
+TEST_F(LoadTest, OpenAisKeyBelongsToOpenAiWhereItIsAnUpstream)
+{
+    file("[upstreams.openrouter]\n[upstreams.openai]\n");
+    environment_["OPENAI_API_KEY"] = "sk-or-1";
+    const Config config = loaded();
+    EXPECT_TRUE(config.main().keys.empty());
+    EXPECT_EQ(config.upstreams[1].key().reveal(), "sk-or-1");
+    EXPECT_FALSE(config.degraded()) << "one of them can answer";
+}
+
+TEST_F(LoadTest, QuirksAreAddedAndTakenAway)
+{
+    file("[upstreams.deepseek]\nquirks = [\"own_ids\", \"-require_reasoning_content\"]\n");
+    const auto quirks = loaded().main().quirks;
+    EXPECT_TRUE(quirks.has(Quirk::own_ids));
+    EXPECT_TRUE(quirks.has(Quirk::thinking_object)) << "the preset's";
+    EXPECT_FALSE(quirks.has(Quirk::require_reasoning_content));
+    file("[upstreams.deepseek]\nquirks = [\"own_id\", \"-\"]\n");
+    EXPECT_THAT(mistakes(),
+        ElementsAre(
+            HasSubstr("config.toml:2:11: upstreams.deepseek.quirks names no quirk; did you mean own_ids?"),
+            HasSubstr("config.toml:2:21: upstreams.deepseek.quirks names no quirk")));
+}
+
+TEST_F(LoadTest, APoolTakesKeysFromEverywhere)
+{
+    file(fmt::format("[upstreams.groq]\nkeys = [{{ env = \"A_KEY\", weight = 3 }}, {{ file = \"{}\" }}, "
+                     "{{ key = \"gsk-3\" }}]\n",
+        secret_file("second", "gsk-2\n")));
+    environment_["A_KEY"] = "gsk-1";
+    EXPECT_THAT(names_of(loaded().main().keys), ElementsAre("gsk-1 x3", "gsk-2 x1", "gsk-3 x1"));
+    environment_.clear();
+    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("config.toml:2:9: the key A_KEY is not set")));
+}
+
+TEST_F(LoadTest, SaysWhatIsWrongWithAPool)
+{
+    file("[upstreams.groq]\nkey_env = \"X\"\nkeys = [{ env = \"A\", file = \"/b\" }, { weight = 1 }]\n"
+         "[upstreams.xai]\nkeys = \"A\"\n");
+    EXPECT_THAT(mistakes(),
+        ElementsAre(
+            HasSubstr("config.toml:3:8: upstreams.groq.keys and key, key_file or key_env cannot both"),
+            HasSubstr("config.toml:3:9: upstreams.groq.keys needs one of env, file and key"),
+            HasSubstr("config.toml:3:37: upstreams.groq.keys needs one of env, file and key"),
+            HasSubstr("config.toml:5:8: upstreams.xai.keys must be written as")));
+}
+
+TEST_F(LoadTest, HeadersAreSentButNeverTheProgramsOwn)
+{
+    file("[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n[upstreams.home.headers]\nX-Team = "
+         "\"blue\"\n");
+    EXPECT_THAT(loaded().main().headers, ElementsAre(std::pair<std::string, std::string>("x-team", "blue")));
+    file("[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n[upstreams.home.headers]\n"
+         "Authorization = \"Bearer x\"\n\"a b\" = \"c\"\nok = \"line\\nbreak\"\n");
+    EXPECT_THAT(mistakes(),
+        ElementsAre(HasSubstr("headers.Authorization cannot be set here"),
+            HasSubstr("is no name of a header"), HasSubstr("headers.ok must be printable ASCII")));
+}
+
+TEST_F(LoadTest, ModelsAreStatedWhereNoListTells)
+{
+    file("[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n"
+         "[upstreams.home.models.\"qwen3-*\"]\ncontext = 32768\nimages = false\nquirks = "
+         "[\"inline_think\"]\n");
+    const auto models = loaded().main().models;
+    ASSERT_EQ(models.size(), 1U);
+    EXPECT_EQ(models[0].model, "qwen3-*");
+    EXPECT_EQ(models[0].context, 32768U);
+    EXPECT_EQ(models[0].images, false);
+    EXPECT_EQ(models[0].thinking, std::nullopt);
+    EXPECT_TRUE(models[0].quirks.has(Quirk::inline_think));
+}
+
+TEST_F(LoadTest, RoutesNameUpstreamsAndModels)
+{
+    file(
+        "[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n[upstreams.openrouter]\n"
+        "[[routes]]\nname = \"cheap\"\nwhen = { family = \"haiku\", scenario = \"background\" }\n"
+        "targets = [\"home/qwen/coder\", { target = \"openrouter/openai/gpt-oss-20b\", first_byte = \"20s\", "
+        "provider = { order = [\"Groq\", \"Cerebras\"], allow_fallbacks = false } }]\nmidstream = "
+        "\"resume\"\n"
+        "[[routes]]\nwhen = { tokens_over = 100000 }\ntargets = [\"openrouter\"]\n");
+    const auto routes = loaded().routes;
+    ASSERT_EQ(routes.size(), 2U);
+    EXPECT_EQ(routes[0].name, "cheap");
+    EXPECT_EQ(routes[0].family, "haiku");
+    EXPECT_EQ(routes[0].scenario, Scenario::background);
+    EXPECT_TRUE(routes[0].resume);
+    ASSERT_EQ(routes[0].targets.size(), 2U);
+    EXPECT_EQ(routes[0].targets[0].upstream, "home");
+    EXPECT_EQ(routes[0].targets[0].model, "qwen/coder");
+    EXPECT_EQ(routes[0].targets[1].model, "openai/gpt-oss-20b");
+    EXPECT_EQ(routes[0].targets[1].first_byte, Milliseconds(20'000));
+    EXPECT_EQ(routes[0].targets[1].provider, R"({"order":["Groq","Cerebras"],"allow_fallbacks":false})");
+    EXPECT_EQ(routes[1].scenario, Scenario::long_context);
+    EXPECT_EQ(routes[1].tokens_over, 100'000U);
+    EXPECT_EQ(routes[1].targets[0].upstream, "openrouter");
+    EXPECT_EQ(routes[1].targets[0].model, "") << "as the client asked";
+}
+
+TEST_F(LoadTest, SaysWhatIsWrongWithARoute)
+{
+    file("[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n"
+         "[[routes]]\nwhen = { scenario = \"thinkin\" }\ntargets = [\"hom/x\"]\n"
+         "[[routes]]\n"
+         "[[routes]]\ntargets = [{ target = \"home/x\", models = [\"a\"] }]\nretries = 3\n"
+         "[[routes]]\nname = \"a\"\nwhen = { scenario = \"image\", tokens_over = 5 }\ntargets = [\"home/\"]\n"
+         "[[routes]]\nname = \"a\"\ntargets = [\"home/x\"]\n");
+    EXPECT_THAT(mistakes(),
+        ElementsAre(HasSubstr("config.toml:4:21: routes.when.scenario must be"),
+            HasSubstr("config.toml:6:1: routes needs targets"),
+            HasSubstr("config.toml:9:1: unknown key routes.retries"),
+            HasSubstr(R"(routes.when.tokens_over belongs to scenario = "long_context")"),
+            HasSubstr("config.toml:3:1: the target hom/x names no upstream of this file; there is one: home; "
+                      "did you mean home/x?"),
+            HasSubstr("config.toml:7:1: the target home/x: models, provider and plugins are for routers"),
+            HasSubstr("config.toml:10:1: the target home/ names no model"),
+            HasSubstr("config.toml:14:1: there is another route of the name a")));
+}
+
+TEST_F(LoadTest, LimitsAreForEachTokenAndInAll)
+{
+    EXPECT_EQ(loaded().limits.all.body_bytes, limits::request_bodies_in_memory);
+    file("[limits]\neach = { requests = 8, requests_a_minute = 120 }\nall = { requests = 100, body_bytes = "
+         "\"64MiB\" }\n");
+    const Limits given = loaded().limits;
+    EXPECT_EQ(given.each.requests, 8);
+    EXPECT_EQ(given.each.requests_a_minute, 120);
+    EXPECT_EQ(given.each.body_bytes, 0U);
+    EXPECT_EQ(given.all.requests, 100);
+    EXPECT_EQ(given.all.body_bytes, 64 * limits::MiB);
+}
+
+} // namespace
+} // namespace dragoman::config
