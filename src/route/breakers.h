@@ -1,0 +1,62 @@
+// Targets that failed several times in a row rest for a while, so that nobody waits for them. Afterwards one
+// request at a time may try; when it succeeds, all may.
+//
+// What counts as a failure is the caller's to say: the upstream's own (unreachable, 5xx, too late), never the
+// client's. Thread-safe, bounded by the number of names it is asked about.
+#pragma once
+
+#include "base/clock.h"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragoman::route {
+
+class Breakers {
+public:
+    struct Policy {
+        int failures = 5; // in a row; 0: never rests
+        Clock::duration rest {};
+    };
+    enum class State : std::uint8_t { closed, open, half_open };
+    enum class Leave : std::uint8_t {
+        go,
+        probe, // the one request that may try; its end must be told
+        rests,
+    };
+
+    Leave ask(std::string_view target, TimePoint now);
+
+    void succeeded(std::string_view target);
+    void failed(std::string_view target, const Policy& policy, TimePoint now);
+    void let_go(std::string_view target); // a probe that ended without saying anything: the client left
+
+    State state(std::string_view target, TimePoint now) const;
+
+    struct Report {
+        std::string target;
+        State state;
+        int failures;
+    };
+    std::vector<Report> report(TimePoint now) const; // of those that ever failed and have not succeeded since
+
+private:
+    struct Entry {
+        int failures = 0; // in a row
+        TimePoint rests_until {};
+        bool open = false;
+        bool probing = false;
+    };
+    static State state_of(const Entry& entry, TimePoint now);
+
+    mutable std::mutex mutex_;
+    std::map<std::string, Entry, std::less<>> entries_;
+};
+
+std::string_view name_of(Breakers::State state);
+
+} // namespace dragoman::route

@@ -1,0 +1,95 @@
+#include "route/key_rests.h"
+
+#include "base/encoding.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace dragoman::route {
+namespace {
+
+std::uint64_t number_of(const Sha256& digest)
+{
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i)
+        number = number << 8U | digest[i];
+    return number;
+}
+
+// Weighted rendezvous hashing: the largest score wins, in proportion to the weights, and a key that comes or
+// goes moves no session between the others. Thaler and Ravishankar, "Using name-based mappings to increase
+// hit rates", 1998.
+double score(std::uint64_t key, std::string_view session, int weight)
+{
+    std::string text = std::to_string(key);
+    text.append(1, '\n').append(session);
+    const double unit = (static_cast<double>(number_of(sha256(text)) >> 11U) + 0.5) * 0x1p-53;
+    return -static_cast<double>(weight) / std::log(unit);
+}
+
+} // namespace
+
+std::uint64_t KeyRests::digest(std::string_view upstream, std::string_view key)
+{
+    std::string text(upstream);
+    text.append(1, '\n').append(key);
+    return number_of(sha256(text));
+}
+
+bool KeyRests::rests(std::uint64_t key, TimePoint now) const
+{
+    const auto found = until_.find(key);
+    if (found == until_.end())
+        return false;
+    if (now < found->second)
+        return true;
+    until_.erase(found);
+    return false;
+}
+
+std::optional<std::size_t> KeyRests::choose(
+    std::string_view upstream, std::span<const Key> keys, std::string_view session, TimePoint now) const
+{
+    const std::lock_guard lock(mutex_);
+    if (keys.size() == 1) // The usual case costs no digest.
+        return until_.empty() || !rests(digest(upstream, keys[0].value), now) ? std::optional<std::size_t>(0)
+                                                                              : std::nullopt;
+    std::optional<std::size_t> best;
+    double most = 0;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const std::uint64_t key = digest(upstream, keys[i].value);
+        if (rests(key, now))
+            continue;
+        const double own = score(key, session, keys[i].weight);
+        if (!best || own > most) {
+            best = i;
+            most = own;
+        }
+    }
+    return best;
+}
+
+void KeyRests::rest(std::string_view upstream, std::string_view key, TimePoint until)
+{
+    const std::lock_guard lock(mutex_);
+    TimePoint& entry = until_[digest(upstream, key)];
+    entry = std::max(entry, until);
+}
+
+std::optional<TimePoint> KeyRests::until(
+    std::string_view upstream, std::span<const Key> keys, TimePoint now) const
+{
+    const std::lock_guard lock(mutex_);
+    std::optional<TimePoint> first;
+    for (const Key& key : keys) {
+        const std::uint64_t own = digest(upstream, key.value);
+        if (!rests(own, now))
+            return std::nullopt;
+        first = first ? std::min(*first, until_[own]) : until_[own];
+    }
+    return first;
+}
+
+} // namespace dragoman::route

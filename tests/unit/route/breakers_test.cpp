@@ -1,0 +1,89 @@
+#include "route/breakers.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace dragoman::route {
+namespace {
+
+using namespace std::chrono_literals;
+using Leave = Breakers::Leave;
+using State = Breakers::State;
+
+constexpr TimePoint start {};
+const Breakers::Policy policy { .failures = 3, .rest = 30s };
+
+void fail(Breakers& breakers, int times, TimePoint now = start)
+{
+    for (int i = 0; i < times; ++i)
+        breakers.failed("home/qwen", policy, now);
+}
+
+TEST(Breakers, RestAfterSoManyFailuresInARow)
+{
+    Breakers breakers;
+    fail(breakers, 2);
+    EXPECT_EQ(breakers.ask("home/qwen", start), Leave::go);
+    breakers.succeeded("home/qwen");
+    fail(breakers, 2);
+    EXPECT_EQ(breakers.ask("home/qwen", start), Leave::go) << "a success in between begins anew";
+    fail(breakers, 1);
+    EXPECT_EQ(breakers.ask("home/qwen", start), Leave::rests);
+    EXPECT_EQ(breakers.ask("home/other", start), Leave::go);
+    EXPECT_EQ(breakers.state("home/qwen", start), State::open);
+}
+
+TEST(Breakers, LetOneRequestTryAfterwards)
+{
+    Breakers breakers;
+    fail(breakers, 3);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 29s), Leave::rests);
+    EXPECT_EQ(breakers.state("home/qwen", start + 30s), State::half_open);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::rests) << "one at a time";
+    breakers.failed("home/qwen", policy, start + 31s);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 60s), Leave::rests);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 61s), Leave::probe);
+    breakers.succeeded("home/qwen");
+    EXPECT_EQ(breakers.ask("home/qwen", start + 61s), Leave::go);
+    EXPECT_TRUE(breakers.report(start).empty());
+}
+
+TEST(Breakers, AClientThatLeavesSaysNothingAboutTheTarget)
+{
+    Breakers breakers;
+    fail(breakers, 3);
+    ASSERT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
+    breakers.let_go("home/qwen");
+    EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
+}
+
+TEST(Breakers, CanBeSwitchedOff)
+{
+    Breakers breakers;
+    for (int i = 0; i < 100; ++i)
+        breakers.failed("home/qwen", { .failures = 0, .rest = 30s }, start);
+    EXPECT_EQ(breakers.ask("home/qwen", start), Leave::go);
+}
+
+TEST(Breakers, OnlyOneOfManyThreadsMayTry)
+{
+    Breakers breakers;
+    fail(breakers, 3);
+    std::atomic<int> probes = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&] {
+            for (int turn = 0; turn < 100; ++turn)
+                probes += breakers.ask("home/qwen", start + 30s) == Leave::probe;
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(probes, 1);
+}
+
+} // namespace
+} // namespace dragoman::route
