@@ -60,27 +60,6 @@ std::string_view name_of(Upstream::Dialect dialect)
     return {};
 }
 
-std::string_view name_of(Scenario scenario)
-{
-    switch (scenario) {
-    case Scenario::any:
-        return "any";
-    case Scenario::background:
-        return "background";
-    case Scenario::thinking:
-        return "thinking";
-    case Scenario::long_context:
-        return "long_context";
-    case Scenario::web_search:
-        return "web_search";
-    case Scenario::image:
-        return "image";
-    case Scenario::subagent:
-        return "subagent";
-    }
-    return {};
-}
-
 const Secret& Upstream::key() const
 {
     static const Secret none;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "route/quirks.h"
+#include "route/route_table.h"
 
 #include <chrono>
 #include <cstddef>
@@ -137,39 +138,6 @@ struct Upstream {
 };
 std::string_view name_of(Upstream::Dialect dialect);
 
-// Which of a request's sides a route looks at.
-enum class Scenario : std::uint8_t {
-    any,
-    background, // a haiku model, or a side request of the client's own
-    thinking, // thinking is asked for
-    long_context, // more than so many estimated tokens
-    web_search, // the client's web search
-    image, // a picture or a document is among the messages
-    subagent // a request of an agent that another one started
-};
-std::string_view name_of(Scenario scenario);
-
-// One place to send a request to: "upstream/model", and what only this place is asked for.
-struct RouteTarget {
-    std::string upstream {}; // one of [upstreams]
-    std::string model {}; // as that upstream names it; empty: as the client asked
-    std::string models {}; // JSON for a router's `models`; empty: none
-    std::string provider {}; // JSON for `provider`
-    std::string plugins {}; // JSON for `plugins`
-    std::optional<Milliseconds> first_byte {};
-    std::optional<Milliseconds> idle {};
-};
-
-struct Route {
-    std::string name {}; // empty: a route without one cannot be asked for by name
-    std::string model {}; // a name or a pattern with '*', of what the client asked for; empty: any
-    std::string family {}; // opus, sonnet, haiku, fable; empty: any
-    Scenario scenario = Scenario::any;
-    std::uint64_t tokens_over = limits::long_context; // of long_context
-    std::vector<RouteTarget> targets {}; // tried in this order; never empty
-    bool resume = false; // a stream that breaks off ends as if it were full, and the client goes on by itself
-};
-
 // How much may be asked for at a time. 0: as much as comes.
 struct Allowance {
     int requests = 0; // at a time
@@ -203,7 +171,7 @@ struct Config {
     Models models {};
     std::vector<Upstream> upstreams { Upstream {} }; // in the order of the file, never empty
     Limits limits {};
-    std::vector<Route> routes {}; // the first that fits a request counts
+    std::vector<route::Route> routes {}; // the first that fits a request counts
     bool client_targets = true; // a client may name upstream/model, or send x-dragoman-route
     Log log {};
     Catalogue catalogue {};

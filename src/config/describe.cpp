@@ -132,28 +132,13 @@ void describe_upstream(Lines& lines, const Upstream& upstream)
     lines.add("site", fmt::format("{} {}", or_none(upstream.site_name), upstream.site_url));
 }
 
-std::string text_of(const RouteTarget& target)
+void describe_route(Lines& lines, const route::Route& route)
 {
-    return target.model.empty() ? target.upstream : target.upstream + "/" + target.model;
-}
-
-void describe_route(Lines& lines, const Route& route)
-{
-    std::string when;
-    if (!route.model.empty())
-        when += " model " + route.model;
-    if (!route.family.empty())
-        when += " family " + route.family;
-    if (route.scenario == Scenario::long_context)
-        when += fmt::format(" over {} tokens", route.tokens_over);
-    else if (route.scenario != Scenario::any)
-        when += fmt::format(" {}", name_of(route.scenario));
     std::string targets;
-    for (const RouteTarget& target : route.targets)
-        targets += (targets.empty() ? "" : ", then ") + text_of(target);
+    for (const route::RouteTarget& target : route.targets)
+        targets += (targets.empty() ? "" : ", then ") + to_string(target);
     lines.add(route.name.empty() ? "route" : "route " + route.name,
-        fmt::format(
-            "{}: {}{}", when.empty() ? "always" : when.substr(1), targets, route.resume ? ", resumes" : ""));
+        fmt::format("{}: {}{}", describe_condition(route), targets, route.resume ? ", resumes" : ""));
 }
 
 void describe_allowance(Lines& lines, std::string_view name, const Allowance& allowed)
@@ -185,7 +170,7 @@ std::string describe(const Config& config)
     lines.add("max tokens", std::to_string(config.models.max_tokens));
     for (const Upstream& upstream : config.upstreams)
         describe_upstream(lines, upstream);
-    for (const Route& route : config.routes)
+    for (const route::Route& route : config.routes)
         describe_route(lines, route);
     describe_allowance(lines, "limit for each token", config.limits.each);
     describe_allowance(lines, "limit in all", config.limits.all);

@@ -12,6 +12,9 @@
 namespace dragoman::config {
 namespace {
 
+using route::Route;
+using route::RouteTarget;
+
 std::vector<std::string_view> names_of_upstreams(const Config& config)
 {
     std::vector<std::string_view> names;
@@ -53,14 +56,14 @@ void settle_routes(Draft& draft)
 {
     std::set<std::string> names;
     for (std::size_t i = 0; i < draft.config.routes.size(); ++i) {
-        Route& route = draft.config.routes[i];
+        Route& own = draft.config.routes[i];
         const std::string& place = draft.route_places[i];
-        for (RouteTarget& target : route.targets)
+        for (RouteTarget& target : own.targets)
             settle_target(draft, place, target);
-        if (!route.name.empty() && !names.insert(route.name).second)
-            draft.mistakes.add(place, fmt::format("there is another route of the name {}", route.name));
-        const bool always = route.model.empty() && route.family.empty() && route.scenario == Scenario::any;
-        if (always && route.name.empty() && i + 1 < draft.config.routes.size())
+        if (!own.name.empty() && !names.insert(own.name).second)
+            draft.mistakes.add(place, fmt::format("there is another route of the name {}", own.name));
+        const bool always = own.model.empty() && own.family.empty() && own.scenario == route::Scenario::any;
+        if (always && own.name.empty() && i + 1 < draft.config.routes.size())
             draft.mistakes.warn(place, "fits every request: the routes behind it never count");
     }
 }

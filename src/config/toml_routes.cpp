@@ -10,6 +10,10 @@
 namespace dragoman::config {
 namespace {
 
+using route::Route;
+using route::RouteTarget;
+using route::Scenario;
+
 constexpr std::array<std::string_view, 4> families { "opus", "sonnet", "haiku", "fable" };
 
 void append_json(json::Writer& json, const toml::node& node)
@@ -80,8 +84,6 @@ Route RouteReader::read()
 
 void RouteReader::read_when()
 {
-    static constexpr std::array<std::string_view, 6> scenarios { "background", "thinking", "long_context",
-        "web_search", "image", "subagent" };
     const toml::table* table = reader_.table("when");
     if (table == nullptr)
         return;
@@ -94,7 +96,7 @@ void RouteReader::read_when()
     }
     if (const auto family = when.choice("family", families))
         route_.family = families[*family];
-    if (const auto scenario = when.choice("scenario", scenarios))
+    if (const auto scenario = when.choice("scenario", route::scenario_names()))
         route_.scenario = static_cast<Scenario>(*scenario + 1);
     if (when.get("tokens_over") != nullptr) {
         int tokens = 0;

@@ -7,6 +7,7 @@ namespace dragoman::config {
 namespace {
 
 using route::Quirk;
+using route::Scenario;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
