@@ -5,6 +5,8 @@
 // https://openrouter.ai/docs/api-reference/list-available-models
 #pragma once
 
+#include "route/quirks.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -75,6 +77,7 @@ struct Target {
     std::shared_ptr<const ModelFacts>
         facts {}; // never null once resolved; `known` says whether it says anything
     Dialect dialect = Dialect::chat;
+    Quirks quirks {}; // of the upstream and of the model
     bool openrouter = true; // the upstream is OpenRouter, and takes what only OpenRouter takes
     std::string note {}; // what was corrected in the client's id, for the log; empty: nothing
 
@@ -84,6 +87,7 @@ struct Target {
 
     // The model's own name without vendor and variant: "gemini-2.5-pro" of "google/gemini-2.5-pro:free".
     std::string_view base_name() const;
+    bool has(Quirk quirk) const { return quirks.has(quirk); }
     bool is_messages() const { return dialect == Dialect::messages; }
     bool is_responses() const { return dialect == Dialect::responses; }
 };

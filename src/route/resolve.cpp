@@ -104,6 +104,13 @@ bool is_configured(string_view name, const Rules& rules)
     return name == rules.big || name == rules.middle || name == rules.small;
 }
 
+Quirks quirks_for(string_view model, const Rules& rules)
+{
+    const auto own = std::ranges::find_if(
+        rules.models, [&](const ModelQuirks& entry) { return matches(entry.model, model); });
+    return own == rules.models.end() ? rules.quirks : (rules.quirks | own->added).without(own->removed);
+}
+
 Target::Dialect dialect_for(const Target& target, const Rules& rules)
 {
     if (rules.dialect == Rules::DialectChoice::chat)
@@ -114,6 +121,8 @@ Target::Dialect dialect_for(const Target& target, const Rules& rules)
         return Target::Dialect::messages;
     return Target::Dialect::chat;
 }
+
+} // namespace
 
 Target target_for(string_view slug, const Rules& rules, const Catalogue& catalogue)
 {
@@ -126,10 +135,9 @@ Target target_for(string_view slug, const Rules& rules, const Catalogue& catalog
     target.facts = catalogue.facts(target.model);
     target.openrouter = rules.openrouter;
     target.dialect = dialect_for(target, rules);
+    target.quirks = quirks_for(target.model, rules);
     return target;
 }
-
-} // namespace
 
 string_view without_window_mark(string_view name)
 {
@@ -167,25 +175,36 @@ const std::string& family_model(string_view claude_name, const Rules& rules)
     return rules.big;
 }
 
-Result<Target> resolve(string_view client_model, const Rules& rules, const Catalogue& catalogue)
+string_view asked_model(string_view client_model)
 {
     auto name = without_window_mark(client_model);
     if (name.starts_with(alias_prefix))
         name.remove_prefix(alias_prefix.size());
-    const auto slug = without_foreign_notation(name, rules);
+    return name;
+}
+
+Result<std::string> slug_of(string_view client_model, const Rules& rules, const Catalogue& catalogue)
+{
+    const auto name = asked_model(client_model);
+    auto slug = without_foreign_notation(name, rules);
     if (!is_harmless(slug))
         return Failure(hostile());
     if (const auto* mapping = mapping_for(client_model, name, rules))
-        return target_for(mapping->to, rules, catalogue);
+        return mapping->to;
     if (slug.find('/') != std::string::npos || is_configured(slug, rules) || catalogue.find(slug))
-        return target_for(slug, rules, catalogue);
-    if (is_claude_name(slug))
-        return target_for(rules.claude_names_go_through && lower_case(slug).starts_with("claude-")
-                ? string_view(slug)
-                : string_view(family_model(slug, rules)),
-            rules, catalogue);
+        return slug;
+    if (is_claude_name(slug)) {
+        const bool goes_through = rules.claude_names_go_through && lower_case(slug).starts_with("claude-");
+        return goes_through ? slug : family_model(slug, rules);
+    }
     if (rules.slugs_have_vendor)
         return Failure(unknown(slug, rules, catalogue));
+    return slug;
+}
+
+Result<Target> resolve(string_view client_model, const Rules& rules, const Catalogue& catalogue)
+{
+    ASSIGN_OR_RETURN(slug, slug_of(client_model, rules, catalogue));
     return target_for(slug, rules, catalogue);
 }
 

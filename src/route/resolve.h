@@ -27,6 +27,13 @@ struct Mapping {
     std::string to {};
 };
 
+// A model of an upstream that differs from the others. The first that matches counts.
+struct ModelQuirks {
+    std::string model {}; // a name, or a pattern with '*'
+    Quirks added {};
+    Quirks removed {};
+};
+
 struct Rules {
     enum class DialectChoice : std::uint8_t { automatic, chat, messages, responses };
 
@@ -38,6 +45,8 @@ struct Rules {
     std::string upstream {}; // its name, for people
     DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
     bool openrouter = true;
+    Quirks quirks {};
+    std::vector<ModelQuirks> models {};
 
     // Slugs of this upstream have a vendor in front, so that a name without slash cannot be one. False for
     // other servers: what is no Claude name goes through.
@@ -50,6 +59,14 @@ struct Rules {
 // Errors: bad_request for what can be no model's name (an address, a path, control characters), not_found for
 // an unknown name. Both have should_retry == false, and neither repeats more of the name than is printable.
 Result<Target> resolve(std::string_view client_model, const Rules& rules, const Catalogue& catalogue);
+
+// The two halves of resolve(): which model is meant, as a slug that may still begin with the name of an
+// upstream, and the target that it is for the upstream of these rules.
+Result<std::string> slug_of(std::string_view client_model, const Rules& rules, const Catalogue& catalogue);
+Target target_for(std::string_view slug, const Rules& rules, const Catalogue& catalogue);
+
+// What a client asked for, without a window mark and without the form that its picker needs.
+std::string_view asked_model(std::string_view client_model);
 
 // The name without "[1m]" and the like.
 std::string_view without_window_mark(std::string_view name);
