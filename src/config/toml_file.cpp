@@ -80,6 +80,7 @@ void read_server(Draft& draft, const toml::table& table, const std::string& path
     }
     draft.tokens_file = reader.placed("client_tokens_file");
     reader.flag("allow_unauthenticated", server.allow_unauthenticated);
+    reader.flag("client_targets", draft.config.client_targets);
     read_names(reader, "allowed_hosts", server.allowed_hosts);
     read_names(reader, "allowed_origins", server.allowed_origins);
     reader.size("request_body", server.request_body, limits::KiB, 1024 * limits::MiB);

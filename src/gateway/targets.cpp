@@ -62,6 +62,9 @@ route::Rules rules_of(const config::Config& config)
     for (const std::string& favourite : config.models.favourites)
         rules.offered.push_back(favourite);
     rules.dialect = choice_of(config.main().dialect);
+    rules.quirks = config.main().quirks;
+    for (const config::ModelStatement& model : config.main().models)
+        rules.models.push_back({ model.model, model.quirks, model.not_quirks });
     return rules;
 }
 

@@ -47,11 +47,12 @@ def variables_in(text):
 
 def keys_of_loader():
     """The keys of the configuration file that the loader reads."""
-    text = (ROOT / "src/config/toml_file.cpp").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8")
+                   for path in sorted((ROOT / "src/config").glob("toml_*.cpp")) if path.stem != "toml_reader")
     kinds = "get|text|texts|placed|flag|whole|size|duration|choice|table"
-    keys = set(re.findall(rf'(?:reader|models)\.(?:{kinds})\("(\w+)"', text))
-    keys |= set(re.findall(r'read_(?:names|attribution)\(reader, "(\w+)"', text))
-    return keys - {"quirks"}
+    keys = set(re.findall(rf'(?:reader_?|models|one|when)\.(?:{kinds})\("(\w+)"', text))
+    keys |= set(re.findall(r'\b(?:tokens|flag|time|read_header_text)\("(\w+)"', text))
+    return keys | set(re.findall(r'\b(?:read_names|json_of)\(reader, "(\w+)"', text))
 
 
 def person(folder, **environment):
@@ -60,7 +61,7 @@ def person(folder, **environment):
 
 
 def check_config(text, folder, **environment):
-    """Loads `text` as the configuration; files with keys that it names are there."""
+    """Loads `text` as the configuration; files and variables with keys that it names are there."""
     def provide(match):
         name = Path(match[2]).name
         path = folder / name
@@ -71,6 +72,7 @@ def check_config(text, folder, **environment):
     file = folder / "config.toml"
     file.write_text(re.sub(r'^(client_tokens_file|key_file) = "([^"]+)"', provide, text, flags=re.M))
     file.chmod(0o600)
+    environment |= {name: "0123456789abcdef" for name in re.findall(r'\benv = "(\w+)"', text)}
     return subprocess.run([DRAGOMAN, "check-config", "--config", str(file)], cwd=folder, text=True,
                           env=person(folder, **environment), capture_output=True, timeout=60)
 
@@ -121,7 +123,7 @@ class Documents(unittest.TestCase):
     def test_the_example_of_every_key_has_every_key_and_its_default(self):
         text = (ROOT / "examples/dragoman.toml").read_text()
         self.nothing([f"{key} is missing" for key in sorted(keys_of_loader() - {"key", "key_env"})
-                      if not re.search(rf"^(# )?(\[+\w*\.?)?{key}\b", text, flags=re.M)])
+                      if not re.search(rf"(^(# )?(\[+[\w.]*\.)?|[{{,] ?|\[+){key}\b", text, flags=re.M)])
         nothing_set = check_config("", self.folder).stdout.splitlines()
         all_set = check_config(text, self.folder).stdout.splitlines()
         self.assertGreater(len(nothing_set), 15)
@@ -152,6 +154,19 @@ class Documents(unittest.TestCase):
                                            for port in re.findall(r"PORT=(\d+)", line)):
                 wrong.append(f"{line}\n{done.stdout}{done.stderr}")
         self.nothing(wrong)
+
+    def test_every_preset_and_quirk_stands_in_the_document_about_providers(self):
+        providers = (ROOT / "docs/providers.md").read_text(encoding="utf-8")
+        presets = set(re.findall(r'\.name = "(\w+)"', (ROOT / "src/config/presets.cpp").read_text()))
+        shown = {name for block in blocks(ROOT / "docs/providers.md")
+                 for name in re.findall(r"^\[upstreams\.(\w+)\]", block.text, flags=re.M)}
+        self.assertGreater(len(presets), 20)
+        self.assertEqual(presets, {row[0].strip("`") for row in rows(providers, "preset")})
+        self.nothing([f"there is no example of the preset {name}" for name in sorted(presets - shown)])
+        header = (ROOT / "src/route/quirks.h").read_text(encoding="utf-8")
+        enumeration = header[header.index("enum class Quirk"):header.index("};")]
+        quirks = re.findall(r"^    (\w+),", enumeration, flags=re.M)
+        self.assertEqual(quirks, [row[0].strip("`") for row in rows(providers, "quirk")])
 
     def test_variables_of_the_documents_are_read(self):
         known = variables_of_source()
