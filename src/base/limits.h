@@ -51,7 +51,7 @@ inline constexpr std::size_t client_buffer = 256 * KiB; // then the upstream is 
 // Upstreams that fail.
 inline constexpr int breaker_failures = 5; // in a row
 inline constexpr auto breaker_rest = 30s; // then one request may try
-inline constexpr std::size_t long_context = 60'000; // tokens, from which a route for long conversations counts
+inline constexpr std::size_t long_context = 60'000; // tokens, from which a conversation counts as long
 
 // Ending.
 inline constexpr auto drain_terminate = 30s;
