@@ -6,8 +6,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <array>
 #include <cerrno>
+#include <memory>
 #include <sys/socket.h>
 
 namespace dragoman::net {
@@ -40,12 +40,14 @@ ssize_t receive(Socket& socket, std::string& out, std::size_t space)
 {
     std::size_t before = out.size();
     if (out.capacity() - before < space && space <= scratch_size) {
-        thread_local std::array<char, scratch_size> scratch;
-        ssize_t got = receive(socket, scratch.data(), space);
+        // Not an array of the thread's own storage: that is zeroed for every thread, those that never read
+        // included.
+        thread_local const auto scratch = std::make_unique_for_overwrite<char[]>(scratch_size);
+        ssize_t got = receive(socket, scratch.get(), space);
         if (got > 0 && before == 0)
             fit(out, static_cast<std::size_t>(got));
         if (got > 0)
-            out.append(scratch.data(), static_cast<std::size_t>(got));
+            out.append(scratch.get(), static_cast<std::size_t>(got));
         return got;
     }
     ssize_t got = 0;
