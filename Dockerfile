@@ -20,9 +20,7 @@ FROM debian:12-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates \
-        libsimdjson14 \
         libssl3 \
-        libstdc++6 \
         zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/* \
     && groupadd --system --gid 10001 dragoman \

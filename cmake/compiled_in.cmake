@@ -30,3 +30,14 @@ else()
   add_library(compiled_in_spdlog ALIAS spdlog::spdlog)
   add_library(compiled_in_toml ALIAS tomlplusplus::tomlplusplus)
 endif()
+
+# Then nothing else needs the shared libraries of the compiler, and they are compiled into the program, too.
+include(CMakeDependentOption)
+include(CheckCXXSourceCompiles)
+set(static_runtime -static-libstdc++ -static-libgcc)
+set(CMAKE_REQUIRED_LINK_OPTIONS ${static_runtime})
+check_cxx_source_compiles("#include <string>
+  int main(int count, char**) { return std::string(count, 'x').size() > 3; }" DRAGOMAN_HAS_STATIC_RUNTIME)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
+cmake_dependent_option(DRAGOMAN_STATIC_RUNTIME "libstdc++ and libgcc are compiled into the program" ON
+  "DRAGOMAN_COMPILED_IN;DRAGOMAN_HAS_STATIC_RUNTIME;NOT DRAGOMAN_SANITIZE;CMAKE_SYSTEM_NAME STREQUAL Linux" OFF)

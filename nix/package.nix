@@ -8,7 +8,6 @@
   fmt,
   ninja,
   openssl,
-  simdjson,
   spdlog,
   tomlplusplus,
   zlib,
@@ -41,7 +40,6 @@ stdenv.mkDerivation {
     cli11
     fmt
     openssl
-    simdjson
     spdlog
     tomlplusplus
     zlib

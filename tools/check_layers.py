@@ -22,7 +22,7 @@ MAY_INCLUDE = {
 ONLY_IN = {
     "boost/": {"net", "gateway"},
     "openssl/": {"net", "base"},
-    "simdjson": {"json"},
+    "simdjson": set(),
     "toml++": {"config"},
     "CLI/": {"cli"},
     "spdlog": {"base"},

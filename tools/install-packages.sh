@@ -10,11 +10,11 @@ grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release && boost=libboost1.81-dev
 
 packages_for() {
     case $1 in
-        build) echo g++ cmake ninja-build make pkg-config ccache mold $boost libsimdjson-dev libtomlplusplus-dev \
+        build) echo g++ cmake ninja-build make pkg-config ccache mold $boost libtomlplusplus-dev \
                     libcli11-dev libspdlog-dev libfmt-dev libssl-dev zlib1g-dev ca-certificates ;;
-        test) echo libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl \
+        test) echo libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev nlohmann-json3-dev python3 python3-yaml nix-bin dpkg-dev file curl \
                    openssl systemd zsh fish tmux strace valgrind ;;
-        bench) echo libbenchmark-dev nginx python3 openssl binutils ;;
+        bench) echo libbenchmark-dev libsimdjson-dev nginx python3 openssl binutils ;;
         peers) echo python3-venv ;;
         package) echo dpkg-dev file ;;
         fuzz) echo clang-19 libclang-rt-19-dev ;;

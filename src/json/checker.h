@@ -1,10 +1,10 @@
 // The grammar of RFC 8259 over the tokens of a Document: one walk that keeps the open brackets on a stack of
-// its own and notes for each value where the next one begins. Strings need no look here when a scan of the
+// its own and notes for each value where the next one begins. It reads the tokens' first bytes, which lie
+// side by side; the text itself only for numbers and literals. Strings need no look here when the scan of the
 // whole text has found all escapes valid.
 #pragma once
 
 #include "json/document.h"
-#include "json/escape_scan.h"
 #include "json/grammar.h"
 
 #include <cstddef>
@@ -18,10 +18,12 @@ namespace dragoman::json {
 
 class Document::Checker {
 public:
-    Checker(Document& document, std::size_t depth_max, bool escapes_are_fine)
+    Checker(Document& document, std::size_t depth_max)
         : document_(document)
+        , first_(document.first_)
+        , after_(document.index_.after())
         , depth_max_(depth_max)
-        , escapes_are_fine_(escapes_are_fine)
+        , escapes_are_fine_(document.index_.escapes_are_fine())
         , stack_(document.open_)
     {
         stack_.clear();
@@ -30,120 +32,134 @@ public:
     // False: why() and byte() say what is wrong.
     bool check()
     {
-        do {
-            if (!value())
+        if (!is_bracket(first_[0])) {
+            if (!leaf())
                 return false;
-        } while (!finished_);
-        return token_ == document_.count_ || fail("something follows the end of the value");
+        } else if (!open()) {
+            return false;
+        }
+        while (!stack_.empty())
+            if (!(in_object_ ? members() : elements()))
+                return false;
+        return is_end() || fail("something follows the end of the value");
     }
 
     const std::string& why() const { return why_; }
-    std::size_t byte() const
-    {
-        return token_ < document_.count_ ? document_.position_[token_] : document_.text_.size();
-    }
+    std::size_t byte() const { return is_end() ? document_.text_.size() : document_.place_[token_]; }
 
 private:
-    bool value()
+    static bool is_bracket(char c) { return c == '{' || c == '['; }
+
+    // From where a key is expected up to where another bracket opens or the last one closes.
+    bool members()
     {
-        if (token_ >= document_.count_)
-            return fail_early();
-        const char c = document_.at(token_);
-        if (c == '{' || c == '[')
-            return open(c);
-        if (c == '"' ? !string() : !scalar())
-            return false;
-        document_.after_.data()[token_] = token_ + 1;
-        ++token_;
-        return after_value();
+        for (;;) {
+            if (!key())
+                return false;
+            if (is_bracket(first_[token_]))
+                return open();
+            if (!leaf())
+                return false;
+            if (first_[token_] != ',')
+                return close();
+            ++token_;
+        }
     }
 
-    bool open(char c)
+    bool elements()
+    {
+        for (;;) {
+            if (is_bracket(first_[token_]))
+                return open();
+            if (!leaf())
+                return false;
+            if (first_[token_] != ',')
+                return close();
+            ++token_;
+        }
+    }
+
+    bool open()
     {
         if (stack_.size() >= depth_max_)
             return fail("it is nested deeper than " + std::to_string(depth_max_) + " levels");
+        in_object_ = first_[token_] == '{';
         stack_.push_back(token_++);
-        if (token_ >= document_.count_)
-            return fail_early();
-        const char next = document_.at(token_);
-        if (next == (c == '{' ? '}' : ']')) {
-            close();
-            return after_value();
-        }
-        return c == '[' || key();
+        return first_[token_] != closing() || close();
     }
 
-    void close()
+    // Behind a value, and whatever closes there, up to where the next key or value is expected.
+    bool close()
     {
-        document_.after_.data()[stack_.back()] = ++token_;
-        stack_.pop_back();
-    }
-
-    // Up to where the next value is expected, or the end.
-    bool after_value()
-    {
-        while (!stack_.empty()) {
-            if (token_ >= document_.count_)
-                return fail_early();
-            const bool in_object = document_.at(stack_.back()) == '{';
-            const char c = document_.at(token_);
-            if (c == ',') {
-                ++token_;
-                return !in_object || key();
-            }
-            if (c != (in_object ? '}' : ']'))
-                return fail(in_object ? "expected a comma or '}'" : "expected a comma or ']'");
-            close();
+        while (first_[token_] == closing()) {
+            after_[stack_.back()] = ++token_;
+            stack_.pop_back();
+            if (stack_.empty())
+                return true;
+            in_object_ = first_[stack_.back()] == '{';
         }
-        finished_ = true;
+        if (first_[token_] != ',')
+            return fail(in_object_ ? "expected a comma or '}'" : "expected a comma or ']'");
+        ++token_;
         return true;
     }
 
     bool key()
     {
-        if (token_ >= document_.count_)
-            return fail_early();
-        if (document_.at(token_) != '"')
+        if (first_[token_] != '"')
             return fail("expected a key in quotes");
         if (!string())
             return false;
         ++token_;
-        if (token_ >= document_.count_ || document_.at(token_) != ':')
-            return fail("expected a colon");
+        if (first_[token_] != ':')
+            return is_end() ? fail_at_end("expected a colon") : fail("expected a colon");
+        ++token_;
+        return true;
+    }
+
+    bool leaf()
+    {
+        if (first_[token_] == '"' ? !string() : !scalar())
+            return false;
+        after_[token_] = token_ + 1;
         ++token_;
         return true;
     }
 
     bool string()
     {
-        return escapes_are_fine_ || scan_escapes(document_.string_at(token_).escaped).valid
+        return escapes_are_fine_ || escapes_are_valid(document_.string_at(token_).escaped)
             || fail("a string holds an invalid escape");
     }
 
     bool scalar()
     {
+        if (is_end())
+            return fail("");
         const std::string_view text = document_.up_to(token_, token_ + 1);
         return text == "true" || text == "false" || text == "null" || is_number(text)
             || fail("expected a value");
     }
 
-    bool fail(std::string why)
+    char closing() const { return in_object_ ? '}' : ']'; }
+    bool is_end() const { return token_ >= document_.count_; }
+
+    // Behind the last token there is none that fits anywhere.
+    bool fail(std::string why) { return fail_at_end(is_end() ? "it ends too early" : std::move(why)); }
+    bool fail_at_end(std::string why)
     {
         why_ = std::move(why);
         return false;
     }
-    bool fail_early()
-    {
-        token_ = document_.count_;
-        return fail("it ends too early");
-    }
 
     Document& document_;
-    std::size_t depth_max_;
-    bool escapes_are_fine_;
+    const char* const first_;
+    std::uint32_t* const after_;
+    const std::size_t depth_max_;
+    const bool escapes_are_fine_;
     std::vector<std::uint32_t>& stack_; // the document's, so that a small text costs no allocation
     std::uint32_t token_ = 0;
-    bool finished_ = false;
+    bool in_object_ = false; // the innermost of the open brackets
     std::string why_ {};
 };
 

@@ -2,10 +2,7 @@
 
 #include "json/checker.h"
 #include "json/escape.h"
-#include "json/escape_scan.h"
 #include "json/grammar.h"
-
-#include <simdjson.h>
 
 #include <charconv>
 #include <cmath>
@@ -17,40 +14,28 @@ namespace dragoman::json {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::size_t text_size_max = 0xFFFF'0000; // places in it are words of 32 bits
 
 Error invalid(std::string_view why, std::size_t byte)
 {
     return Error::bad_request("invalid JSON at byte " + std::to_string(byte) + ": " + std::string(why));
 }
 
-} // namespace
-
-// simdjson picks its kernel for this processor when the program runs. Only the first stage is used: the
-// positions of brackets, colons, commas and of the first byte of every string, number and literal.
-struct Document::Tokenizer {
-    std::unique_ptr<simdjson::internal::dom_parser_implementation> stages;
-    std::size_t capacity = 0;
-
-    simdjson::error_code run(std::string_view text)
-    {
-        if (!stages || capacity < text.size()) {
-            capacity = std::max<std::size_t>(text.size() + text.size() / 2, 4096);
-            const auto& implementation = *simdjson::get_active_implementation();
-            if (auto error = implementation.create_dom_parser_implementation(capacity, 1, stages))
-                return error;
-        }
-        return stages->stage1(
-            reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), simdjson::stage1_mode::regular);
-    }
-};
-
-Document::Document()
-    : tokenizer_(std::make_unique<Tokenizer>())
+std::string_view why(TokenIndex::Flaw flaw)
 {
+    switch (flaw) {
+    case TokenIndex::Flaw::utf8:
+        return "the text is not valid UTF-8";
+    case TokenIndex::Flaw::unclosed_string:
+        return "a string is not closed";
+    case TokenIndex::Flaw::control_character:
+        return "a string holds a raw control character";
+    default:
+        return "there is only white space";
+    }
 }
-Document::~Document() = default;
-Document::Document(Document&&) noexcept = default;
-Document& Document::operator=(Document&&) noexcept = default;
+
+} // namespace
 
 Result<Value> Document::parse(std::string_view text, std::size_t depth_max)
 {
@@ -59,31 +44,17 @@ Result<Value> Document::parse(std::string_view text, std::size_t depth_max)
     text_ = text;
     if (text.empty())
         return Failure(Error::bad_request("invalid JSON: the text is empty"));
-    switch (tokenizer_->run(text)) {
-    case simdjson::SUCCESS:
-        break;
-    case simdjson::UTF8_ERROR:
-        return Failure(Error::bad_request("invalid JSON: the text is not valid UTF-8"));
-    case simdjson::UNCLOSED_STRING:
-        return Failure(Error::bad_request("invalid JSON: a string is not closed"));
-    case simdjson::UNESCAPED_CHARS:
-        return Failure(Error::bad_request("invalid JSON: a string holds a raw control character"));
-    case simdjson::EMPTY:
-        return Failure(Error::bad_request("invalid JSON: there is only white space"));
-    default:
-        return Failure(Error::bad_request("invalid JSON"));
-    }
-    std::uint32_t* positions = tokenizer_->stages->structural_indexes.get(); // it has room for some more
-    count_ = tokenizer_->stages->n_structural_indexes;
-    positions[count_] = static_cast<std::uint32_t>(text.size());
-    position_ = positions;
-    if (after_.size() < count_)
-        after_.resize(count_);
-    const EscapeScan escapes = scan_escapes(text);
-    Checker checker(*this, depth_max, escapes.valid);
+    if (text.size() > text_size_max)
+        return Failure(Error::bad_request("invalid JSON: the text is larger than 4 GB"));
+    if (const TokenIndex::Flaw flaw = index_.read(text); flaw != TokenIndex::Flaw::none)
+        return Failure(Error::bad_request("invalid JSON: " + std::string(why(flaw))));
+    place_ = index_.places();
+    first_ = index_.firsts();
+    after_ = index_.after();
+    count_ = index_.count();
+    Checker checker(*this, depth_max);
     if (!checker.check())
         return Failure(invalid(checker.why(), checker.byte()));
-    has_surrogates_ = escapes.surrogates;
     return Value(this, 0);
 }
 

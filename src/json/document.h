@@ -1,7 +1,7 @@
 // One JSON text, checked once from end to end, then walked as slices.
 //
-// Document::parse() finds the tokens (simdjson's first stage, which also checks UTF-8) and checks the whole
-// grammar of RFC 8259 without recursion: nesting, commas, numbers, literals, escapes, nothing after the end.
+// Document::parse() finds the tokens (TokenIndex, which also checks UTF-8 and escapes) and checks the whole
+// grammar of RFC 8259 without recursion: nesting, commas, numbers, literals, nothing after the end.
 // What is walked afterwards is therefore well-formed, and walking cannot fail. Not refused, because
 // clients send them: lone surrogates (\ud83d), numbers of any size, duplicate keys, a byte-order mark.
 //
@@ -13,9 +13,9 @@
 #include "base/result.h"
 #include "json/grammar.h"
 #include "json/raw.h"
+#include "json/token_index.h"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -170,11 +170,6 @@ private:
 
 class Document {
 public:
-    Document();
-    ~Document();
-    Document(Document&&) noexcept;
-    Document& operator=(Document&&) noexcept;
-
     // Checks `text` and gives its root. `text` must outlive the values; it needs no padding and is not
     // changed. Error::bad_request says what is wrong and at which byte ("invalid JSON at byte 17: expected a
     // comma").
@@ -184,7 +179,7 @@ public:
     Value root() const { return { this, 0 }; }
 
     // Whether any string of the text holds a \uD8xx to \uDFxx escape: only then need strings be mended.
-    bool has_surrogate_escapes() const { return has_surrogates_; }
+    bool has_surrogate_escapes() const { return index_.has_surrogates(); }
     std::string_view text() const { return text_; }
 
 private:
@@ -193,21 +188,20 @@ private:
     friend class Array;
     class Checker;
 
-    std::uint32_t after(std::uint32_t token) const { return after_.data()[token]; }
-    char at(std::uint32_t token) const { return text_.data()[position_[token]]; }
+    std::uint32_t after(std::uint32_t token) const { return after_[token]; }
+    char at(std::uint32_t token) const { return first_[token]; }
     std::string_view up_to(std::uint32_t token, std::uint32_t next) const;
     RawString string_at(std::uint32_t token) const;
     bool is_key(std::uint32_t token, std::string_view name) const;
     bool is_key_with_escapes(std::uint32_t token, std::string_view name) const;
 
-    struct Tokenizer; // simdjson's first stage
-    std::unique_ptr<Tokenizer> tokenizer_;
-    std::string_view text_;
-    const std::uint32_t* position_ = nullptr; // of each token in text_, and behind them of its end
+    TokenIndex index_ {};
+    std::string_view text_ {};
+    const std::uint32_t* place_ = nullptr; // of each token in text_, and behind them of its end
+    const char* first_ = nullptr; // the first byte of each token, and behind them a zero
+    const std::uint32_t* after_ = nullptr; // for the first token of a value: the one that follows the value
     std::uint32_t count_ = 0;
-    std::vector<std::uint32_t> after_; // for the first token of a value: the one that follows the value
-    std::vector<std::uint32_t> open_; // brackets, while the grammar is checked
-    bool has_surrogates_ = false;
+    std::vector<std::uint32_t> open_ {}; // brackets, while the grammar is checked
 };
 
 // What a walk does for each token is inlined; a body of a megabyte has tens of thousands.
@@ -215,8 +209,8 @@ private:
 // From one token to the next, without the white space between them.
 inline std::string_view Document::up_to(std::uint32_t token, std::uint32_t next) const
 {
-    const char* begin = text_.data() + position_[token];
-    const char* end = text_.data() + position_[next];
+    const char* begin = text_.data() + place_[token];
+    const char* end = text_.data() + place_[next];
     while (is_white_space(end[-1]))
         --end;
     return { begin, end };
@@ -233,7 +227,7 @@ inline RawString Document::string_at(std::uint32_t token) const
 // otherwise can be another spelling of it.
 inline bool Document::is_key(std::uint32_t token, std::string_view name) const
 {
-    const char* key = text_.data() + position_[token] + 1;
+    const char* key = text_.data() + place_[token] + 1;
     const char* wanted = name.data();
     const char* const end = wanted + name.size();
     while (wanted != end && *key == *wanted && *key != '"' && *key != '\\') {
@@ -287,7 +281,7 @@ inline std::optional<Array> Value::array() const
     return Array(document_, token_);
 }
 
-inline std::size_t Value::offset() const { return document_->position_[token_]; }
+inline std::size_t Value::offset() const { return document_->place_[token_]; }
 
 inline Field Object::Iterator::operator*() const
 {
@@ -327,7 +321,7 @@ inline FirstLetters Object::first_letters() const
     FirstLetters letters;
     const Iterator last = end();
     for (Iterator field = begin(); field != last; ++field)
-        letters.add(document_->text_.data()[document_->position_[field.token_] + 1]);
+        letters.add(document_->text_.data()[document_->place_[field.token_] + 1]);
     return letters;
 }
 

@@ -62,4 +62,17 @@ int code_unit_at(std::string_view text, std::size_t at)
     return unit;
 }
 
+bool escapes_are_valid(std::string_view text)
+{
+    std::size_t at = text.find('\\');
+    while (at != std::string_view::npos) {
+        const bool unit = code_unit_at(text, at) >= 0;
+        const char letter = at + 1 < text.size() ? text[at + 1] : '\0';
+        if (!unit && std::string_view("\"\\/bfnrt").find(letter) == std::string_view::npos)
+            return false;
+        at = text.find('\\', at + (unit ? 6 : 2));
+    }
+    return true;
+}
+
 } // namespace dragoman::json

@@ -15,6 +15,9 @@ bool is_number(std::string_view text);
 // The code unit of the escape \uXXXX that begins at `at` of `text`; -1 when there is none.
 int code_unit_at(std::string_view text, std::size_t at);
 
+// Every backslash of `text` begins an escape.
+bool escapes_are_valid(std::string_view text);
+
 constexpr bool is_high_surrogate(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
 constexpr bool is_low_surrogate(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
 

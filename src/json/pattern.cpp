@@ -1,8 +1,7 @@
 #include "json/pattern.h"
 
 #include "json/grammar.h"
-
-#include <simdjson.h>
+#include "json/utf8.h"
 
 #include <bit>
 #include <cstdint>
@@ -40,14 +39,6 @@ std::size_t special_at(std::string_view text, std::size_t at)
     return at;
 }
 
-bool is_ascii(std::string_view text)
-{
-    unsigned char all = 0;
-    for (char c : text)
-        all |= static_cast<unsigned char>(c);
-    return all < 0x80;
-}
-
 // The bytes of the escape at `at`; 0 if it is none, or one half of a pair.
 std::size_t escape_size(std::string_view text, std::size_t at)
 {
@@ -72,8 +63,7 @@ std::string_view string_inside(std::string_view text)
     if (at >= text.size() || text[at] != '"')
         return {};
     std::string_view inside = text.substr(0, at);
-    return is_ascii(inside) || simdjson::validate_utf8(inside.data(), inside.size()) ? inside
-                                                                                     : std::string_view();
+    return is_utf8(inside) ? inside : std::string_view();
 }
 
 } // namespace

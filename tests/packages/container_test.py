@@ -125,7 +125,7 @@ class Image(Case):
     def test_it_adds_little_to_its_base(self):
         if not shutil.which("dpkg-query"):
             self.skipTest("no dpkg-query here")
-        # ca-certificates needs openssl; libstdc++6 and zlib1g are in the base, and counted all the same.
+        # ca-certificates needs openssl; zlib1g is in the base, and counted all the same.
         packages = runtime_packages() | {"openssl"}
         sizes = run("dpkg-query", "-W", "-f", "${Package} ${Installed-Size}\n", *packages).stdout.split("\n")
         kib = {line.split()[0]: int(line.split()[1]) for line in sizes if line}
