@@ -40,6 +40,12 @@ Error no_key()
         .should_retry = false };
 }
 
+const std::shared_ptr<const route::ModelFacts>& no_facts()
+{
+    static const auto none = std::make_shared<const route::ModelFacts>();
+    return none;
+}
+
 RequestRecord::Outcome outcome_of(const Error& error)
 {
     switch (error.source) {
@@ -92,36 +98,46 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
     , response_(response)
     , config_(worker.config())
     , request_id_(worker.ids().with_prefix("req_"))
+    , path_(request.head.path())
 {
-    record_.request_id = request_id_;
-    record_.method = request.head.method;
-    record_.path = request.head.path();
     session_ = request.head.field("x-claude-code-session-id");
     worker_.shared().metrics.begin();
 }
 
 MessagesExchange::~MessagesExchange()
 {
-    finish_record();
-    log::request_line(record_);
-    count();
+    RequestRecord ended = record();
+    log::request_line(ended);
+    count(ended);
     if (capture_)
         finish_capture();
 }
 
-net::Task<void> MessagesExchange::run()
+net::Task<void> MessagesExchange::serve(
+    Worker& worker, net::ClientRequest& request, net::ResponseWriter& response)
+{
+    MessagesExchange exchange(worker, request, response);
+    if (exchange.begin()) {
+        Result<void> relayed = co_await exchange.relay_->run();
+        if (response.client_gone())
+            co_return; // What went wrong afterwards is nobody's concern.
+        exchange.note_end(relayed);
+        if (!relayed)
+            co_await exchange.relay_->fail(relayed.error());
+    } else {
+        co_await exchange.send_error();
+    }
+    exchange.ran_to_the_end_ = true;
+}
+
+bool MessagesExchange::begin()
 {
     begin_capture();
     Result<void> prepared = prepare();
+    request_.release_head();
     if (!prepared) {
         note_error(prepared.error());
-        net::Refusal answer = render(prepared.error(), request_id_);
-        if (capture_)
-            capture_->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
-        record_.status = answer.status;
-        (void)co_await send(response_, answer);
-        ran_to_the_end_ = true;
-        co_return;
+        return false;
     }
     relay_ = std::make_unique<Relay>(RelayParts { .config = *config_,
         .worker = worker_.context(),
@@ -133,18 +149,25 @@ net::Task<void> MessagesExchange::run()
         .upstream_fields = upstream_fields(*config_, target_, call_, worker_.shared().version),
         .capture = capture_.get(),
         .begun = [this] { forget_bodies(); } });
-    Result<void> relayed = co_await relay_->run();
-    if (response_.client_gone())
-        co_return; // What went wrong afterwards is nobody's concern.
-    if (!relayed) {
-        note_error(relayed.error());
-        if (!response_.started())
-            record_.status = http_status(relayed.error());
-        co_await relay_->fail(relayed.error());
-    } else {
-        learn();
-    }
-    ran_to_the_end_ = true;
+    return true;
+}
+
+net::Task<void> MessagesExchange::send_error()
+{
+    net::Refusal answer = render(*error_, request_id_);
+    if (capture_)
+        capture_->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
+    status_ = answer.status;
+    (void)co_await send(response_, answer);
+}
+
+void MessagesExchange::note_end(const Result<void>& relayed)
+{
+    if (relayed)
+        return learn();
+    note_error(relayed.error());
+    if (!response_.started())
+        status_ = http_status(relayed.error());
 }
 
 Result<void> MessagesExchange::prepare()
@@ -187,14 +210,12 @@ Result<void> MessagesExchange::translate()
 {
     json::Document& document = worker_.document();
     ASSIGN_OR_RETURN(request, anthropic::decode_request(document, request_.body));
-    record_.stream = request.stream;
-    record_.client_model = json::unescape(request.model);
+    stream_ = request.stream;
+    client_model_ = json::unescape(request.model);
     if (!Sessions::is_id(session_))
         session_ = translate::conversation_identity(request, {}).session;
-    ASSIGN_OR_RETURN(
-        target, route::resolve(record_.client_model, worker_.rules(config_), *worker_.catalogue()));
+    ASSIGN_OR_RETURN(target, route::resolve(client_model_, worker_.rules(config_), *worker_.catalogue()));
     target_ = std::move(target);
-    record_.upstream_model = target_.model;
     translate::ClientHeaders headers { .anthropic_version = request_.head.field("anthropic-version"),
         .anthropic_beta = request_.head.field("anthropic-beta"),
         .session_id = request_.head.field("x-claude-code-session-id"),
@@ -210,6 +231,8 @@ Result<void> MessagesExchange::translate()
             worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));
     if (!target_.note.empty())
         call_.notes.repair(target_.note);
+    if (!target_.facts->known)
+        target_.facts = no_facts(); // Its own are large, and say nothing.
     return {};
 }
 
@@ -222,49 +245,65 @@ void MessagesExchange::note_error(const Error& error)
         worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
 }
 
-void MessagesExchange::finish_record()
+RequestRecord MessagesExchange::record() const
 {
-    record_.total_ms = milliseconds(Clock::now() - begun_);
-    record_.dropped = call_.notes.dropped;
-    record_.repaired = call_.notes.repaired;
+    RequestRecord record { .request_id = request_id_,
+        .method = request_.head.method,
+        .path = path_,
+        .client_model = client_model_,
+        .upstream_model = target_.model,
+        .status = status_,
+        .stream = stream_,
+        .outcome = outcome(),
+        .total_ms = milliseconds(Clock::now() - begun_),
+        .dropped = call_.notes.dropped,
+        .repaired = call_.notes.repaired };
     if (relay_) {
         const RelayTimes& times = relay_->times();
-        record_.attempts = times.upstream_asked ? 1 : 0;
-        record_.upstream_status = times.upstream_status;
-        record_.upstream_request_id = times.upstream_request_id;
-        record_.connection_reused = times.connection_reused;
+        record.attempts = times.upstream_asked ? 1 : 0;
+        record.upstream_status = times.upstream_status;
+        record.upstream_request_id = times.upstream_request_id;
+        record.connection_reused = times.connection_reused;
         if (times.first_byte)
-            record_.first_byte_ms = milliseconds(*times.first_byte - begun_);
-        if (times.first_byte && record_.status == 0)
-            record_.status = 200;
+            record.first_byte_ms = milliseconds(*times.first_byte - begun_);
+        if (times.first_byte && record.status == 0)
+            record.status = 200;
     }
-    if (answer_) {
-        const translate::AnswerFacts& facts = answer_->facts();
-        record_.provider = facts.upstream_provider;
-        if (!facts.upstream_id.empty())
-            record_.upstream_request_id = facts.upstream_id;
-        if (facts.usage) {
-            record_.input_tokens = static_cast<std::int64_t>(
-                facts.usage->input_tokens + facts.usage->cache_creation_input_tokens);
-            record_.cached_tokens = static_cast<std::int64_t>(facts.usage->cache_read_input_tokens);
-            record_.output_tokens = static_cast<std::int64_t>(facts.usage->output_tokens);
-        }
-        if (facts.cost_usd)
-            record_.cost_usd_micros = std::llround(*facts.cost_usd * 1e6);
-        for (const std::string& name : facts.notes.dropped)
-            record_.dropped.push_back(name);
-        for (const std::string& name : facts.notes.repaired)
-            record_.repaired.push_back(name);
-    }
+    if (answer_)
+        add_answer_facts(record);
     if (error_)
-        record_.error = error_->quotes_upstream ? error_type(*error_) : error_->message;
+        record.error = error_->quotes_upstream ? error_type(*error_) : error_->message;
+    return record;
+}
+
+void MessagesExchange::add_answer_facts(RequestRecord& record) const
+{
+    const translate::AnswerFacts& facts = answer_->facts();
+    record.provider = facts.upstream_provider;
+    if (!facts.upstream_id.empty())
+        record.upstream_request_id = facts.upstream_id;
+    if (facts.usage) {
+        record.input_tokens =
+            static_cast<std::int64_t>(facts.usage->input_tokens + facts.usage->cache_creation_input_tokens);
+        record.cached_tokens = static_cast<std::int64_t>(facts.usage->cache_read_input_tokens);
+        record.output_tokens = static_cast<std::int64_t>(facts.usage->output_tokens);
+    }
+    if (facts.cost_usd)
+        record.cost_usd_micros = std::llround(*facts.cost_usd * 1e6);
+    for (const std::string& name : facts.notes.dropped)
+        record.dropped.push_back(name);
+    for (const std::string& name : facts.notes.repaired)
+        record.repaired.push_back(name);
+}
+
+RequestRecord::Outcome MessagesExchange::outcome() const
+{
     bool broken_off = !ran_to_the_end_ || response_.client_gone();
     if (broken_off && worker_.shared().cut_off)
-        record_.outcome = RequestRecord::Outcome::proxy_error;
-    else if (broken_off)
-        record_.outcome = RequestRecord::Outcome::client_cancelled;
-    else if (error_)
-        record_.outcome = outcome_of(*error_);
+        return RequestRecord::Outcome::proxy_error;
+    if (broken_off)
+        return RequestRecord::Outcome::client_cancelled;
+    return error_ ? outcome_of(*error_) : RequestRecord::Outcome::ok;
 }
 
 void MessagesExchange::begin_capture()
@@ -273,7 +312,7 @@ void MessagesExchange::begin_capture()
         return;
     capture_ = std::make_unique<CapturedExchange>();
     capture_->request_id = request_id_;
-    capture_->client_request.start = record_.method + " " + std::string(request_.head.target);
+    capture_->client_request.start = request_.head.method + " " + std::string(request_.head.target);
     add_fields(capture_->client_request, request_.head.fields);
     capture_->client_request.body = request_.body;
 }
@@ -291,11 +330,11 @@ void MessagesExchange::finish_capture()
     });
 }
 
-void MessagesExchange::count()
+void MessagesExchange::count(const RequestRecord& record)
 {
     Shared& shared = worker_.shared();
-    shared.metrics.finish(record_);
-    shared.sessions.note(session_, record_, target_.facts ? target_.facts->context_length : std::nullopt);
+    shared.metrics.finish(record);
+    shared.sessions.note(session_, record, target_.facts ? target_.facts->context_length : std::nullopt);
 }
 
 // What the upstream billed tells how its tokenizer differs from ours. Counting a long request takes a while,

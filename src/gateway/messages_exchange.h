@@ -12,34 +12,42 @@
 
 namespace dragoman::gateway {
 
-// Lives in the frame of the worker's handle(). Its destructor writes the log line, whatever ended the
-// exchange: an answer, an error, or a client that went away and had the frame destroyed.
+// Lives in the frame of serve(). Its destructor writes the log line, whatever ended the exchange: an answer,
+// an error, or a client that went away and had the frame destroyed. Thousands live at once: what only the end
+// needs is not kept.
 class MessagesExchange {
 public:
+    static net::Task<void> serve(Worker& worker, net::ClientRequest& request, net::ResponseWriter& response);
+
     MessagesExchange(Worker& worker, net::ClientRequest& request, net::ResponseWriter& response);
     ~MessagesExchange();
     MessagesExchange(const MessagesExchange&) = delete;
     MessagesExchange& operator=(const MessagesExchange&) = delete;
 
-    net::Task<void> run();
-
 private:
+    bool begin(); // false: there is an error to be sent
     Result<void> prepare();
+    net::Task<void> send_error();
+    void note_end(const Result<void>& relayed);
     Result<void> translate();
     route::RefusalMemory::Sent sent() const;
     void forget_bodies();
     void begin_capture();
     void note_error(const Error& error);
-    void finish_record();
+    RequestRecord record() const;
+    void add_answer_facts(RequestRecord& record) const;
+    RequestRecord::Outcome outcome() const;
     void finish_capture();
     void learn();
-    void count();
+    void count(const RequestRecord& record);
 
     Worker& worker_;
     net::ClientRequest& request_;
     net::ResponseWriter& response_;
     std::shared_ptr<const config::Config> config_;
     std::string request_id_;
+    std::string path_;
+    std::string client_model_;
     std::string session_; // whose request it is; empty: not known
     TimePoint begun_ = Clock::now();
 
@@ -50,8 +58,9 @@ private:
     std::unique_ptr<CapturedExchange> capture_;
     std::string kept_body_; // for learning how the upstream counts, where that is wanted
     std::optional<Error> error_;
+    int status_ = 0; // of an answer that is none of the upstream's
+    bool stream_ = false;
     bool ran_to_the_end_ = false;
-    RequestRecord record_ {};
 };
 
 } // namespace dragoman::gateway

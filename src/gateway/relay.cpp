@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/spare_buffer.h"
 #include "net/race.h"
 #include "translate/error.h"
 
@@ -52,37 +53,45 @@ Relay::Relay(RelayParts parts)
 {
 }
 
-net::Task<Result<void>> Relay::run()
-{
-    Result<void> pumped = co_await pump_watched();
-    if (!pumped)
-        co_return pumped;
-    Result<void> completed = co_await complete();
-    if (completed && upstream_ && !upstream_->has_arrived())
-        (void)co_await net::before(Clock::now() + drain_for_reuse, upstream_->read_some());
-    co_return completed;
-}
+Relay::~Relay() { return_spare(out_); }
 
-net::Task<Result<void>> Relay::pump_watched()
+net::Task<Result<void>> Relay::run()
 {
     if (parts_.worker.must_end.is_set())
         co_return Failure(ending());
     alarm_.set(next_look());
-    Result<void> pumped = co_await pump_reported();
+    Result<void> outcome = co_await pump();
     alarm_.call_off();
-    if (!given_up_)
-        co_return pumped;
-    co_await boost::asio::this_coro::reset_cancellation_state();
-    if (pumped)
-        co_return pumped;
-    co_return Failure(std::move(*given_up_));
+    if (given_up_)
+        co_await boost::asio::this_coro::reset_cancellation_state();
+    if (given_up_ && !outcome)
+        co_return Failure(std::move(*given_up_));
+    if (!outcome)
+        co_return outcome;
+    outcome = co_await complete();
+    if (outcome && upstream_ && !upstream_->has_arrived())
+        (void)co_await net::before(Clock::now() + drain_for_reuse, upstream_->read_some());
+    co_return outcome;
 }
 
+// A stream spends its life here, waiting: what is not a plain function costs every stream its frame.
 // Only the client's leaving ends an exchange by an exception.
-net::Task<Result<void>> Relay::pump_reported()
+net::Task<Result<void>> Relay::pump()
 {
     try {
-        co_return co_await pump();
+        Result<void> outcome = co_await ask();
+        while (outcome) {
+            outcome = take_what_is_here();
+            if (!outcome || next_ == Next::end)
+                co_return outcome;
+            if (next_ == Next::send)
+                outcome = co_await send_pending();
+            else if (patience_) // for the usage that may trail the finish reason
+                arrived_ = co_await net::before(*patience_, net::awaited(upstream_->arrival()));
+            else
+                arrived_ = co_await upstream_->arrival();
+        }
+        co_return outcome;
     } catch (const std::exception& error) {
         if (given_up_)
             co_return Failure(*given_up_);
@@ -93,7 +102,8 @@ net::Task<Result<void>> Relay::pump_reported()
     co_return Failure(Error::internal("An internal error occurred"));
 }
 
-net::Task<Result<void>> Relay::pump()
+// Sends the request, and reads the head of the answer.
+net::Task<Result<void>> Relay::ask()
 {
     auto url = net::parse_url(parts_.url);
     if (!url)
@@ -110,7 +120,19 @@ net::Task<Result<void>> Relay::pump()
     if (!answered)
         co_return Failure(answered.error());
     upstream_ = std::move(*answered);
+    note_head();
+    if (is_success(upstream_->status())) {
+        upstream_->forget_fields();
+        co_return Result<void> {};
+    }
+    Error error = co_await upstream_error(*upstream_);
+    co_return Failure(std::move(error));
+}
+
+void Relay::note_head()
+{
     OwnedFields().swap(parts_.upstream_fields); // A long answer needs them no more.
+    give_back(parts_.url);
     times_.upstream_status = upstream_->status();
     times_.connection_reused = upstream_->connection_was_reused();
     times_.upstream_request_id = first_field(*upstream_, { "x-generation-id", "request-id", "x-request-id" });
@@ -118,43 +140,46 @@ net::Task<Result<void>> Relay::pump()
         parts_.capture->upstream_answer.start = std::to_string(upstream_->status());
         add_fields(parts_.capture->upstream_answer, upstream_->fields());
     }
-    if (!is_success(upstream_->status())) {
-        Error error = co_await upstream_error(*upstream_);
-        co_return Failure(std::move(error));
-    }
-    co_return co_await read_answer(*upstream_);
 }
 
-net::Task<Result<void>> Relay::read_answer(net::UpstreamAnswer& upstream)
+// Reads and takes until there is something to wait for, or nothing more to come: that is next_.
+Result<void> Relay::take_what_is_here()
 {
-    std::optional<TimePoint> patience; // for the usage that may trail the finish reason
-    while (!parts_.answer.done()) {
-        if (!patience && parts_.answer.has_finish_reason())
-            patience = Clock::now() + limits::usage_after_finish;
-        std::optional<Result<std::string_view>> bytes;
-        if (patience)
-            bytes = co_await net::before(*patience, upstream.read_some());
-        else
-            bytes = co_await upstream.read_some();
-        if (!bytes || (!*bytes && parts_.answer.has_finish_reason()))
-            co_return Result<void> {}; // What matters has arrived.
-        if (!*bytes)
-            co_return Failure(bytes->error());
-        if ((*bytes)->empty())
-            co_return Result<void> {};
-        Result<void> taken = co_await take(**bytes);
+    for (;;) {
+        next_ = Next::end;
+        bool is_enough = parts_.answer.has_finish_reason(); // should nothing follow
+        if (parts_.answer.done() || (is_enough && !arrived_.value_or(false)))
+            return {};
+        if (!arrived_.value_or(false))
+            return Failure(upstream_->early_end());
+        auto bytes = upstream_->read_now();
+        if (!bytes && !is_enough)
+            return Failure(std::move(bytes).error());
+        if (!bytes || (*bytes && (*bytes)->empty()))
+            return {};
+        if (!*bytes) {
+            if (is_enough && !patience_)
+                patience_ = Clock::now() + limits::usage_after_finish;
+            return_spare(out_);
+            next_ = Next::read;
+            return {};
+        }
+        Result<void> taken = take(**bytes);
         if (!taken)
-            co_return taken;
+            return taken;
+        if (committed_ && !out_.empty()) {
+            next_ = Next::send;
+            return {};
+        }
     }
-    co_return Result<void> {};
 }
 
-net::Task<Result<void>> Relay::take(std::string_view bytes)
+// What could not be sent at once stays in out_.
+Result<void> Relay::take(std::string_view bytes)
 {
     if (parts_.capture)
         parts_.capture->upstream_answer.body.append(bytes);
-    if (out_.empty())
-        fit(out_, bytes.size());
+    borrow_spare(out_);
     Result<void> fed = parts_.answer.feed(bytes, out_);
     if (parts_.answer.data_events() != events_seen_) {
         events_seen_ = parts_.answer.data_events();
@@ -167,14 +192,11 @@ net::Task<Result<void>> Relay::take(std::string_view bytes)
     if (parts_.call.plan.stream && !committed_ && parts_.answer.has_substance()) {
         Result<void> begun = commit();
         if (!begun)
-            co_return begun;
+            return begun;
     }
-    if (committed_ && !out_.empty()) {
-        Result<void> sent = co_await send_pending();
-        if (!sent)
-            co_return sent;
-    }
-    co_return fed;
+    if (committed_ && !out_.empty() && parts_.response.offer(out_))
+        note_offered();
+    return fed;
 }
 
 net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
@@ -263,10 +285,8 @@ void Relay::commit_slow_stream()
         return;
     parts_.answer.start(out_);
     parts_.response.offer(out_);
-    if (parts_.capture)
-        parts_.capture->client_answer.body.append(out_);
-    out_.clear();
-    note_sent();
+    note_offered();
+    give_back(out_);
 }
 
 Result<void> Relay::commit()
@@ -291,10 +311,18 @@ net::Task<Result<void>> Relay::send_pending()
     sending_.swap(out_); // Should this be cancelled, fail() must not send it again.
     Result<void> sent = co_await parts_.response.body(sending_);
     writing_ = false;
-    sending_.clear();
+    give_back(sending_);
     last_event_ = std::max(last_event_, Clock::now());
     note_sent();
     co_return sent;
+}
+
+void Relay::note_offered()
+{
+    if (parts_.capture)
+        parts_.capture->client_answer.body.append(out_);
+    out_.clear();
+    note_sent();
 }
 
 void Relay::note_sent()

@@ -49,6 +49,9 @@ struct RelayTimes {
 class Relay {
 public:
     explicit Relay(RelayParts parts);
+    ~Relay();
+    Relay(const Relay&) = delete;
+    Relay& operator=(const Relay&) = delete;
 
     // Resolves when the client has a whole answer, or with the Error that prevented it. In the latter case
     // fail() owes the client the rest.
@@ -60,11 +63,13 @@ public:
     const RelayTimes& times() const { return times_; }
 
 private:
-    net::Task<Result<void>> pump_watched();
-    net::Task<Result<void>> pump_reported();
+    enum class Next : std::uint8_t { read, send, end };
+
     net::Task<Result<void>> pump();
-    net::Task<Result<void>> read_answer(net::UpstreamAnswer& upstream);
-    net::Task<Result<void>> take(std::string_view bytes);
+    net::Task<Result<void>> ask();
+    void note_head();
+    Result<void> take_what_is_here();
+    Result<void> take(std::string_view bytes);
     net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
     net::Task<Result<void>> complete();
     net::Task<Result<void>> send_pending();
@@ -76,6 +81,7 @@ private:
     std::optional<Error> overdue(TimePoint now) const;
     TimePoint next_look() const;
     void note_sent();
+    void note_offered();
     OwnedFields answer_fields(std::string_view content_type) const;
 
     RelayParts parts_;
@@ -85,6 +91,10 @@ private:
     std::string out_; // for the client, not sent yet
     std::string sending_; // on its way to the client
     std::unique_ptr<net::UpstreamAnswer> upstream_;
+    Next next_ = Next::read;
+    std::optional<bool> arrived_ =
+        true; // what the last wait for the upstream said; nullopt: it took too long
+    std::optional<TimePoint> patience_; // since the finish reason
     bool begun_ = false; // parts_.begun() was called
     bool committed_ = false;
     bool writing_ = false; // the client is slow, not the upstream

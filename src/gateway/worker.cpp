@@ -88,12 +88,14 @@ net::Refusal Worker::refusal(int status, const Error& error, const net::RequestH
 
 net::Task<void> Worker::handle(net::ClientRequest& request, net::ResponseWriter& response)
 {
+    if (route_of(request.head.target).endpoint == Route::Endpoint::messages)
+        return MessagesExchange::serve(*this, request, response);
+    return serve_here(request, response);
+}
+
+net::Task<void> Worker::serve_here(net::ClientRequest& request, net::ResponseWriter& response)
+{
     Route route = route_of(request.head.target);
-    if (route.endpoint == Route::Endpoint::messages) {
-        MessagesExchange exchange(*this, request, response);
-        co_await exchange.run();
-        co_return;
-    }
     TimePoint begun = Clock::now();
     net::Refusal answer = co_await answer_here(route, request);
     if (request.head.method == "HEAD"

@@ -34,6 +34,7 @@ public:
 
 private:
     // What needs no upstream.
+    net::Task<void> serve_here(net::ClientRequest& request, net::ResponseWriter& response);
     net::Task<net::Refusal> answer_here(const Route& route, net::ClientRequest& request);
 
     net::WorkerContext& context_;

@@ -1,7 +1,5 @@
 #include "net/arrivals.h"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/version.hpp>
 
 #include <cerrno>
@@ -190,17 +188,19 @@ void Arrivals::wait(Socket& socket, Left left, Then next)
     wait_->begin(left);
 }
 
-Task<bool> Arrivals::wait(Socket& socket, Left left)
+void Arrivals::wait(Socket& socket, Left left, Then next, asio::cancellation_slot cancellation)
 {
-    auto start = [this, &socket, left](auto handler) {
-        asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
-        wait(socket, left, std::move(handler));
-        if (!slot.is_connected())
-            return;
-        slot.assign([wait = wait_](asio::cancellation_type) { wait->cancel(); });
-        wait_->cancellation = slot;
-    };
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
+    wait(socket, left, std::move(next));
+    if (!cancellation.is_connected())
+        return;
+    cancellation.assign([wait = wait_](asio::cancellation_type) { wait->cancel(); });
+    wait_->cancellation = cancellation;
+}
+
+Task<bool> awaited(Arrivals::Arrival arrival)
+{
+    bool arrived = co_await std::move(arrival);
+    co_return arrived;
 }
 
 void Arrivals::sweep(asio::execution_context& loop)

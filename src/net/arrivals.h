@@ -8,10 +8,14 @@
 
 #include "net/readiness.h"
 
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/execution_context.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 namespace dragoman::net {
 
@@ -27,12 +31,16 @@ public:
 
     // May be over although there is nothing. There is one wait at a time: who waits next takes its place.
     void wait(Socket& socket, Left left, Then next);
-    Task<bool> wait(Socket& socket, Left left);
+
+    // The same for a coroutine: `bool arrived = co_await Arrival { … }`, which costs it no frame.
+    struct Arrival;
 
     // Once a second.
     static void sweep(boost::asio::execution_context& loop);
 
 private:
+    void wait(Socket& socket, Left left, Then next, boost::asio::cancellation_slot cancellation);
+
     struct Unseen;
     struct State;
     struct Wait;
@@ -40,5 +48,27 @@ private:
     Wait* wait_ = nullptr; // the loop's while it is awaited, otherwise ours
     bool awaited_ = false;
 };
+
+struct Arrivals::Arrival {
+    Arrivals* arrivals;
+    Socket* socket;
+    Left left;
+
+    template <boost::asio::completion_token_for<void(bool)> Token> auto operator()(Token&& token) const
+    {
+        return boost::asio::async_initiate<Token, void(bool)>(Begin {}, token, *this);
+    }
+
+private:
+    struct Begin {
+        template <class Handler> void operator()(Handler handler, const Arrival& what) const
+        {
+            auto cancellation = boost::asio::get_associated_cancellation_slot(handler);
+            what.arrivals->wait(*what.socket, what.left, std::move(handler), cancellation);
+        }
+    };
+};
+
+Task<bool> awaited(Arrivals::Arrival arrival); // for before() and the like
 
 } // namespace dragoman::net

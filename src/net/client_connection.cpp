@@ -1,7 +1,7 @@
 #include "net/client_connection.h"
 
 #include "base/log.h"
-#include "base/memory.h"
+#include "base/spare_buffer.h"
 #include "net/request_head.h"
 
 #include <cerrno>
@@ -51,11 +51,6 @@ Error error_of(const Problem& problem)
     return error;
 }
 
-bool wants_close(const RequestHead& head)
-{
-    return head.http_1_0 || has_token(head.fields, "connection", "close");
-}
-
 } // namespace
 
 ClientConnection::ClientConnection(
@@ -76,16 +71,21 @@ void ClientConnection::enter(Phase phase)
     overdue_ = false;
 }
 
+// An idle connection waits here, and has no other frame.
 Task<void> ClientConnection::serve()
 {
     Next next = Next::request;
     while (next == Next::request) {
-        std::string text;
-        Parsed<bool> arrived = co_await read_head(text);
-        if (!arrived)
-            next = co_await refuse(arrived.error(), nullptr, false);
-        else if (*arrived)
-            next = co_await serve_one(std::move(text));
+        begin_head();
+        Parsed<Head> head = look_for_head();
+        while (head == Head::more) {
+            bool usable = co_await readable();
+            head = look_further(usable);
+        }
+        if (!head)
+            next = co_await refuse(head.error(), nullptr, false);
+        else if (*head == Head::complete)
+            next = co_await serve_one();
         else
             next = Next::close;
     }
@@ -99,6 +99,7 @@ Task<bool> ClientConnection::read_more()
         bool usable = co_await readable();
         if (!usable)
             co_return false;
+        borrow_spare(in_);
         ssize_t got = take(in_, read_size_);
         if (got > 0) {
             read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
@@ -111,56 +112,90 @@ Task<bool> ClientConnection::read_more()
     }
 }
 
-Task<Parsed<bool>> ClientConnection::read_head(std::string& text)
+void ClientConnection::begin_head()
 {
-    HeadScanner scanner;
-    std::size_t blank_lines = 0;
-    bool line_is_good = false;
+    search_ = {};
     if (!in_.empty())
         enter(Phase::head);
     else if (phase_ != Phase::fresh)
         enter(Phase::idle);
-    for (;;) {
-        while (in_.starts_with("\r\n") && blank_lines++ < blank_lines_max)
-            in_.erase(0, 2);
-        HeadScanner::State state = scanner.scan(in_);
-        Parsed<void> line;
-        if (std::string_view first = scanner.first_line(in_); !line_is_good && !first.empty()) {
-            line = check_request_line(first);
-            line_is_good = line.has_value();
-        }
-        if (!line)
-            co_return std::unexpected(line.error());
-        if (state == HeadScanner::State::bad
-            || (state == HeadScanner::State::complete && scanner.size() == 2))
-            co_return std::unexpected(bad_line);
-        std::size_t size = state == HeadScanner::State::complete ? scanner.size() : in_.size();
-        if (size > limits::http_head)
-            co_return std::unexpected(oversized_head(in_));
-        if (state == HeadScanner::State::complete) {
-            text.assign(in_, 0, size);
-            in_.erase(0, size);
-            co_return true;
-        }
-        if (input_ended_)
-            co_return false;
-        bool more = co_await read_more();
-        if (!more && overdue_ && phase_ == Phase::head)
-            co_return std::unexpected(late_head);
-        if (!more)
-            co_return false;
-        if (is_idle())
-            enter(Phase::head);
-    }
 }
 
-Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
+Parsed<ClientConnection::Head> ClientConnection::look_for_head()
 {
-    Parsed<RequestHead> head = parse_request_head(text);
-    if (!head)
-        co_return co_await refuse(head.error(), nullptr, false);
+    while (in_.starts_with("\r\n") && search_.blank_lines++ < blank_lines_max)
+        in_.erase(0, 2);
+    HeadScanner& scanner = search_.scanner;
+    HeadScanner::State state = scanner.scan(in_);
+    if (std::string_view first = scanner.first_line(in_); !search_.line_is_good && !first.empty()) {
+        Parsed<void> line = check_request_line(first);
+        if (!line)
+            return std::unexpected(line.error());
+        search_.line_is_good = true;
+    }
+    bool complete = state == HeadScanner::State::complete;
+    if (state == HeadScanner::State::bad || (complete && scanner.size() == 2))
+        return std::unexpected(bad_line);
+    if ((complete ? scanner.size() : in_.size()) > limits::http_head)
+        return std::unexpected(oversized_head(in_));
+    if (complete)
+        return Head::complete;
+    return input_ended_ ? Head::end : Head::more;
+}
+
+Parsed<ClientConnection::Head> ClientConnection::look_further(bool usable)
+{
+    if (usable) {
+        borrow_spare(in_);
+        ssize_t got = take(in_, read_size_);
+        if (got < 0 && errno == EAGAIN)
+            return Head::more;
+        input_ended_ = got <= 0;
+        if (got > 0) {
+            read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
+            if (is_idle())
+                enter(Phase::head);
+            return look_for_head();
+        }
+    }
+    if (overdue_ && phase_ == Phase::head)
+        return std::unexpected(late_head);
+    return Head::end;
+}
+
+Task<ClientConnection::Next> ClientConnection::serve_one()
+{
     ClientRequest request(
         { services_.shared.body_bytes, services_.shared.options.bodies_in_memory }, services_.buffers);
+    Next next = co_await take_request(request);
+    if (next != Next::answer)
+        co_return next;
+    Counted live(services_.shared.live_exchanges);
+    AnswerForm form { .http_1_0 = request.head.http_1_0,
+        .head_only = request.head.method == "HEAD",
+        .keep_alive = request.head.keep_alive };
+    ExchangeWriter writer(*output_, form, services_.draining);
+    begin_answer(writer);
+    try {
+        co_await services_.handler.handle(request, writer);
+    } catch (const std::exception& error) {
+        note_failure(error);
+    }
+    writer_ = nullptr;
+    if (output_->gone() || writer.started())
+        co_return after(writer, request.head);
+    Problem problem { 500, handler_failed_ ? "An internal error occurred" : "The request was not answered" };
+    co_return co_await refuse(problem, &request.head, true);
+}
+
+// Next::answer: it is there, and nothing was said yet.
+Task<ClientConnection::Next> ClientConnection::take_request(ClientRequest& request)
+{
+    request.head_text.assign(in_, 0, search_.scanner.size());
+    in_.erase(0, search_.scanner.size());
+    Parsed<RequestHead> head = parse_request_head(request.head_text);
+    if (!head)
+        co_return co_await refuse(head.error(), nullptr, false);
     request.head = std::move(*head);
     request.head.peer = peer_;
     std::optional<Refusal> refusal = services_.handler.admit(request.head);
@@ -176,10 +211,8 @@ Task<ClientConnection::Next> ClientConnection::serve_one(std::string text)
     Parsed<void> decoded = decode_body(request);
     if (!decoded)
         co_return co_await refuse(decoded.error(), &request.head, true);
-    if (in_.empty())
-        give_back(in_); // A long answer needs no input buffer.
-    Next next = co_await answer(request);
-    co_return next;
+    return_spare(in_); // A long answer needs no input buffer.
+    co_return Next::answer;
 }
 
 Task<ClientConnection::Next> ClientConnection::refuse(
@@ -197,7 +230,7 @@ Task<ClientConnection::Next> ClientConnection::send_refusal(
 {
     bool short_body = head && !head->chunked && head->content_length.value_or(0) <= limits::drained_body
         && head->count("expect") == 0 && phase_ != Phase::body;
-    bool keep = head && !wants_close(*head) && (body_is_read || short_body);
+    bool keep = head && head->keep_alive && (body_is_read || short_body);
     AnswerForm form {
         .http_1_0 = head && head->http_1_0, .head_only = head && head->method == "HEAD", .keep_alive = keep
     };
@@ -236,53 +269,39 @@ Task<bool> ClientConnection::drop_body(const RequestHead& head)
     }
 }
 
-Task<ClientConnection::Next> ClientConnection::answer(ClientRequest& request)
+void ClientConnection::begin_answer(ExchangeWriter& writer)
 {
-    Counted live(services_.shared.live_exchanges);
     services_.shared.begun_exchanges.fetch_add(1, std::memory_order_relaxed);
-    AnswerForm form { .http_1_0 = request.head.http_1_0,
-        .head_only = request.head.method == "HEAD",
-        .keep_alive = !wants_close(request.head) };
-    ExchangeWriter writer(*output_, form, services_.draining);
     writer_ = &writer;
     handler_failed_ = false;
     enter(Phase::answer);
     watch_client();
-    co_await guarded(request, writer);
-    writer_ = nullptr;
+}
+
+void ClientConnection::note_failure(const std::exception& error)
+{
+    const auto* code = dynamic_cast<const boost::system::system_error*>(&error);
+    bool cancelled = code ? code->code() == boost::asio::error::operation_aborted
+                          : output_->gone(); // while it waited for several things at once
+    handler_failed_ = !cancelled;
+    if (handler_failed_)
+        log::error("an exchange failed", { { "why", error.what() } });
+}
+
+ClientConnection::Next ClientConnection::after(const ExchangeWriter& writer, const RequestHead& head)
+{
     if (output_->gone())
-        co_return Next::close;
-    if (!writer.started()) {
-        Problem problem { 500,
-            handler_failed_ ? "An internal error occurred" : "The request was not answered" };
-        co_return co_await refuse(problem, &request.head, true);
-    }
+        return Next::close;
     if (!writer.is_whole()) {
         // Over HTTP/1.0 the end of the connection is the end of the answer, so only a reset says that it is
         // none.
         boost::asio::socket_base::linger reset(true, 0);
         boost::system::error_code ignored;
-        if (request.head.http_1_0)
+        if (head.http_1_0)
             output_->socket().set_option(reset, ignored);
-        co_return Next::close;
+        return Next::close;
     }
-    co_return writer.keep_alive() && !services_.draining ? Next::request : Next::linger;
-}
-
-Task<void> ClientConnection::guarded(ClientRequest& request, ExchangeWriter& response)
-{
-    try {
-        co_await services_.handler.handle(request, response);
-    } catch (const boost::system::system_error& error) {
-        handler_failed_ = error.code() != boost::asio::error::operation_aborted;
-        if (handler_failed_)
-            log::error("an exchange failed", { { "why", error.what() } });
-    } catch (const std::exception& error) {
-        if (output_->gone()) // Cancelled while it waited for several things at once.
-            co_return;
-        handler_failed_ = true;
-        log::error("an exchange failed", { { "why", error.what() } });
-    }
+    return writer.keep_alive() && !services_.draining ? Next::request : Next::linger;
 }
 
 // Closing with unread bytes would be a reset, which can take the answer away before the client has read it.

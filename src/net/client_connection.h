@@ -17,6 +17,7 @@
 #include "net/http_syntax.h"
 #include "net/worker_services.h"
 
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -40,12 +41,25 @@ public:
 
 private:
     enum class Phase : std::uint8_t { fresh, idle, head, body, answer, linger };
-    enum class Next : std::uint8_t { request, close, linger };
+    enum class Next : std::uint8_t { request, answer, close, linger };
+    enum class Head : std::uint8_t { more, complete, end };
+
+    // Where the search for the end of a request's head has come to.
+    struct Search {
+        HeadScanner scanner {};
+        std::size_t blank_lines = 0;
+        bool line_is_good = false;
+    };
 
     void enter(Phase phase);
     Task<bool> read_more(); // false: end, reset or overdue
-    Task<Parsed<bool>> read_head(std::string& text); // false: the connection is over
-    Task<Next> serve_one(std::string text);
+    void begin_head();
+    Parsed<Head> look_for_head();
+    Parsed<Head> look_further(bool usable); // after a wait
+    Task<Next> serve_one();
+    Task<Next> take_request(ClientRequest& request);
+    void begin_answer(ExchangeWriter& writer);
+    Next after(const ExchangeWriter& writer, const RequestHead& head);
     Task<Next> refuse(Problem problem, const RequestHead* head, bool body_is_read);
     Task<Next> send_refusal(const Refusal& refusal, const RequestHead* head, bool body_is_read);
     Task<bool> drop_body(const RequestHead& head);
@@ -54,12 +68,11 @@ private:
     Task<Parsed<bool>> read_sized(ClientRequest& request);
     Task<Parsed<bool>> read_chunked(ClientRequest& request);
     Parsed<void> decode_body(ClientRequest& request);
-    Task<Next> answer(ClientRequest& request);
-    Task<void> guarded(ClientRequest& request, ExchangeWriter& response);
+    void note_failure(const std::exception& error);
     Task<void> linger();
 
     struct Watch;
-    Task<bool> readable(); // false: the socket was closed, or the wait was cancelled
+    Arrivals::Arrival readable(); // false: the socket was closed, or the wait was cancelled
     ssize_t take(std::string& out, std::size_t space); // as receive()
     void watch_input();
     void watch_client(); // while a request is being answered
@@ -71,6 +84,7 @@ private:
     std::shared_ptr<ClientOutput> output_;
     std::string peer_;
     std::string in_; // bytes that arrived and belong to nothing yet
+    Search search_;
     std::size_t read_size_;
     ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
     Arrivals arrivals_;

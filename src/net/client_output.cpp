@@ -12,7 +12,6 @@ namespace dragoman::net {
 
 ClientOutput::ClientOutput(Socket socket)
     : socket_(std::move(socket))
-    , progress_(socket_.get_executor())
 {
 }
 
@@ -85,14 +84,17 @@ void ClientOutput::on_writable(bool usable)
     }
     if (unsent() > 0 && !gone_)
         write_when_possible();
-    progress_.set();
+    if (progress_)
+        progress_->set();
 }
 
 Task<Result<void>> ClientOutput::until_unsent(std::size_t bytes)
 {
     while (!gone_ && unsent() > bytes) {
-        progress_.reset();
-        co_await progress_.wait();
+        if (!progress_)
+            progress_ = std::make_unique<Event>(socket_.get_executor());
+        progress_->reset();
+        co_await progress_->wait();
     }
     if (gone_)
         co_return Failure(Error::client_gone());
@@ -102,7 +104,8 @@ Task<Result<void>> ClientOutput::until_unsent(std::size_t bytes)
 void ClientOutput::set_gone()
 {
     gone_ = true;
-    progress_.set();
+    if (progress_)
+        progress_->set();
 }
 
 void ClientOutput::close()

@@ -54,7 +54,7 @@ private:
     bool waiting_ = false;
     bool gone_ = false;
     TimePoint last_progress_ {};
-    Event progress_;
+    std::unique_ptr<Event> progress_; // once something had to wait
     boost::asio::cancellation_signal interruption_;
 };
 

@@ -1,6 +1,7 @@
 // The part of ClientConnection that waits: for the next request's bytes, or for the client to leave.
 
 #include "base/limits.h"
+#include "base/spare_buffer.h"
 #include "net/client_connection.h"
 
 #include <cerrno>
@@ -25,7 +26,11 @@ ClientConnection::~ClientConnection()
     output_->close();
 }
 
-Task<bool> ClientConnection::readable() { return arrivals_.wait(output_->socket(), left_); }
+Arrivals::Arrival ClientConnection::readable()
+{
+    return_spare(in_);
+    return { &arrivals_, &output_->socket(), left_ };
+}
 
 ssize_t ClientConnection::take(std::string& out, std::size_t space)
 {

@@ -37,12 +37,13 @@ bool is_clean(const Field& field);
 // The request line and the fields, checked (RFC 9112) and as they came: nothing is decoded. Borrows from the
 // connection and is valid as long as the exchange.
 struct RequestHead {
-    std::string_view method;
+    std::string method;
     std::string_view target; // raw path and query: "/v1/messages?beta=true", or "*"
     std::string_view
         host; // "localhost:8080"; of an absolute target, else the Host field; empty only in HTTP/1.0
     std::vector<Field> fields;
     bool http_1_0 = false;
+    bool keep_alive = true; // the client did not ask for an end of the connection
     std::string peer; // "127.0.0.1:50412"
     std::optional<std::uint64_t> content_length;
     bool chunked = false;
@@ -55,6 +56,7 @@ struct RequestHead {
 // A request that arrived completely. The body is decoded (identity or gzip) and has at least 64 bytes of
 // spare capacity behind its end.
 struct ClientRequest {
+    std::string head_text; // what `head` borrows from
     RequestHead head;
     std::string body;
 
@@ -69,6 +71,14 @@ struct ClientRequest {
         give_back(buffer); // The cache may not want it.
     }
     void release_body() { release(std::move(body)); }
+
+    // What is left of the head says how to answer, not what was asked.
+    void release_head()
+    {
+        std::vector<Field>().swap(head.fields);
+        head.target = head.host = {};
+        give_back(head_text);
+    }
 
     ClientRequest() = default;
     explicit ClientRequest(BodyLease empty_lease, BufferCache& cache)

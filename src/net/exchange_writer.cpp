@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 #include <fmt/format.h>
 
@@ -145,7 +146,7 @@ bool ExchangeWriter::send_chunk(std::string_view bytes)
     std::string size = framed ? fmt::format("{:x}\r\n", bytes.size()) : std::string();
     std::array<std::string_view, 4> pieces { head_, size, bytes, framed ? "\r\n" : "" };
     bool sent = output_.send(pieces);
-    head_.clear();
+    give_back(head_); // Kept only until it is sent.
     return sent;
 }
 

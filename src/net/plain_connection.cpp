@@ -1,5 +1,5 @@
 #include "base/limits.h"
-#include "net/arrivals.h"
+#include "base/spare_buffer.h"
 #include "net/upstream_connection.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -9,6 +9,7 @@
 #include <ctime>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <utility>
 #include <vector>
 
 namespace dragoman::net {
@@ -65,24 +66,27 @@ public:
         co_return true;
     }
 
-    Task<Read> read_more() override
+    Read read_now() override
     {
-        for (;;) {
-            bool usable = left_ != Left::nothing || co_await arrivals_.wait(socket_, left_);
-            if (!usable)
-                co_return Read::broken;
-            ssize_t got = receive(socket_, in, read_size);
-            drained_ = got < static_cast<ssize_t>(read_size);
-            if (got > 0) {
-                left_ = Left::perhaps_something; // At least an end, which must not be found late.
-                co_return Read::data;
-            }
-            if (got == 0)
-                co_return Read::end;
-            if (errno != EAGAIN)
-                co_return Read::broken;
-            left_ = Left::nothing;
-        }
+        if (left_ == Left::nothing)
+            return Read::nothing;
+        borrow_spare(in);
+        ssize_t got = receive(socket_, in, read_size);
+        drained_ = got < static_cast<ssize_t>(read_size);
+        if (got > 0)
+            return Read::data; // And at least an end, which must not be found late.
+        if (got == 0)
+            return Read::end;
+        if (errno != EAGAIN)
+            return Read::broken;
+        left_ = Left::nothing;
+        return Read::nothing;
+    }
+
+    Arrivals::Arrival arrival() override
+    {
+        return_spare(in);
+        return { &arrivals_, &socket_, std::exchange(left_, Left::perhaps_something) };
     }
 
     // Whatever arrives now does not belong there. An end that came with the answer is found by a sweep.
@@ -123,6 +127,18 @@ private:
 std::unique_ptr<UpstreamConnection> plain_connection(Socket socket)
 {
     return std::make_unique<PlainConnection>(std::move(socket));
+}
+
+Task<UpstreamConnection::Read> UpstreamConnection::read_more()
+{
+    for (;;) {
+        Read read = read_now();
+        if (read != Read::nothing)
+            co_return read;
+        bool usable = co_await arrival();
+        if (!usable)
+            co_return Read::broken;
+    }
 }
 
 bool UpstreamConnection::is_quiet()

@@ -127,6 +127,7 @@ Parsed<RequestHead> parse_request_head(std::string_view text)
     if (!fields)
         return std::unexpected(fields.error());
     head.fields = std::move(*fields);
+    head.keep_alive = !head.http_1_0 && !has_token(head.fields, "connection", "close");
     Parsed<Framing> framing = parse_framing(head.fields);
     head.chunked = framing->chunked;
     head.content_length = framing->length;

@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/spare_buffer.h"
 #include "net/tls_sessions.h"
 #include "net/tls_wire.h"
 #include "net/upstream_connection.h"
@@ -141,21 +142,21 @@ public:
         co_return true;
     }
 
-    Task<Read> read_more() override
+    Read read_now() override
     {
-        for (bool must_wait = wire_.drained && SSL_has_pending(ssl_.get()) == 0;; must_wait = true) {
-            bool usable = true;
-            if (must_wait)
-                usable = co_await until_readable(socket_);
-            if (!usable)
-                co_return Read::broken;
-            Arrived arrived = read_what_is_there();
-            send_replies();
-            if (arrived == Arrived::data)
-                co_return Read::data;
-            if (arrived != Arrived::nothing)
-                co_return arrived == Arrived::end ? Read::end : Read::broken;
-        }
+        if (!std::exchange(waited_, false) && wire_.drained && SSL_has_pending(ssl_.get()) == 0)
+            return Read::nothing;
+        borrow_spare(in);
+        Read read = read_what_is_there();
+        send_replies();
+        return read;
+    }
+
+    Arrivals::Arrival arrival() override
+    {
+        return_spare(in);
+        waited_ = true;
+        return { &arrivals_, &socket_, Arrivals::Left::perhaps_something };
     }
 
     // Tickets may lie there unread, and are no reason not to use it.
@@ -163,7 +164,7 @@ public:
     {
         if (SSL_has_pending(ssl_.get()) == 0 && UpstreamConnection::is_quiet())
             return true;
-        return in.empty() && read_what_is_there() == Arrived::nothing;
+        return in.empty() && read_what_is_there() == Read::nothing;
     }
 
     // A session that may be resumed has arrived; it is ours from now on.
@@ -174,8 +175,6 @@ public:
     }
 
 private:
-    enum class Arrived : std::uint8_t { data, nothing, end, broken };
-
     // Server name indication, and the name (or address) that the certificate must be for.
     bool expect(const std::string& host)
     {
@@ -278,24 +277,24 @@ private:
     // ever.
     bool is_refused()
     {
-        Arrived arrived = read_what_is_there();
-        if (arrived == Arrived::data)
+        Read arrived = read_what_is_there();
+        if (arrived == Read::data)
             return !in.starts_with("HTTP/1.1 1");
-        return arrived != Arrived::nothing;
+        return arrived != Read::nothing;
     }
 
-    Arrived read_what_is_there()
+    Read read_what_is_there()
     {
         const std::size_t before = in.size();
-        Arrived last = Arrived::nothing;
+        Read last = Read::nothing;
         do
             last = read_record();
-        while (last == Arrived::data && SSL_has_pending(ssl_.get()) == 1 && in.size() - before < read_max);
-        return in.size() > before ? Arrived::data : last;
+        while (last == Read::data && SSL_has_pending(ssl_.get()) == 1 && in.size() - before < read_max);
+        return in.size() > before ? Read::data : last;
     }
 
     // Appends to `in`: never more than what one record held.
-    Arrived read_record()
+    Read read_record()
     {
         std::size_t space = std::max(static_cast<std::size_t>(SSL_pending(ssl_.get())), first_read);
         const std::size_t before = in.size();
@@ -306,14 +305,14 @@ private:
             return before + static_cast<std::size_t>(std::max(got, 0));
         });
         if (got > 0)
-            return Arrived::data;
+            return Read::data;
         switch (SSL_get_error(ssl_.get(), got)) {
         case SSL_ERROR_WANT_READ:
-            return Arrived::nothing;
+            return Read::nothing;
         case SSL_ERROR_ZERO_RETURN:
-            return Arrived::end;
+            return Read::end;
         default:
-            return Arrived::broken;
+            return Read::broken;
         }
     }
 
@@ -331,6 +330,8 @@ private:
     TlsWire wire_;
     std::unique_ptr<SSL, FreeSsl> ssl_;
     std::string server_;
+    Arrivals arrivals_;
+    bool waited_ = false; // since it was last read
     std::chrono::seconds verified_ {}; // boot_time(), of the certificate; 0: not yet
 };
 

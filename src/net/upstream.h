@@ -10,12 +10,14 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/result.h"
+#include "net/arrivals.h"
 #include "net/exchange_io.h"
 #include "net/task.h"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,8 +71,16 @@ public:
 
     // The next decoded bytes, valid until the next call. Empty: the answer is complete, and the connection
     // serves somebody else from now on. An end that is not one is an Error for which ended_early() is true.
-    virtual Task<Result<std::string_view>> read_some() = 0;
+    Task<Result<std::string_view>> read_some();
 
+    // The same in two steps, without a coroutine for each piece: what is there already, and if that is
+    // nothing (nullopt), waiting for more. What read_now() gives is valid until either is called. After an
+    // arrival() that is false, early_end() says what that means.
+    virtual Result<std::optional<std::string_view>> read_now() = 0;
+    virtual Arrivals::Arrival arrival() = 0;
+    virtual Error early_end() const = 0;
+
+    virtual void forget_fields() = 0; // a long answer needs them no more
     virtual bool has_arrived() const = 0; // all of it: the connection serves somebody else already
     virtual std::uint64_t body_bytes() const = 0; // read so far, as they were on the wire
     virtual bool connection_was_reused() const = 0;

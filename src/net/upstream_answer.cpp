@@ -1,6 +1,8 @@
 #include "net/upstream_answer.h"
 
 #include "base/limits.h"
+#include "base/memory.h"
+#include "base/spare_buffer.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +48,13 @@ ArrivingAnswer::ArrivingAnswer(Connection connection, std::string host, std::fun
     , keep_(std::move(keep))
     , was_reused_(connection_->was_reused)
 {
+}
+
+ArrivingAnswer::~ArrivingAnswer()
+{
+    return_spare(raw_);
+    if (connection_)
+        return_spare(connection_->in);
 }
 
 Error ArrivingAnswer::early_end() const
@@ -133,39 +142,67 @@ Result<void> ArrivingAnswer::choose_body(std::string_view method)
     return {};
 }
 
-Task<Result<std::string_view>> ArrivingAnswer::read_some()
+Task<Result<std::string_view>> UpstreamAnswer::read_some()
+{
+    for (;;) {
+        Result<std::optional<std::string_view>> here = read_now();
+        if (!here)
+            co_return Failure(std::move(here).error());
+        if (*here)
+            co_return **here;
+        bool usable = co_await arrival();
+        if (!usable)
+            co_return Failure(early_end());
+    }
+}
+
+Arrivals::Arrival ArrivingAnswer::arrival()
+{
+    return_spare(raw_);
+    return connection_->arrival();
+}
+
+void ArrivingAnswer::forget_fields()
+{
+    std::vector<Field>().swap(head_.fields);
+    give_back(head_text_);
+}
+
+Result<std::optional<std::string_view>> ArrivingAnswer::read_now()
 {
     if (!undecodable_.empty())
-        co_return Failure(unreadable(fmt::format("its Content-Encoding is {}", undecodable_)));
+        return Failure(unreadable(fmt::format("its Content-Encoding is {}", undecodable_)));
     out_.clear();
     for (;;) {
         if (inflater_ && (inflated_ < raw_.size() || inflater_->has_more())) {
             Result<void> inflated = inflate();
             if (!inflated)
-                co_return Failure(inflated.error());
+                return Failure(inflated.error());
             if (!out_.empty())
-                co_return std::string_view(out_);
+                return std::string_view(out_);
             continue;
         }
         raw_.clear();
         inflated_ = 0;
         if (body_ == Body::complete) {
             if (inflater_ && !inflater_->done())
-                co_return Failure(early_end());
-            co_return std::string_view();
+                return Failure(early_end());
+            return std::string_view();
         }
         UpstreamConnection::Read read = UpstreamConnection::Read::data;
         if (connection_->in.empty()) {
             std::swap(connection_->in, raw_); // One buffer is enough.
-            read = co_await connection_->read_more();
+            read = connection_->read_now();
         }
+        if (read == UpstreamConnection::Read::nothing)
+            return std::optional<std::string_view>();
         Result<void> taken = take_raw(read);
         if (!taken)
-            co_return Failure(taken.error());
+            return Failure(taken.error());
         body_bytes_ += raw_.size();
         if (inflater_ || raw_.empty())
             continue;
-        co_return std::string_view(raw_);
+        return std::string_view(raw_);
     }
 }
 
@@ -218,6 +255,7 @@ Result<void> ArrivingAnswer::inflate()
 void ArrivingAnswer::complete()
 {
     body_ = Body::complete;
+    return_spare(connection_->in);
     bool reusable = head_.keep_alive && connection_->in.empty();
     if (reusable)
         keep_(std::move(connection_));

@@ -22,12 +22,19 @@ public:
     // `keep` gets the connection when the answer is complete and another request may follow.
     ArrivingAnswer(Connection connection, std::string host, std::function<void(Connection)> keep);
 
+    ~ArrivingAnswer() override;
+    ArrivingAnswer(const ArrivingAnswer&) = delete;
+    ArrivingAnswer& operator=(const ArrivingAnswer&) = delete;
+
     // False: the connection ended before the first byte of an answer.
     Task<Result<bool>> receive_head(std::string_view method);
 
     int status() const override { return head_.status; }
     std::span<const Field> fields() const override { return head_.fields; }
-    Task<Result<std::string_view>> read_some() override;
+    Result<std::optional<std::string_view>> read_now() override;
+    Arrivals::Arrival arrival() override;
+    Error early_end() const override;
+    void forget_fields() override;
     bool has_arrived() const override { return body_ == Body::complete; }
     std::uint64_t body_bytes() const override { return body_bytes_; }
     bool connection_was_reused() const override { return was_reused_; }
@@ -39,7 +46,6 @@ private:
     Result<void> choose_body(std::string_view method);
     Result<void> take_raw(UpstreamConnection::Read read);
     Result<void> inflate();
-    Error early_end() const;
     Error unreadable(std::string_view why) const;
     void complete();
 

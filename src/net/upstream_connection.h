@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "net/readiness.h"
+#include "net/arrivals.h"
 #include "net/trust.h"
 
 #include <chrono>
@@ -16,15 +16,19 @@ namespace dragoman::net {
 
 class UpstreamConnection {
 public:
-    enum class Read : std::uint8_t { data, end, broken };
+    enum class Read : std::uint8_t { data, end, broken, nothing }; // yet
 
     virtual ~UpstreamConnection() = default;
 
     // False: the other side does not take any more.
     virtual Task<bool> write(std::span<const std::string_view> pieces) = 0;
 
-    // Appends to `in`. Over TLS an end that was not announced counts as broken: anybody can forge it.
-    virtual Task<Read> read_more() = 0;
+    // Appends what is there to `in`, without waiting. Over TLS an end that was not announced counts as
+    // broken: anybody can forge it.
+    virtual Read read_now() = 0;
+    virtual Arrivals::Arrival
+    arrival() = 0; // there may be more to read; false: closed, or the wait was cancelled
+    Task<Read> read_more(); // waits for it
 
     virtual Socket& socket() = 0;
 

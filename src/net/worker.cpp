@@ -60,18 +60,18 @@ struct Ended {
 } // namespace
 
 // In the worker's list for as long as it lives.
-class Worker::Registered {
+class Worker::Registered : public ClientConnection {
 public:
-    Registered(Worker& worker, ClientConnection& connection)
-        : worker_(worker)
-        , connection_(connection)
+    Registered(Worker& worker, std::shared_ptr<ClientOutput> output, std::string peer)
+        : ClientConnection(*worker.services_, std::move(output), std::move(peer))
+        , worker_(worker)
     {
-        worker_.connections_.insert(&connection_);
+        worker_.connections_.insert(this);
         ++worker_.shared_.connections;
     }
     ~Registered()
     {
-        worker_.connections_.erase(&connection_);
+        worker_.connections_.erase(this);
         --worker_.shared_.connections;
         worker_.finish_if_done();
     }
@@ -80,7 +80,6 @@ public:
 
 private:
     Worker& worker_;
-    ClientConnection& connection_;
 };
 
 Worker::Worker(unsigned index, WorkersShared& shared, const Trust& trust, const Proxies& proxies)
@@ -211,18 +210,19 @@ Task<bool> Worker::accept_all(Acceptor& acceptor)
             ::close(fd);
             co_return false;
         }
-        auto output = std::make_shared<ClientOutput>(std::move(socket));
-        asio::co_spawn(loop_, run_connection(output, text_of(address)),
-            asio::bind_cancellation_slot(output->interruption(), Ended { output }));
+        serve(std::move(socket), text_of(address));
     }
     co_return true;
 }
 
-Task<void> Worker::run_connection(std::shared_ptr<ClientOutput> output, std::string peer)
+// The connection lives as long as the coroutine that serves it.
+void Worker::serve(Socket socket, std::string peer)
 {
-    ClientConnection connection(*services_, std::move(output), std::move(peer));
-    Registered registered(*this, connection);
-    co_await connection.serve();
+    auto output = std::make_shared<ClientOutput>(std::move(socket));
+    auto connection = std::make_unique<Registered>(*this, output, std::move(peer));
+    auto begin = [connection = std::move(connection)] { return connection->serve(); };
+    asio::co_spawn(
+        loop_, std::move(begin), asio::bind_cancellation_slot(output->interruption(), Ended { output }));
 }
 
 Task<void> Worker::sweep()

@@ -53,7 +53,7 @@ private:
     void run();
     Task<void> accept_on(Acceptor& acceptor);
     Task<bool> accept_all(Acceptor& acceptor); // false: out of descriptors
-    Task<void> run_connection(std::shared_ptr<ClientOutput> output, std::string peer);
+    void serve(Socket socket, std::string peer);
     Task<void> sweep();
     void tick();
     void rest_if_calm(TimePoint now);

@@ -1,6 +1,6 @@
 #include "sse/decoder.h"
 
-#include "base/memory.h"
+#include "base/spare_buffer.h"
 
 #include <algorithm>
 
@@ -21,7 +21,6 @@ void Decoder::feed(std::string_view bytes)
     std::size_t keep_from = data_lines_ == 1 ? data_begin_ : consumed_;
     if (keep_from == buffer_.size()) {
         buffer_.clear();
-        fit(buffer_, bytes.size());
     } else if (keep_from > buffer_.size() / 2) {
         buffer_.erase(0, keep_from);
     } else {
@@ -31,6 +30,7 @@ void Decoder::feed(std::string_view bytes)
     scanned_ = scanned_ > keep_from ? scanned_ - keep_from : 0;
     line_feed_ = line_feed_ > keep_from ? line_feed_ - keep_from : 0;
     data_begin_ = data_begin_ > keep_from ? data_begin_ - keep_from : 0;
+    borrow_spare(buffer_);
     buffer_.append(bytes);
     if (buffer_.size() - consumed_ > event_bytes_max_
         && buffer_.find_first_of("\r\n", scanned_) == buffer_.npos)
@@ -46,8 +46,10 @@ std::optional<Event> Decoder::next()
     }
     while (!overflowed_) {
         auto line = take_line();
-        if (!line)
+        if (!line) {
+            rest();
             return std::nullopt;
+        }
         if (!line->empty())
             apply_field(*line);
         else if (data_lines_ > 0)
@@ -56,6 +58,16 @@ std::optional<Event> Decoder::next()
             name_.clear(); // An event without data is dropped, name and all.
     }
     return std::nullopt;
+}
+
+// More has to come before there is another event. What was taken keeps no memory meanwhile.
+void Decoder::rest()
+{
+    if (consumed_ == buffer_.size() && data_lines_ == 0) {
+        buffer_.clear();
+        consumed_ = scanned_ = line_feed_ = data_begin_ = 0;
+    }
+    return_spare(buffer_);
 }
 
 std::optional<Event> Decoder::finish()

@@ -44,6 +44,7 @@ private:
     std::optional<std::string_view> take_line();
     std::size_t find_line_end();
     bool skip_byte_order_mark();
+    void rest();
     void apply_field(std::string_view line);
     void add_data(std::string_view value);
     std::optional<Event> dispatch();

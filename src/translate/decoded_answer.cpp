@@ -10,15 +10,23 @@ namespace dragoman::translate {
 
 DecodedAnswer::DecodedAnswer(const AnswerPlan& plan, IdSource& ids)
     : plan_(plan)
-    , message_([this](std::string_view arguments) {
+    , blocks_(plan_, ids, output(), facts_)
+    , body_(plan.whole_answer_max, !plan.stream)
+{
+}
+
+// Chosen by the plan, once.
+anthropic::MessageOutput& DecodedAnswer::output()
+{
+    if (plan_.stream)
+        return events_;
+    message_ = std::make_unique<anthropic::MessageWriter>([this](std::string_view arguments) {
         ToolInput input = to_tool_input(arguments);
         if (input.repaired)
             facts_.notes.repair("tool arguments");
         return std::move(input.object);
-    })
-    , blocks_(plan_, ids, plan_.stream ? static_cast<anthropic::MessageOutput&>(events_) : message_, facts_)
-    , body_(plan.whole_answer_max, !plan.stream)
-{
+    });
+    return *message_;
 }
 
 Result<void> DecodedAnswer::feed(std::string_view bytes, std::string& out)
@@ -71,7 +79,7 @@ Result<void> DecodedAnswer::finish(std::string& out)
         return fail(std::move(finished));
     finished_ = true;
     if (!plan_.stream)
-        out.append(message_.text());
+        out.append(message_->text());
     return {};
 }
 

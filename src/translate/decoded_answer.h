@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -50,12 +51,13 @@ protected:
 
 private:
     anthropic::MessageEventWriter events_;
-    anthropic::MessageWriter message_;
+    std::unique_ptr<anthropic::MessageWriter> message_; // null: the client gets events
 
 protected:
     StreamTranslator blocks_;
 
 private:
+    anthropic::MessageOutput& output();
     Result<void> take(const sse::Event& event);
     Result<void> take_last();
     Result<void> take_whole();

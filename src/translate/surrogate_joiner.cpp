@@ -27,24 +27,25 @@ bool ends_with_high_half(std::string_view text)
 
 json::RawString SurrogateJoiner::join(json::RawString delta)
 {
-    if (!looking_)
+    if (!kept_)
         return delta;
-    joined_.assign(held_).append(delta.escaped);
-    held_.clear();
-    if (ends_with_high_half(joined_)) {
-        held_ = joined_.substr(joined_.size() - escape_size);
-        joined_.resize(joined_.size() - escape_size);
+    auto& [held, joined, mended] = *kept_;
+    joined.assign(held).append(delta.escaped);
+    held.clear();
+    if (ends_with_high_half(joined)) {
+        held = joined.substr(joined.size() - escape_size);
+        joined.resize(joined.size() - escape_size);
     }
-    mended_.clear();
-    json::append_mended(mended_, { joined_ });
-    return { mended_ };
+    mended.clear();
+    json::append_mended(mended, { joined });
+    return { mended };
 }
 
 json::RawString SurrogateJoiner::flush()
 {
-    if (held_.empty())
+    if (!holding())
         return {};
-    held_.clear();
+    kept_->held.clear();
     return { "\\ufffd" };
 }
 

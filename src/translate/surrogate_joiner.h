@@ -8,6 +8,7 @@
 
 #include "json/raw.h"
 
+#include <memory>
 #include <string>
 
 namespace dragoman::translate {
@@ -15,21 +16,27 @@ namespace dragoman::translate {
 class SurrogateJoiner {
 public:
     // From now on deltas may hold halves of pairs.
-    void look() { looking_ = true; }
+    void look()
+    {
+        if (!kept_)
+            kept_ = std::make_unique<Kept>();
+    }
 
     // What may be written now. Borrows from `delta` or from the joiner, until the next call.
     json::RawString join(json::RawString delta);
 
-    bool holding() const { return !held_.empty(); }
+    bool holding() const { return kept_ && !kept_->held.empty(); }
 
     // At the end of a block: U+FFFD if a half is left alone, else empty.
     json::RawString flush();
 
 private:
-    bool looking_ = false;
-    std::string held_;
-    std::string joined_;
-    std::string mended_;
+    struct Kept {
+        std::string held; // a high half that waits for its other
+        std::string joined;
+        std::string mended;
+    };
+    std::unique_ptr<Kept> kept_; // few streams ever need it
 };
 
 } // namespace dragoman::translate

@@ -16,41 +16,51 @@ TextFilter::Parts TextFilter::feed(json::RawString delta)
         return {};
     if (!think_.active() && !stops_.active() && !joiner_.holding())
         return { {}, delta };
-    plain_.clear();
-    json::append_unescaped(plain_, joiner_.join(delta));
-    return pass(plain_, false);
+    std::string& plain = texts().plain;
+    plain.clear();
+    json::append_unescaped(plain, joiner_.join(delta));
+    return pass(plain, false);
 }
 
 TextFilter::Parts TextFilter::flush()
 {
     if (stopped_ || (!think_.active() && !stops_.active() && !joiner_.holding()))
         return {};
-    plain_.clear();
-    json::append_unescaped(plain_, joiner_.flush());
-    return pass(plain_, true);
+    std::string& plain = texts().plain;
+    plain.clear();
+    json::append_unescaped(plain, joiner_.flush());
+    return pass(plain, true);
+}
+
+TextFilter::Texts& TextFilter::texts()
+{
+    if (!texts_)
+        texts_ = std::make_unique<Texts>();
+    return *texts_;
 }
 
 TextFilter::Parts TextFilter::pass(std::string_view text, bool last)
 {
-    plain_thinking_.clear();
-    plain_text_.clear();
-    sure_text_.clear();
+    auto& [plain, plain_thinking, plain_text, sure_text, thinking, escaped_text] = texts();
+    plain_thinking.clear();
+    plain_text.clear();
+    sure_text.clear();
     if (think_.active()) {
-        think_.feed(text, plain_thinking_, plain_text_);
+        think_.feed(text, plain_thinking, plain_text);
         if (last)
-            think_.flush(plain_thinking_, plain_text_);
+            think_.flush(plain_thinking, plain_text);
     } else {
-        plain_text_ = text;
+        plain_text = text;
     }
-    if (auto hit = stops_.feed(plain_text_, sure_text_))
+    if (auto hit = stops_.feed(plain_text, sure_text))
         stopped_ = *hit;
     else if (last)
-        stops_.flush(sure_text_);
-    thinking_.clear();
-    text_.clear();
-    json::append_escaped(thinking_, plain_thinking_);
-    json::append_escaped(text_, sure_text_);
-    return { { thinking_ }, { text_ } };
+        stops_.flush(sure_text);
+    thinking.clear();
+    escaped_text.clear();
+    json::append_escaped(thinking, plain_thinking);
+    json::append_escaped(escaped_text, sure_text);
+    return { { thinking }, { escaped_text } };
 }
 
 } // namespace dragoman::translate

@@ -8,6 +8,7 @@
 #include "translate/stop_sequences.h"
 #include "translate/surrogate_joiner.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,12 @@ private:
     StopSequences stops_;
     SurrogateJoiner joiner_;
     std::optional<std::string> stopped_;
-    std::string plain_, plain_thinking_, plain_text_, sure_text_, thinking_, text_;
+
+    struct Texts {
+        std::string plain, plain_thinking, plain_text, sure_text, thinking, text;
+    };
+    Texts& texts();
+    std::unique_ptr<Texts> texts_; // of the last call; few streams ever need them
 };
 
 } // namespace dragoman::translate

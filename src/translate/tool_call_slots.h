@@ -15,7 +15,7 @@
 #include "translate/message_blocks.h"
 #include "translate/notes.h"
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <set>
 #include <string>
@@ -88,7 +88,7 @@ private:
     const AnswerPlan& plan_;
     IdSource& ids_;
     Notes& notes_;
-    std::deque<Slot> slots_;
+    std::list<Slot> slots_;
     Slot* last_ = nullptr;
     Slot* active_ = nullptr;
     std::vector<Deferred> deferred_;

@@ -182,7 +182,8 @@ TEST_F(ArrivalsTest, WakeACoroutineThatMayBeCancelled)
     get_used_to();
     int woken = 0;
     auto once = [](Arrivals& arrivals, Socket& socket, int& count) -> Task<void> {
-        bool usable = co_await arrivals.wait(socket, Left::nothing);
+        Arrivals::Arrival arrival { &arrivals, &socket, Left::nothing };
+        bool usable = co_await std::move(arrival);
         count += usable ? 1 : 0;
     };
     boost::asio::cancellation_signal stop;
