@@ -48,7 +48,7 @@ void translate_request(benchmark::State& state, const std::string& body)
     for (auto _ : state) {
         auto request = anthropic::decode_request(document, body);
         auto call = translate::to_chat(*request, chat, {}, {});
-        benchmark::DoNotOptimize(call->body.data());
+        benchmark::DoNotOptimize(call->body.own.data());
     }
     set_bytes(state, body);
 }
@@ -61,7 +61,7 @@ void edit_request(benchmark::State& state, const std::string& body)
         auto request = anthropic::decode_request(document, body);
         auto call = translate::to_messages(
             document, *request, claude, translate::MessagesProfile::openrouter, {}, {});
-        benchmark::DoNotOptimize(call->body.data());
+        benchmark::DoNotOptimize(call->body.own.data());
     }
     set_bytes(state, body);
 }

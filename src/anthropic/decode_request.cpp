@@ -17,6 +17,8 @@ constexpr std::array known_fields = std::to_array<std::string_view>({ "model", "
     "stream", "temperature", "top_p", "top_k", "speed", "service_tier", "cache_control", "context_management",
     "fallbacks", "container", "mcp_servers", "thread", "compaction", "safeguards" });
 
+constexpr std::size_t tools_reserved_max = 128; // a tool is large
+
 template <class Enum> struct Spelling {
     std::string_view text;
     Enum value;
@@ -129,6 +131,7 @@ void decode_tools(MessagesRequest& request, const Fields& fields)
     if (!array)
         return;
     Path path(fields.path(), "tools");
+    request.tools.reserve(array->size_up_to(tools_reserved_max));
     for (json::Value value : *array) {
         Path here(path, request.tools.size());
         auto object = value.object();

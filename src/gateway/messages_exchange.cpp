@@ -176,32 +176,43 @@ Result<void> MessagesExchange::prepare()
         return Failure(no_key());
     if (Result<void> translated = translate(); !translated)
         return translated;
-    if (auto refused = worker_.shared().refusals.find(sent(), begun_))
+    if (auto refused = known_refusal())
         return Failure(std::move(*refused));
     if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target_.model, begun_))
-        kept_body_ = std::move(request_.body);
+        kept_body_ = std::move(request_.body); // What is borrowed from it stays where it is.
     answer_ = make_answer(target_, call_.plan, worker_.ids(), worker_.document());
     if (capture_) {
         OwnedFields fields = upstream_fields(*config_, target_, call_, worker_.shared().version);
         capture_->upstream_request.start = "POST " + endpoint_url(*config_, target_);
         add_fields(capture_->upstream_request, views(fields));
-        capture_->upstream_request.body = call_.body;
+        capture_->upstream_request.body = call_.body.text();
     }
-    request_.release_body(); // From here on it is the upstream's.
+    if (!call_.body.borrows())
+        request_.release_body(); // From here on it is the upstream's.
     return {};
 }
 
-route::RefusalMemory::Sent MessagesExchange::sent() const
+std::optional<Error> MessagesExchange::known_refusal()
+{
+    route::RefusalMemory& refusals = worker_.shared().refusals;
+    if (!refusals.may_know(call_.body.size(), begun_))
+        return std::nullopt;
+    const std::string body = call_.body.text();
+    return refusals.find(sent(body), begun_);
+}
+
+route::RefusalMemory::Sent MessagesExchange::sent(std::string_view body) const
 {
     return {
-        .url = endpoint_url(*config_, target_), .account = config_->main().key().reveal(), .body = call_.body
+        .url = endpoint_url(*config_, target_), .account = config_->main().key().reveal(), .body = body
     };
 }
 
 // No other attempt can follow.
 void MessagesExchange::forget_bodies()
 {
-    request_.release(std::move(call_.body));
+    request_.release(std::exchange(call_.body, {}).own);
+    request_.release_body();
     request_.lease.end();
 }
 
@@ -239,8 +250,10 @@ Result<void> MessagesExchange::translate()
 void MessagesExchange::note_error(const Error& error)
 {
     error_ = error;
-    if (error.upstream_status != 0 && relay_)
-        worker_.shared().refusals.remember(sent(), error, Clock::now());
+    if (error.upstream_status != 0 && relay_) {
+        const std::string body = call_.body.text();
+        worker_.shared().refusals.remember(sent(body), error, Clock::now());
+    }
     if (error.upstream_status == 401)
         worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace dragoman::gateway {
 
@@ -30,7 +31,8 @@ private:
     net::Task<void> send_error();
     void note_end(const Result<void>& relayed);
     Result<void> translate();
-    route::RefusalMemory::Sent sent() const;
+    std::optional<Error> known_refusal();
+    route::RefusalMemory::Sent sent(std::string_view body) const;
     void forget_bodies();
     void begin_capture();
     void note_error(const Error& error);

@@ -109,11 +109,11 @@ net::Task<Result<void>> Relay::ask()
     if (!url)
         co_return Failure(url.error());
     std::vector<net::Field> fields = views(parts_.upstream_fields);
-    std::string_view body = parts_.call.body;
+    std::vector<std::string_view> body = parts_.call.body.views();
     net::UpstreamRequest request { .origin = url->origin,
         .target = url->path,
         .fields = fields,
-        .body = { &body, 1 },
+        .body = body,
         .connect_time = parts_.config.main().connect };
     times_.upstream_asked = true;
     auto answered = co_await parts_.worker.upstream.send(request);

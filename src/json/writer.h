@@ -4,6 +4,7 @@
 //   json.begin_object().key("role").text("user").key("content").string(raw).end_object();
 #pragma once
 
+#include "json/pieces.h"
 #include "json/raw.h"
 
 #include <algorithm>
@@ -18,6 +19,11 @@ class Writer {
 public:
     explicit Writer(std::string& out)
         : out_(out)
+    {
+    }
+    explicit Writer(Pieces& out)
+        : out_(out.own)
+        , pieces_(&out)
     {
     }
 
@@ -40,12 +46,22 @@ public:
     std::string& begin_value();
     std::string& out() { return out_; }
 
+    // The same for a part of the text that everything is made of, which outlives what is written.
+    void append_lasting(std::string_view part)
+    {
+        if (pieces_)
+            pieces_->append_lasting(part);
+        else
+            out_ += part;
+    }
+
 private:
     Writer& open(char bracket);
     Writer& close(char bracket);
     Writer& put_in_quotes(std::string_view inside, bool is_key);
 
     std::string& out_;
+    Pieces* pieces_ = nullptr; // of which out_ is the own text
     bool comma_ = false; // a comma is due before the next key or value
 };
 

@@ -62,7 +62,7 @@ Task<Parsed<bool>> ClientConnection::read_sized(ClientRequest& request)
     body.assign(in_, 0, std::min(length, in_.size()));
     in_.erase(0, body.size());
     while (body.size() < length) {
-        ssize_t got = take(body, length - body.size());
+        ssize_t got = take(body, length - body.size() + 1); // One more: is there anything behind it?
         if (got > 0) {
             body_in_window_ += static_cast<std::size_t>(got);
             continue;
@@ -75,6 +75,8 @@ Task<Parsed<bool>> ClientConnection::read_sized(ClientRequest& request)
         if (!usable)
             co_return false;
     }
+    in_.append(body, length);
+    body.resize(length);
     co_return true;
 }
 

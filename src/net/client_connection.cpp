@@ -115,6 +115,7 @@ Task<bool> ClientConnection::read_more()
 void ClientConnection::begin_head()
 {
     search_ = {};
+    read_size_ = first_read; // A body is read to where it belongs.
     if (!in_.empty())
         enter(Phase::head);
     else if (phase_ != Phase::fresh)

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <ctime>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -31,6 +32,7 @@ public:
     {
         using namespace boost::asio::experimental::awaitable_operators;
         std::vector<iovec> parts;
+        parts.reserve(pieces.size());
         for (std::string_view piece : pieces)
             if (!piece.empty())
                 parts.push_back({ const_cast<char*>(piece.data()), piece.size() });
@@ -39,7 +41,7 @@ public:
         while (first < parts.size()) {
             msghdr message {};
             message.msg_iov = parts.data() + first;
-            message.msg_iovlen = std::min<std::size_t>(parts.size() - first, 64);
+            message.msg_iovlen = std::min<std::size_t>(parts.size() - first, IOV_MAX);
             ssize_t wrote = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
             if (wrote < 0 && errno != EAGAIN && errno != EINTR)
                 co_return false;
@@ -48,8 +50,10 @@ public:
                     (void)co_await until_writable(socket_);
                     continue;
                 }
-                co_await (until_writable(socket_) || until_readable(socket_));
+                const Arrivals::Arrival something { &arrivals_, &socket_, left_ };
+                co_await (until_writable(socket_) || awaited(something));
                 Early early = early_answer();
+                left_ = early == Early::none ? Left::nothing : Left::perhaps_something;
                 if (early == Early::refusal)
                     co_return false;
                 interim_seen = early == Early::interim;

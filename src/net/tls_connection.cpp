@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "base/spare_buffer.h"
+#include "net/arrivals.h"
 #include "net/tls_sessions.h"
 #include "net/tls_wire.h"
 #include "net/upstream_connection.h"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -26,7 +28,7 @@ namespace {
 constexpr std::size_t record_max = SSL3_RT_MAX_PLAIN_LENGTH;
 constexpr std::size_t first_read = 4 * limits::KiB; // of a record; the rest of it is read to measure
 constexpr std::size_t read_max = 64 * limits::KiB; // in one go
-constexpr std::size_t sent_at_once = 8 * record_max;
+constexpr std::size_t sent_at_once = 6 * record_max; // what is sent was encrypted a moment ago
 constexpr const char* closed = "the other side closed the connection";
 
 struct FreeSsl {
@@ -123,6 +125,7 @@ public:
             if (!usable)
                 co_return Failure(handshake_failed(closed));
         }
+        left_ = Left::perhaps_something; // tickets
         if (SSL_session_reused(ssl_.get()) == 0)
             verified_ = boot_time();
         co_return Result<void> {};
@@ -144,8 +147,10 @@ public:
 
     Read read_now() override
     {
-        if (!std::exchange(waited_, false) && wire_.drained && SSL_has_pending(ssl_.get()) == 0)
+        if (!std::exchange(waited_, false) && wire_.drained && SSL_has_pending(ssl_.get()) == 0
+            && !has_arrived())
             return Read::nothing;
+        left_ = Left::perhaps_something; // At least an end, which must not be found late.
         borrow_spare(in);
         Read read = read_what_is_there();
         send_replies();
@@ -156,12 +161,23 @@ public:
     {
         return_spare(in);
         waited_ = true;
-        return { &arrivals_, &socket_, Arrivals::Left::perhaps_something };
+        return { &arrivals_, &socket_, left_ };
+    }
+
+    // Whatever arrives now does not belong there, or is a ticket.
+    void rest() override
+    {
+        if (!wire_.drained || SSL_has_pending(ssl_.get()) == 1)
+            return;
+        left_ = Left::nothing;
+        arrivals_.wait(socket_, left_, [this](bool) { left_ = Left::perhaps_something; });
     }
 
     // Tickets may lie there unread, and are no reason not to use it.
     bool is_quiet() override
     {
+        if (left_ == Left::nothing)
+            return in.empty();
         if (SSL_has_pending(ssl_.get()) == 0 && UpstreamConnection::is_quiet())
             return true;
         return in.empty() && read_what_is_there() == Read::nothing;
@@ -175,6 +191,19 @@ public:
     }
 
 private:
+    using Left = Arrivals::Left;
+
+    // On the socket. A read for nothing would cost OpenSSL a buffer.
+    bool has_arrived()
+    {
+        char byte = 0;
+        if (left_ == Left::perhaps_something
+            && (::recv(wire_.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN))
+            return true;
+        left_ = Left::nothing;
+        return false;
+    }
+
     // Server name indication, and the name (or address) that the certificate must be for.
     bool expect(const std::string& host)
     {
@@ -207,13 +236,15 @@ private:
     // Into wire_.out. Small pieces share a record; of large ones nothing is copied but what fills it up.
     bool encrypt_some(Pieces& pieces)
     {
+        wire_.take_buffer();
         while (!pieces.empty() && wire_.out.size() < sent_at_once) {
             std::string_view next = pieces.front();
             bool encrypted = false;
             if (next.size() >= record_max || pieces.is_last()) {
                 std::size_t whole_records = next.size() / record_max * record_max;
-                next =
-                    next.substr(0, std::min(whole_records > 0 ? whole_records : next.size(), sent_at_once));
+                const std::size_t room =
+                    (sent_at_once - wire_.out.size() + record_max - 1) / record_max * record_max;
+                next = next.substr(0, std::min(whole_records > 0 ? whole_records : next.size(), room));
                 encrypted = encrypt(next);
                 pieces.take(next.size());
             } else {
@@ -231,7 +262,7 @@ private:
         std::size_t size = 0;
         while (!pieces.empty() && size < record.size()) {
             std::string_view next = pieces.front().substr(0, record.size() - size);
-            std::ranges::copy(next, record.data() + size);
+            std::memcpy(record.data() + size, next.data(), next.size());
             size += next.size();
             pieces.take(next.size());
         }
@@ -265,11 +296,13 @@ private:
                 (void)co_await until_writable(socket_);
                 continue;
             }
-            co_await (until_writable(socket_) || until_readable(socket_));
+            const Arrivals::Arrival something { &arrivals_, &socket_, left_ };
+            co_await (until_writable(socket_) || awaited(something));
+            left_ = Left::perhaps_something;
             if (is_refused())
                 co_return false;
         }
-        std::string().swap(wire_.out); // gives the memory back
+        wire_.give_buffer();
         co_return true;
     }
 
@@ -327,10 +360,11 @@ private:
 
     Trust trust_; // the context must outlive the connection
     Socket socket_;
+    Arrivals arrivals_;
+    Left left_ = Left::nothing; // on the socket, unread
     TlsWire wire_;
     std::unique_ptr<SSL, FreeSsl> ssl_;
     std::string server_;
-    Arrivals arrivals_;
     bool waited_ = false; // since it was last read
     std::chrono::seconds verified_ {}; // boot_time(), of the certificate; 0: not yet
 };

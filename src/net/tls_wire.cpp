@@ -1,11 +1,19 @@
 #include "net/tls_wire.h"
 
+#include "base/memory.h"
+
 #include <cerrno>
 #include <openssl/bio.h>
 #include <sys/socket.h>
 
 namespace dragoman::net {
 namespace {
+
+std::string& shared_buffer()
+{
+    thread_local std::string buffer;
+    return buffer;
+}
 
 TlsWire& wire_of(BIO* bio) { return *static_cast<TlsWire*>(BIO_get_data(bio)); }
 
@@ -48,6 +56,20 @@ BIO_METHOD* make_method()
 }
 
 } // namespace
+
+void TlsWire::take_buffer()
+{
+    if (out.empty())
+        out.swap(shared_buffer());
+}
+
+void TlsWire::give_buffer()
+{
+    out.clear();
+    if (out.capacity() > shared_buffer().capacity())
+        out.swap(shared_buffer());
+    give_back(out);
+}
 
 bio_st* new_bio(TlsWire& wire)
 {

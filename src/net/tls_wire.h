@@ -15,6 +15,10 @@ struct TlsWire {
     {
     }
 
+    // The connections of a worker encrypt into one buffer; only what waits for its socket takes another.
+    void take_buffer(); // for `out`, if that is empty
+    void give_buffer(); // all of `out` was sent
+
     int socket;
     std::string out; // encrypted, not yet sent
     bool drained = false; // the last read took all there was: the next one would be for nothing

@@ -33,6 +33,25 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<SSL_CTX, FreeContext>;
 
+// AES with the shorter key is as good as any, and a quarter cheaper; OpenSSL offers the longer one first.
+void prefer_short_keys(SSL_CTX* context)
+{
+    constexpr std::string_view preferred = "TLS_AES_128_GCM_SHA256";
+    std::string names;
+    bool is_known = false;
+    const STACK_OF(SSL_CIPHER)* ciphers = SSL_CTX_get_ciphers(context);
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        const SSL_CIPHER* cipher = sk_SSL_CIPHER_value(ciphers, i);
+        const std::string_view name = SSL_CIPHER_get_name(cipher);
+        if (name == preferred)
+            is_known = true;
+        else if (std::string_view(SSL_CIPHER_get_version(cipher)) == "TLSv1.3")
+            names.append(":").append(name);
+    }
+    if (is_known)
+        SSL_CTX_set_ciphersuites(context, (std::string(preferred) + names).c_str());
+}
+
 Context make_context()
 {
     Context context(SSL_CTX_new(TLS_client_method()));
@@ -40,6 +59,7 @@ Context make_context()
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
+    prefer_short_keys(native);
     // Buffers of idle connections are given back.
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(native, 1);

@@ -256,7 +256,9 @@ Task<void> UpstreamClient::warm_up(Origin origin, Clock::duration connect_time)
 Task<Result<std::unique_ptr<ArrivingAnswer>>> UpstreamClient::attempt(
     Connection connection, const UpstreamRequest& request, std::string_view head)
 {
-    std::vector<std::string_view> pieces { head };
+    std::vector<std::string_view> pieces;
+    pieces.reserve(request.body.size() + 1);
+    pieces.push_back(head);
     pieces.insert(pieces.end(), request.body.begin(), request.body.end());
     // An upstream that refuses early answers and closes; then there is something to read all the same.
     bool written = co_await connection->write(pieces);

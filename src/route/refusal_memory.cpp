@@ -29,9 +29,14 @@ Sha256 RefusalMemory::digest(const Sent& sent)
     return sha256(all);
 }
 
-std::atomic<TimePoint>& RefusalMemory::remembered_until(std::string_view body)
+std::atomic<TimePoint>& RefusalMemory::remembered_until(std::size_t body_size)
 {
-    return remembered_until_[body.size() % length_count];
+    return remembered_until_[body_size % length_count];
+}
+
+bool RefusalMemory::may_know(std::size_t body_size, TimePoint now)
+{
+    return now < remembered_until(body_size).load(std::memory_order_relaxed);
 }
 
 void RefusalMemory::drop_old(Shard& shard, TimePoint now, std::size_t entries_max)
@@ -52,7 +57,7 @@ void RefusalMemory::remember(const Sent& sent, const Error& error, TimePoint now
     if (!refused)
         return;
     const Sha256 key = digest(sent);
-    remembered_until(sent.body).store(now + lifetime_, std::memory_order_relaxed);
+    remembered_until(sent.body.size()).store(now + lifetime_, std::memory_order_relaxed);
     Shard& home = shard(key);
     std::lock_guard lock(home.mutex);
     home.entries.insert_or_assign(key, Entry { error, now + lifetime_ });
@@ -62,7 +67,7 @@ void RefusalMemory::remember(const Sent& sent, const Error& error, TimePoint now
 
 std::optional<Error> RefusalMemory::find(const Sent& sent, TimePoint now)
 {
-    if (now >= remembered_until(sent.body).load(std::memory_order_relaxed))
+    if (!may_know(sent.body.size(), now))
         return std::nullopt;
     const Sha256 key = digest(sent);
     Shard& home = shard(key);

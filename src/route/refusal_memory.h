@@ -39,6 +39,9 @@ public:
 
     std::optional<Error> find(const Sent& sent, TimePoint now);
 
+    // False: no body of that length is remembered.
+    bool may_know(std::size_t body_size, TimePoint now);
+
     std::size_t size() const; // entries kept, expired ones included until they are met
 
 private:
@@ -58,7 +61,7 @@ private:
     static constexpr std::size_t length_count = 1024;
 
     static Sha256 digest(const Sent& sent);
-    std::atomic<TimePoint>& remembered_until(std::string_view body);
+    std::atomic<TimePoint>& remembered_until(std::size_t body_size);
     Shard& shard(const Sha256& key) { return shards_[key[0] % shard_count]; }
     static void drop_old(Shard& shard, TimePoint now, std::size_t entries_max);
 

@@ -8,8 +8,8 @@ namespace dragoman::translate {
 TextWriter& TextWriter::add(json::RawString text)
 {
     if (!mended_)
-        out_ += text.escaped;
-    else if (json::append_mended(out_, text) > 0)
+        json_.append_lasting(text.escaped);
+    else if (json::append_mended(json_.out(), text) > 0)
         mended_->repair("lone surrogate");
     return *this;
 }
@@ -17,26 +17,26 @@ TextWriter& TextWriter::add(json::RawString text)
 TextWriter& TextWriter::add_value(json::RawValue value)
 {
     if (!mended_) {
-        json::append_escaped(out_, value.text);
+        json::append_escaped(json_.out(), value.text);
         return *this;
     }
     // A backslash occurs in JSON only inside of strings, so the whole value may be mended as if it were one.
     std::string mended;
     if (json::append_mended(mended, { value.text }) > 0)
         mended_->repair("lone surrogate");
-    json::append_escaped(out_, mended);
+    json::append_escaped(json_.out(), mended);
     return *this;
 }
 
 TextWriter& TextWriter::say(std::string_view text)
 {
-    json::append_escaped(out_, text);
+    json::append_escaped(json_.out(), text);
     return *this;
 }
 
 ContentWriter::ContentWriter(json::Writer& json, Form form, Notes* mended)
     : json_(json)
-    , text_(json.out(), mended)
+    , text_(json, mended)
     , form_(form)
 {
     if (form_ == Form::parts)

@@ -18,18 +18,18 @@ namespace dragoman::translate {
 class TextWriter {
 public:
     // `mended` is null when the request has no surrogates; otherwise it is told when one was lone.
-    TextWriter(std::string& out, Notes* mended)
-        : out_(out)
+    TextWriter(json::Writer& json, Notes* mended)
+        : json_(json)
         , mended_(mended)
     {
     }
 
-    TextWriter& add(json::RawString text); // escaped, as it came
+    TextWriter& add(json::RawString text); // of the request: escaped, as it came
     TextWriter& add_value(json::RawValue value); // JSON that becomes text
     TextWriter& say(std::string_view text); // our own words
 
 private:
-    std::string& out_;
+    json::Writer& json_;
     Notes* mended_;
 };
 

@@ -57,7 +57,7 @@ bool JsonEdits::remove_members(const std::vector<Member>& members)
     return !kept_before;
 }
 
-std::string JsonEdits::apply() const
+json::Pieces JsonEdits::apply() const
 {
     std::vector<const Edit*> ordered;
     for (const Edit& edit : edits_)
@@ -65,16 +65,17 @@ std::string JsonEdits::apply() const
     std::stable_sort(ordered.begin(), ordered.end(), [](const Edit* a, const Edit* b) {
         return a->begin != b->begin ? a->begin < b->begin : a->end > b->end;
     });
-    std::string out;
-    out.reserve(text_.size() + 256);
+    json::Pieces out;
     std::size_t at = 0;
     for (const Edit* edit : ordered) {
         if (edit->begin < at)
             continue; // inside a change that was made
-        out.append(text_.substr(at, edit->begin - at)).append(edit->by);
+        out.append_lasting(text_.substr(at, edit->begin - at));
+        out.own += edit->by;
         at = edit->end;
     }
-    return out.append(text_.substr(at));
+    out.append_lasting(text_.substr(at));
+    return out;
 }
 
 } // namespace dragoman::translate

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "json/document.h"
+#include "json/pieces.h"
 
 #include <cstddef>
 #include <functional>
@@ -31,7 +32,7 @@ public:
     bool remove_elements(const json::Array& array, const std::vector<bool>& is_unwanted);
 
     bool empty() const { return edits_.empty(); }
-    std::string apply() const;
+    json::Pieces apply() const; // which borrows from the text
 
 private:
     struct Edit {

@@ -18,8 +18,9 @@ bool is_text_type(json::RawString media_type) { return media_type.escaped.starts
 // "data:image/png;base64,..." without a copy of the data.
 void write_data_url(json::Writer& json, std::string_view media_type, json::RawString data)
 {
-    std::string& out = json.begin_value();
-    out.append("\"data:").append(media_type).append(";base64,").append(data.escaped).append("\"");
+    json.begin_value().append("\"data:").append(media_type).append(";base64,");
+    json.append_lasting(data.escaped);
+    json.out() += '"';
 }
 
 void write_image(json::Writer& json, const Block& block)
@@ -38,7 +39,7 @@ void write_file(json::Writer& json, const Block& block, Notes* mended)
 {
     json.begin_object().key("type").text("file").key("file").begin_object().key("filename");
     json.begin_value() += '"';
-    TextWriter name(json.out(), mended);
+    TextWriter name(json, mended);
     if (block.details->title.empty())
         name.say("document.pdf");
     else

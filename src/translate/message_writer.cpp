@@ -351,7 +351,7 @@ void MessageWriter::tool_calls(const Turn& turn)
         json_.key("type").word("function").key("function").begin_object();
         json_.key("name").word(scene_.names.upstream(call->name)).key("arguments");
         json_.begin_value() += '"';
-        TextWriter arguments(json_.out(), mended_);
+        TextWriter arguments(json_, mended_);
         arguments.add_value(call->input.text.starts_with('{') ? call->input : json::RawValue { "{}" });
         json_.out() += '"';
         json_.end_object().end_object();

@@ -44,7 +44,7 @@ std::string undeferred(const anthropic::Tool& tool)
         *root->object(), [](const Field& field) { return json::key_is(field.key, "defer_loading"); });
     if (auto mark = object_at(*root->object(), "cache_control"))
         edits.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
-    return edits.apply();
+    return edits.apply().text();
 }
 
 } // namespace

@@ -74,7 +74,7 @@ public:
     {
     }
 
-    std::string edited(const Object& root);
+    json::Pieces edited(const Object& root);
     std::uint64_t max_tokens() const { return sent_max_tokens_; }
     bool keeps_context_management() const { return claude_ && profile_ != MessagesProfile::other; }
 
@@ -281,7 +281,7 @@ void RequestEditor::add_missing(const Object& root)
     edits_.insert(end, std::move(added));
 }
 
-std::string RequestEditor::edited(const Object& root)
+json::Pieces RequestEditor::edited(const Object& root)
 {
     // First max_tokens, on which the budget of thinking depends, whatever the order of the fields.
     for (Field field : root)
@@ -337,9 +337,9 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
     call.body = editor.edited(*object);
     if (document.has_surrogate_escapes()) {
         std::string mended;
-        if (json::append_mended(mended, { call.body }) > 0) {
+        if (json::append_mended(mended, { call.body.text() }) > 0) {
             call.notes.repair("lone surrogate");
-            call.body = std::move(mended);
+            call.body = json::Pieces(std::move(mended));
         }
     }
     set_headers(call, headers, profile,

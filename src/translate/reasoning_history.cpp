@@ -199,7 +199,7 @@ void follow_calls(MessageReasoning& reasoning, const std::map<std::string, std::
             continue; // as it came, byte for byte
         JsonEdits edits(detail);
         edits.replace(*value, '"' + json::escape(call->second) + '"');
-        std::string renamed = edits.apply();
+        std::string renamed = edits.apply().text();
         detail = std::move(renamed);
     }
 }

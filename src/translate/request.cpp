@@ -24,7 +24,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
 
     UpstreamCall call;
     describe_answer(call.plan, request, target, options);
-    call.body.reserve(request.body_bytes + request.body_bytes / 8 + 4096);
+    call.body.own.reserve(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
     append_parameters(json, { request, target, headers, options, marks, rough_input_tokens(request), call });

@@ -109,7 +109,7 @@ void InputWriter::output(const Answered& answer)
 void InputWriter::result_text(const Block& result)
 {
     json_.begin_value() += '"';
-    TextWriter text(json_.out(), mended_);
+    TextWriter text(json_, mended_);
     if (wants_error_prefix(result))
         text.say("Error: ");
     Media none;
@@ -266,7 +266,7 @@ void InputWriter::call(const Block& block)
         json_.key("id").string({ follower_.id });
     json_.key("call_id").text(id).key("name").text(scene_.names.upstream(block.name)).key("arguments");
     json_.begin_value() += '"';
-    TextWriter arguments(json_.out(), mended_);
+    TextWriter arguments(json_, mended_);
     arguments.add_value(block.input.text.starts_with('{') ? block.input : json::RawValue { "{}" });
     json_.out() += '"';
     json_.key("status").text("completed").end_object();
@@ -279,7 +279,8 @@ void append_instructions(
     json::Writer& json, const InputScene& scene, const std::vector<Entry>& leading, std::string_view appendix)
 {
     std::string out;
-    TextWriter text(out, scene.request.has_surrogate_escapes ? &scene.notes : nullptr);
+    json::Writer written(out);
+    TextWriter text(written, scene.request.has_surrogate_escapes ? &scene.notes : nullptr);
     const auto separate = [&] {
         if (!out.empty())
             text.say("\n\n");

@@ -14,15 +14,16 @@ namespace {
 // "data:image/png;base64,..." without a copy of the data.
 void write_data_url(json::Writer& json, std::string_view media_type, json::RawString data)
 {
-    std::string& out = json.begin_value();
-    out.append("\"data:").append(media_type).append(";base64,").append(data.escaped).append("\"");
+    json.begin_value().append("\"data:").append(media_type).append(";base64,");
+    json.append_lasting(data.escaped);
+    json.out() += '"';
 }
 
 } // namespace
 
 PartsWriter::PartsWriter(json::Writer& json, std::string_view type, Notes* mended)
     : json_(json)
-    , text_(json.out(), mended)
+    , text_(json, mended)
     , type_(type)
     , mended_(mended)
 {
@@ -81,7 +82,7 @@ void PartsWriter::write_file(const Block& block)
     }
     json_.key("filename");
     json_.begin_value() += '"';
-    TextWriter name(json_.out(), mended_);
+    TextWriter name(json_, mended_);
     if (block.details->title.empty())
         name.say("document.pdf");
     else

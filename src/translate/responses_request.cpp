@@ -27,7 +27,7 @@ Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, con
             Error::bad_request("messages: at least one message must have content that is not empty"));
 
     describe_answer(call.plan, request, target, options);
-    call.body.reserve(request.body_bytes + request.body_bytes / 8 + 4096);
+    call.body.own.reserve(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
     append_responses_parameters(json, { request, target, headers, options, call });

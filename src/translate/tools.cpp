@@ -152,7 +152,7 @@ void ToolWriter::write_description(const Tool& tool)
     if (mends_)
         json::append_mended(out, tool.description);
     else
-        out += tool.description.escaped;
+        json_.append_lasting(tool.description.escaped);
     std::size_t count = 0;
     if (list)
         for (json::Value example : *list) {
@@ -169,7 +169,8 @@ void ToolWriter::write_schema(const Tool& tool)
     const std::string schema = mends_ ? mended(tool.input_schema.text) : std::string();
     json_.key("parameters");
     if (tool.has_plain_schema && !mends_ && !wants_gemini_schemas(scene_.target)) {
-        json_.raw(tool.input_schema); // as append_schema() would, without another look at it
+        json_.begin_value();
+        json_.append_lasting(tool.input_schema.text); // as append_schema() would, without another look at it
         return;
     }
     append_schema(json_, mends_ ? json::RawValue { schema } : tool.input_schema, scene_.target, scratch_);

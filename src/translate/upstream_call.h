@@ -1,6 +1,7 @@
 // A request as one upstream shall receive it, and what its answer needs.
 #pragma once
 
+#include "json/pieces.h"
 #include "translate/answer_plan.h"
 #include "translate/notes.h"
 
@@ -31,7 +32,7 @@ struct Options {
 };
 
 struct UpstreamCall {
-    std::string body {};
+    json::Pieces body {}; // borrows from the client's
     std::vector<std::pair<std::string, std::string>>
         fields {}; // HTTP fields of this request besides the usual
     AnswerPlan plan {};

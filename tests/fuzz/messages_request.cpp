@@ -19,7 +19,7 @@ void messages_request(std::string_view bytes)
         .model = "gpt-5.1", .dialect = route::Target::Dialect::responses, .openrouter = false
     };
     if (auto call = translate::to_responses(*request, target, {}, {}); call)
-        CHECK(json::Document().parse(call->body).has_value());
+        CHECK(json::Document().parse(call->body.text()).has_value());
     else
         CHECK(http_status(call.error()) == 400);
 }

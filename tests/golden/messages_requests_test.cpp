@@ -58,7 +58,7 @@ std::string sent(const std::string& body, const Endpoint& endpoint)
     if (!request)
         return "!! " + request.error().message;
     auto call = to_messages(document, *request, target_of(endpoint), endpoint.profile, {}, {});
-    return call ? call->body : "!! " + call.error().message;
+    return call ? call->body.text() : "!! " + call.error().message;
 }
 
 std::vector<std::filesystem::path> requests()

@@ -103,7 +103,7 @@ std::string translated(const std::string& name, const route::Target& target)
     translate::ClientHeaders headers { .session_id = "5f4dcc3b-5aa7-65d6-1d83-27deb882cf99" };
     auto call = test::chat_call(read(folder / (name + std::string(input_suffix))), target, headers);
     EXPECT_TRUE(call) << name << ": " << call.error().message;
-    return call ? call->body + "\n" : "";
+    return call ? call->body.text() + "\n" : "";
 }
 
 } // namespace

@@ -67,7 +67,7 @@ std::string translated(const fs::path& path, const route::Target& target)
     translate::Options options { .upstream_name = "openai" };
     auto call = test::responses_call(tests::read_file(path), target, headers, options);
     EXPECT_TRUE(call) << path << ": " << call.error().message;
-    return call ? call->body + "\n" : "";
+    return call ? call->body.text() + "\n" : "";
 }
 
 } // namespace

@@ -39,12 +39,20 @@ inline route::Target text_only_target(std::string model)
     return target;
 }
 
+// Borrows nothing any more: most tests give a request that is gone a moment later.
+inline Result<translate::UpstreamCall> settled(Result<translate::UpstreamCall> call)
+{
+    if (call)
+        call->body = json::Pieces(call->body.text());
+    return call;
+}
+
 inline Result<translate::UpstreamCall> chat_call(std::string_view body, const route::Target& target,
     const translate::ClientHeaders& headers = {}, const translate::Options& options = {})
 {
     json::Document document;
     ASSIGN_OR_RETURN(request, anthropic::decode_request(document, body));
-    return translate::to_chat(request, target, headers, options);
+    return settled(translate::to_chat(request, target, headers, options));
 }
 
 // The body that goes upstream; a failed test when it is refused or no JSON.
@@ -54,8 +62,8 @@ inline std::string chat_body(std::string_view body, const route::Target& target)
     EXPECT_TRUE(call) << call.error().message;
     if (!call)
         return "{}";
-    EXPECT_TRUE(Json::accept(call->body)) << call->body;
-    return call->body;
+    EXPECT_TRUE(Json::accept(call->body.text())) << call->body.text();
+    return call->body.text();
 }
 
 inline Json chat_json(std::string_view body, const route::Target& target)

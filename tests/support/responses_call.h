@@ -20,7 +20,7 @@ inline Result<translate::UpstreamCall> responses_call(std::string_view body, con
 {
     json::Document document;
     ASSIGN_OR_RETURN(request, anthropic::decode_request(document, body));
-    return translate::to_responses(request, target, headers, options);
+    return settled(translate::to_responses(request, target, headers, options));
 }
 
 // The body that goes upstream; a failed test when it is refused or no JSON.
@@ -30,8 +30,8 @@ inline Json responses_json(std::string_view body, const route::Target& target)
     EXPECT_TRUE(call) << call.error().message;
     if (!call)
         return Json::object();
-    EXPECT_TRUE(Json::accept(call->body)) << call->body;
-    return Json::parse(call->body, nullptr, false);
+    EXPECT_TRUE(Json::accept(call->body.text())) << call->body.text();
+    return Json::parse(call->body.text(), nullptr, false);
 }
 
 // A request for one word, with further fields.

@@ -59,6 +59,8 @@ TEST(RefusalMemory, RemembersBodiesOfEveryLength)
         EXPECT_FALSE(memory.find(sent("t", body), start)) << length;
         memory.remember(sent("t", body), refusal(400, "no"), start);
         EXPECT_TRUE(memory.find(sent("t", body), start)) << length;
+        EXPECT_TRUE(memory.may_know(length, start)) << length;
+        EXPECT_FALSE(memory.may_know(length, start + 10s)) << length;
     }
 }
 

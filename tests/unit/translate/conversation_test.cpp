@@ -273,14 +273,14 @@ TEST(Conversation, MendsLoneSurrogatesInTexts) // R34, J-03
     auto lone = test::chat_call(
         R"({"model":"m","messages":[{"role":"user","content":"a\ud83d"}]})", chat_target("openai/gpt-5"));
     ASSERT_TRUE(lone);
-    EXPECT_TRUE(lone->body.ends_with(R"("messages":[{"role":"user","content":"a\ufffd"}]})"));
+    EXPECT_TRUE(lone->body.text().ends_with(R"("messages":[{"role":"user","content":"a\ufffd"}]})"));
     EXPECT_EQ(lone->notes.repaired, std::vector<std::string> { "lone surrogate" });
     auto pair =
         test::chat_call(R"({"model":"m","messages":[{"role":"user","content":"\ud83d\ude00\u0000"}]})",
             chat_target("openai/gpt-5"));
     ASSERT_TRUE(pair);
-    EXPECT_TRUE(
-        pair->body.ends_with(R"("messages":[{"role":"user","content":"\ud83d\ude00\u0000"}]})")); // J-08
+    EXPECT_TRUE(pair->body.text().ends_with(
+        R"("messages":[{"role":"user","content":"\ud83d\ude00\u0000"}]})")); // J-08
     EXPECT_TRUE(pair->notes.repaired.empty());
 }
 

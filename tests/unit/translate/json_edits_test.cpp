@@ -15,7 +15,7 @@ std::string without(std::string_view text, std::string_view names)
     JsonEdits edits(text);
     edits.remove_fields(*root->object(),
         [&](const json::Field& field) { return names.find(field.key.escaped) != names.npos; });
-    return edits.apply();
+    return edits.apply().text();
 }
 
 } // namespace
@@ -40,10 +40,10 @@ TEST(JsonEdits, TakesElementsOut)
     auto root = document.parse(text);
     JsonEdits some(text);
     EXPECT_FALSE(some.remove_elements(*root->array(), { true, false, true }));
-    EXPECT_EQ(some.apply(), "[2]");
+    EXPECT_EQ(some.apply().text(), "[2]");
     JsonEdits all(text);
     EXPECT_TRUE(all.remove_elements(*root->array(), { true, true, true }));
-    EXPECT_EQ(all.apply(), "[]");
+    EXPECT_EQ(all.apply().text(), "[]");
 }
 
 TEST(JsonEdits, ForgetsChangesInsideLargerOnes)
@@ -57,7 +57,7 @@ TEST(JsonEdits, ForgetsChangesInsideLargerOnes)
     edits.insert(a.offset() + 1, "\"x\":0,");
     edits.remove_fields(*root->object(), [](const json::Field& field) { return field.key.escaped == "a"; });
     edits.replace(*root->object()->find("c"), "3");
-    EXPECT_EQ(edits.apply(), R"({"c":3})");
+    EXPECT_EQ(edits.apply().text(), R"({"c":3})");
 }
 
 } // namespace dragoman::translate

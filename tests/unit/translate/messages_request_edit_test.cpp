@@ -25,7 +25,10 @@ Result<UpstreamCall> call(std::string_view body, Profile profile = Profile::open
     auto request = anthropic::decode_request(document, body);
     if (!request)
         return Failure(request.error());
-    return to_messages(document, *request, to, profile, headers, {});
+    auto sent = to_messages(document, *request, to, profile, headers, {});
+    if (sent)
+        sent->body = json::Pieces(sent->body.text());
+    return sent;
 }
 
 std::string field(const UpstreamCall& sent, std::string_view name)
@@ -68,11 +71,11 @@ TEST(MessagesRequestEdit, RemovesABetaWithTheFieldThatItGates)
     const std::string body =
         request_with(R"(,"context_management":{"edits":[]},"output_config":{"effort":"low"})");
     auto gpt = *call(body, Profile::openrouter, headers, target("openai/gpt-5"));
-    EXPECT_EQ(gpt.body.find("context_management"), std::string::npos);
+    EXPECT_EQ(gpt.body.text().find("context_management"), std::string::npos);
     EXPECT_EQ(field(gpt, "anthropic-beta"), "effort-2025-11-24,brand-new-2030-01-01");
     EXPECT_EQ(field(gpt, "anthropic-version"), "2030-01-01");
     auto other = *call(body, Profile::other, headers, target("deepseek-chat"));
-    EXPECT_EQ(other.body.find("output_config"), std::string::npos);
+    EXPECT_EQ(other.body.text().find("output_config"), std::string::npos);
     EXPECT_EQ(field(other, "anthropic-beta"), "brand-new-2030-01-01");
     EXPECT_EQ(field(other, "x-anthropic-beta"), "-");
 }
@@ -88,7 +91,7 @@ TEST(MessagesRequestEdit, LeavesAnthropicsOwnApiEverything)
     ASSERT_TRUE(sent) << sent.error().message;
     std::string expected = body;
     expected.replace(expected.find("claude-x"), 8, "claude-y");
-    EXPECT_EQ(sent->body, expected);
+    EXPECT_EQ(sent->body.text(), expected);
     EXPECT_EQ(field(*sent, "anthropic-beta"), "claude-code-20250219,oauth-2025-04-20");
     EXPECT_EQ(field(*sent, "x-claude-code-session-id"), "s");
     EXPECT_EQ(field(*sent, "x-claude-code-agent-id"), "a");
@@ -107,7 +110,7 @@ TEST(MessagesRequestEdit, RefusesWhatOnlyAnthropicsServersCanDo) // R61
         { R"(,"mcp_servers":[])", R"(,"container":null)", R"(,"thread":{"type":"create"})" }) {
         auto sent = call(request_with(more));
         ASSERT_TRUE(sent) << more;
-        EXPECT_EQ(nlohmann::json::parse(sent->body).size(), 3U) << sent->body;
+        EXPECT_EQ(nlohmann::json::parse(sent->body.text()).size(), 3U) << sent->body.text();
     }
 }
 
@@ -115,7 +118,7 @@ TEST(MessagesRequestEdit, HidesTheDeviceAndKeepsTheSession) // R59
 {
     const std::string body = request_with(
         R"(,"metadata":{"user_id":"{\"device_id\":\"d3adbeef\",\"account_uuid\":\"acc\",\"session_id\":\"s-1\"}"})");
-    auto sent = nlohmann::json::parse(call(body)->body);
+    auto sent = nlohmann::json::parse(call(body)->body.text());
     const std::string user = sent["metadata"]["user_id"];
     EXPECT_EQ(user.substr(0, 3), "cc_");
     EXPECT_EQ(user.size(), 43U);
@@ -123,12 +126,12 @@ TEST(MessagesRequestEdit, HidesTheDeviceAndKeepsTheSession) // R59
     EXPECT_EQ(sent.dump().find("d3adbeef"), std::string::npos);
     EXPECT_EQ(sent.dump().find("acc\""), std::string::npos);
 
-    auto agent = nlohmann::json::parse(call(body, Profile::openrouter, { .agent_id = "7" })->body);
+    auto agent = nlohmann::json::parse(call(body, Profile::openrouter, { .agent_id = "7" })->body.text());
     EXPECT_EQ(agent["metadata"], sent["metadata"]);
     EXPECT_NE(agent["session_id"], sent["session_id"]) << "a subagent's prompt is another one";
 
     auto own = nlohmann::json::parse(
-        call(request_with(R"(,"session_id":"mine","metadata":{"user_id":"abc"})"))->body);
+        call(request_with(R"(,"session_id":"mine","metadata":{"user_id":"abc"})"))->body.text());
     EXPECT_EQ(own["session_id"], "mine");
 }
 
@@ -146,7 +149,7 @@ TEST(MessagesRequestEdit, TellsTheAnswerWhatItNeeds)
     EXPECT_EQ(sent.plan.upstream_name, "openrouter");
     EXPECT_EQ(sent.plan.context_length, 200000U);
     EXPECT_EQ(sent.plan.max_tokens, 50U);
-    EXPECT_NE(sent.body.find(R"("max_tokens":50)"), std::string::npos);
+    EXPECT_NE(sent.body.text().find(R"("max_tokens":50)"), std::string::npos);
 }
 
 TEST(MessagesRequestEdit, LowersTheBudgetOfThinkingWithTheLimit)
@@ -159,8 +162,8 @@ TEST(MessagesRequestEdit, LowersTheBudgetOfThinkingWithTheLimit)
         *call(R"({"thinking":{"type":"enabled","budget_tokens":31999},"model":"m","max_tokens":32000,)"
               R"("messages":[{"role":"user","content":"hi"}]})",
             Profile::openrouter, {}, to);
-    EXPECT_NE(sent.body.find(R"("budget_tokens":7999)"), std::string::npos) << sent.body;
-    EXPECT_NE(sent.body.find(R"("max_tokens":8000)"), std::string::npos) << sent.body;
+    EXPECT_NE(sent.body.text().find(R"("budget_tokens":7999)"), std::string::npos) << sent.body.text();
+    EXPECT_NE(sent.body.text().find(R"("max_tokens":8000)"), std::string::npos) << sent.body.text();
 }
 
 TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
@@ -171,7 +174,7 @@ TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
     const std::string body = R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},)"
         + turn + R"(,{"role":"user","content":"r"}]})";
     for (Profile profile : { Profile::anthropic, Profile::openrouter, Profile::other })
-        EXPECT_NE(call(body, profile)->body.find(turn), std::string::npos);
+        EXPECT_NE(call(body, profile)->body.text().find(turn), std::string::npos);
 }
 
 TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // P1
@@ -181,7 +184,7 @@ TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // 
                     R"({"role":"system","content":)"
                 + content + "}]}",
             profile)
-            ->body;
+            ->body.text();
     };
     const std::string blocks = R"([{"type":"text","text":"a \u00e9 \"b\""}])";
     const std::string plain = R"("a \u00e9 \"b\"")";
@@ -194,7 +197,7 @@ TEST(MessagesRequestEdit, TakesNullForAnAbsentLimitOfTokens)
 {
     const std::string body = R"({"model":"m","max_tokens":null,"messages":[{"role":"user","content":"q"}]})";
     for (Profile profile : { Profile::anthropic, Profile::openrouter })
-        EXPECT_NE(call(body, profile)->body.find(R"("max_tokens":8192,)"), std::string::npos);
+        EXPECT_NE(call(body, profile)->body.text().find(R"("max_tokens":8192,)"), std::string::npos);
 }
 
 TEST(MessagesRequestEdit, GivesTheBeginningOfALongerHistoryTheSameBytes) // P1
@@ -213,13 +216,29 @@ TEST(MessagesRequestEdit, GivesTheBeginningOfALongerHistoryTheSameBytes) // P1
         std::string before;
         for (const std::string& turn : turns) {
             history += (history.empty() ? "" : ",") + turn;
-            const std::string body = call(head + history + "]}", profile)->body;
-            EXPECT_EQ(body, call(head + history + "]}", profile)->body);
+            const std::string body = call(head + history + "]}", profile)->body.text();
+            EXPECT_EQ(body, call(head + history + "]}", profile)->body.text());
             const std::string messages = body.substr(0, body.rfind(']'));
             EXPECT_TRUE(messages.starts_with(before)) << before << '\n' << messages;
             before = messages;
         }
     }
+}
+
+TEST(MessagesRequestEdit, LeavesLongPartsWhereTheyAre)
+{
+    const std::string text(100000, 'x');
+    const std::string body =
+        R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":")" + text + R"("}]})";
+    json::Document document;
+    auto request = anthropic::decode_request(document, body);
+    ASSERT_TRUE(request);
+    auto sent = to_messages(document, *request, target(), Profile::openrouter, {}, {});
+    ASSERT_TRUE(sent);
+    EXPECT_TRUE(sent->body.borrows());
+    EXPECT_LT(sent->body.own.size(), 1000U);
+    EXPECT_EQ(sent->body.text(), call(body)->body.text());
+    EXPECT_EQ(sent->body.size(), sent->body.text().size());
 }
 
 TEST(MessagesRequestEdit, SaysWhatItDroppedByNameOnly)
@@ -234,7 +253,7 @@ TEST(MessagesRequestEdit, FindsFieldsHoweverTheirNamesAreEscaped)
     auto sent = call(
         R"({"\u006dodel":"claude-x","max_tokens":5,"diagn\u006fstics":1,"messages":[{"role":"user","content":"q"}]})");
     ASSERT_TRUE(sent) << sent.error().message;
-    EXPECT_EQ(sent->body,
+    EXPECT_EQ(sent->body.text(),
         R"({"\u006dodel":"anthropic/claude-sonnet-5.5","max_tokens":5,"messages":[{"role":"user","content":"q"}]})");
 }
 
@@ -245,8 +264,8 @@ TEST(MessagesRequestEdit, ReplacesTheModelWhereverItStands) // J-05
     auto sent = call(body);
     ASSERT_TRUE(sent);
     EXPECT_EQ(sent->plan.client_model, "b");
-    EXPECT_EQ(sent->body.find("\"a\""), std::string::npos);
-    EXPECT_EQ(sent->body.find("\"b\""), std::string::npos);
+    EXPECT_EQ(sent->body.text().find("\"a\""), std::string::npos);
+    EXPECT_EQ(sent->body.text().find("\"b\""), std::string::npos);
 }
 
 } // namespace dragoman::translate

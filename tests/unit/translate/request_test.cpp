@@ -76,7 +76,7 @@ TEST(Request, OfAnyShapeIsTranslatedOrRefusedWithAReason) // J-10, J-11, P5
                 changed.dump(), targets[static_cast<std::size_t>(translated + refused) % std::size(targets)]);
             if (call) {
                 ++translated;
-                ASSERT_TRUE(Json::accept(call->body)) << changed << "\n" << call->body;
+                ASSERT_TRUE(Json::accept(call->body.text())) << changed << "\n" << call->body.text();
             } else {
                 ++refused;
                 ASSERT_EQ(call.error().kind, Error::Kind::bad_request) << changed;
@@ -106,7 +106,7 @@ TEST(Request, TellsTheAnswerWhatItNeeds)
     EXPECT_EQ(plan.max_tokens, 90U);
     EXPECT_EQ(plan.stop_sequences, std::vector<std::string> { "x" });
     EXPECT_TRUE(plan.used_tool_ids.contains("t1"));
-    Json sent = Json::parse(call->body);
+    Json sent = Json::parse(call->body.text());
     std::string name = sent["tools"][0]["function"]["name"];
     EXPECT_EQ(plan.client_tool_names.at(name), "a.b");
     EXPECT_EQ(sent["messages"][1]["tool_calls"][0]["function"]["name"], name);
@@ -133,6 +133,39 @@ TEST(Request, NotesWhatItLeavesOutByNameOnly)
     EXPECT_EQ(call->notes.dropped, (std::vector<std::string> { "mood", "hologram" }));
 }
 
+TEST(Request, LeavesLongTextsWhereTheyAre)
+{
+    const std::string text(2000, 'x');
+    const std::string body = R"({"model":"m","system":")" + text + R"(","tools":[{"name":"a","description":")"
+        + text + R"(","input_schema":{"type":"object","properties":{"b":{"description":")" + text
+        + R"("}}}}],"messages":[{"role":"user","content":[{"type":"text","text":")" + text
+        + R"("},{"type":"image","source":{"type":"base64","media_type":"image/png","data":")" + text
+        + R"("}}]}]})";
+    json::Document document;
+    auto request = anthropic::decode_request(document, body);
+    ASSERT_TRUE(request);
+    auto call = to_chat(*request, test::chat_target("openai/gpt-5"), {}, {});
+    ASSERT_TRUE(call);
+    EXPECT_LT(call->body.own.size(), 1000U) << call->body.own;
+    EXPECT_GT(call->body.size(), 5 * text.size());
+    EXPECT_TRUE(Json::accept(call->body.text())) << call->body.text();
+}
+
+TEST(Request, CopiesTextsThatMayHaveToBeMended)
+{
+    const std::string text(2000, 'x');
+    const std::string body = R"({"model":"m","system":")" + text + R"(","tools":[{"name":"a","description":")"
+        + text + R"(","input_schema":{"type":"object","properties":{"b":{"description":")" + text
+        + R"("}}}}],"messages":[{"role":"user","content":")" + text + R"("}],"stop_sequences":["\ud800"]})";
+    json::Document document;
+    auto request = anthropic::decode_request(document, body);
+    ASSERT_TRUE(request);
+    auto call = to_chat(*request, test::chat_target("openai/gpt-5"), {}, {});
+    ASSERT_TRUE(call);
+    EXPECT_FALSE(call->body.borrows());
+    EXPECT_TRUE(Json::accept(call->body.text())) << call->body.text();
+}
+
 TEST(Request, OfThirtyMegabytesIsTranslatedWhole) // R64, J-07
 {
     std::string text(30 * limits::MiB, 'x');
@@ -140,7 +173,7 @@ TEST(Request, OfThirtyMegabytesIsTranslatedWhole) // R64, J-07
         test::chat_target("openai/gpt-5"));
     ASSERT_TRUE(call);
     EXPECT_GT(call->body.size(), text.size());
-    EXPECT_TRUE(call->body.ends_with(R"(xxx"}]})"));
+    EXPECT_TRUE(call->body.text().ends_with(R"(xxx"}]})"));
 }
 
 } // namespace dragoman::translate

@@ -33,7 +33,7 @@ std::string sent(const test::GeneratedHistory& history, const route::Target& tar
 {
     auto call = test::responses_call(history.request(marked), target);
     EXPECT_TRUE(call) << call.error().message;
-    return call ? call->body : "";
+    return call ? call->body.text() : "";
 }
 
 // What the API refuses: calls without output or output without a call, reasoning that leads to nothing, items

@@ -116,7 +116,7 @@ TEST(ResponsesRequest, EnforcesStopSequencesHere)
     ASSERT_TRUE(call);
     EXPECT_EQ(call->plan.stop_sequences, (std::vector<std::string> { "a", "b" }));
     EXPECT_EQ(call->plan.stop_sequences_upstream, 0u);
-    EXPECT_EQ(call->body.find("stop"), std::string::npos);
+    EXPECT_EQ(call->body.text().find("stop"), std::string::npos);
 }
 
 TEST(ResponsesRequest, LeavesSamplingToModelsThatDoNotReason)
@@ -138,7 +138,7 @@ TEST(ResponsesRequest, PassesItsOwnFieldsThrough)
         R"("thinking":{"type":"adaptive"},"messages":[{"role":"user","content":"x"}]})",
         responses_target("gpt-5.1"), { .session_id = "s" });
     ASSERT_TRUE(call);
-    const Json sent = Json::parse(call->body);
+    const Json sent = Json::parse(call->body.text());
     EXPECT_EQ(sent["reasoning"], Json({ { "effort", "low" } }));
     EXPECT_EQ(sent["text"], Json({ { "verbosity", "low" } }));
     EXPECT_EQ(sent["prompt_cache_key"], "k");
@@ -152,7 +152,7 @@ TEST(ResponsesRequest, ShortensASessionThatIsTooLongForAKey)
         test::responses_call(R"({"model":"c","max_tokens":5,"messages":[{"role":"user","content":"x"}]})",
             responses_target("gpt-5"), { .session_id = session });
     ASSERT_TRUE(call);
-    EXPECT_EQ(Json::parse(call->body)["prompt_cache_key"].get<std::string>().size(), 64u);
+    EXPECT_EQ(Json::parse(call->body.text())["prompt_cache_key"].get<std::string>().size(), 64u);
 }
 
 TEST(ResponsesRequest, RefusesWhatOnlyAnthropicsServersCanDo)

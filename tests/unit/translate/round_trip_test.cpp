@@ -31,7 +31,7 @@ public:
         auto call = test::chat_call(body.dump(), target_);
         EXPECT_TRUE(call);
         plan_ = call->plan;
-        return Json::parse(call->body);
+        return Json::parse(call->body.text());
     }
 
     // The upstream answers the request that was sent last, and the client answers all of its calls.
