@@ -92,6 +92,8 @@ Live::Report Live::reload()
 Live::Report Live::take(std::vector<KeyWatch::Change> changes)
 {
     Report report;
+    if (changes.empty())
+        return report;
     Config next = *get();
     for (const KeyWatch::Change& change : changes) {
         if (auto taken = take_into(next, change, report.notes)) {

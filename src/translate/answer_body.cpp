@@ -42,10 +42,13 @@ Result<void> AnswerBody::feed(std::string_view bytes)
 // Looks for the first byte that is no white space. False while there is none.
 bool AnswerBody::recognise(std::string_view bytes)
 {
-    text_.append(bytes);
-    std::string_view head = text_;
-    if (head.size() < byte_order_mark.size() && byte_order_mark.starts_with(head))
+    std::string_view head = bytes;
+    if (!text_.empty()) // half a byte order mark
+        head = text_.append(bytes);
+    if (head.size() < byte_order_mark.size() && byte_order_mark.starts_with(head)) {
+        text_.assign(head);
         return false;
+    }
     if (head.starts_with(byte_order_mark))
         head.remove_prefix(byte_order_mark.size());
     const std::size_t first = head.find_first_not_of(blanks);
@@ -53,13 +56,15 @@ bool AnswerBody::recognise(std::string_view bytes)
         text_.clear();
         return false;
     }
-    std::string rest(head.substr(first));
-    form_ = std::string_view("{[<").find(rest.front()) == std::string_view::npos ? Form::events : Form::text;
-    text_ = std::move(rest);
-    if (form_ == Form::events)
-        decoder_.feed(std::exchange(text_, {}));
-    else
+    head.remove_prefix(first);
+    form_ = std::string_view("{[<").find(head.front()) == std::string_view::npos ? Form::events : Form::text;
+    if (form_ == Form::text) {
         ++pieces_;
+        text_.assign(head);
+    } else {
+        decoder_.feed(head);
+        std::string().swap(text_);
+    }
     return true;
 }
 

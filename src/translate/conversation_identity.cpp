@@ -41,7 +41,10 @@ Parts read_older_form(const std::string& user_id)
 
 Parts read_user_id(const std::string& user_id)
 {
-    json::Document document;
+    const std::size_t first = user_id.find_first_not_of(" \t\r\n");
+    if (first == std::string::npos || user_id[first] != '{')
+        return read_older_form(user_id);
+    thread_local json::Document document; // for one short text after the other
     auto root = document.parse(user_id);
     auto object = root ? root->object() : std::nullopt;
     if (!object)

@@ -32,18 +32,27 @@ private:
     void read(const Block& block);
     void refer_to(json::RawString name);
     void load(const Tool& tool);
+    bool is_loaded(json::RawString name);
 
     const anthropic::MessagesRequest& request_;
     Notes& notes_;
     bool loads_all_ = false;
     std::vector<const Tool*> loaded_ {};
-    std::unordered_set<std::string> loaded_names_ {};
+    std::unordered_set<std::string> loaded_names_ {}; // once there are many
     std::unordered_map<std::string, const Tool*> deferred_ {};
     std::unordered_set<std::string> removed_ {};
 };
 
+bool is_same(json::RawString a, json::RawString b)
+{
+    const bool plain =
+        a.escaped.find('\\') == std::string_view::npos && b.escaped.find('\\') == std::string_view::npos;
+    return a == b || (!plain && json::unescape(a) == json::unescape(b));
+}
+
 std::vector<const Tool*> ToolSelection::select()
 {
+    loaded_.reserve(request_.tools.size());
     declare();
     for (const anthropic::Message& message : request_.messages)
         for (const Block& block : message.blocks)
@@ -103,8 +112,20 @@ void ToolSelection::refer_to(json::RawString name)
 // Upstreams refuse a name that is declared twice; the first one counts.
 void ToolSelection::load(const Tool& tool)
 {
-    if (loaded_names_.insert(json::unescape(tool.name)).second || tool.name.empty())
+    if (tool.name.empty() || !is_loaded(tool.name))
         loaded_.push_back(&tool);
+}
+
+// Few are looked through.
+bool ToolSelection::is_loaded(json::RawString name)
+{
+    constexpr std::size_t few = 32;
+    if (loaded_.size() < few)
+        return std::ranges::any_of(loaded_, [&](const Tool* tool) { return is_same(tool->name, name); });
+    if (loaded_names_.empty())
+        for (const Tool* tool : loaded_)
+            loaded_names_.insert(json::unescape(tool->name));
+    return !loaded_names_.insert(json::unescape(name)).second;
 }
 
 void add_called(std::unordered_set<std::string>& names, const std::vector<Block>& blocks)

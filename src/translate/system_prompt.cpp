@@ -29,6 +29,7 @@ void write_system_prompt(json::Writer& json, const Scene& scene, const std::vect
         const anthropic::Block* block;
     };
     std::vector<Piece> pieces;
+    pieces.reserve(scene.request.system.size() + leading.size());
     auto add = [&](const anthropic::Block& block) {
         json::RawString text = without_billing_line(block.text);
         if (text != block.text)
