@@ -50,6 +50,8 @@ void return_spare(std::string& buffer)
         return;
     }
     Spares& here = spares();
+    if (buffer.empty() && buffer.capacity() <= 2 * spare_size && here.count < here.kept.size())
+        return here.kept[here.count++].swap(buffer);
     std::string rest(buffer);
     rest.swap(buffer);
     if (rest.capacity() > 2 * spare_size || here.count == here.kept.size())

@@ -52,6 +52,9 @@ std::size_t utf8_sequence(std::string_view text, std::size_t at)
 
 bool is_utf8(std::string_view text)
 {
+    if (text.size() >= 8 && plain_eights(text, 0) + 8 > text.size()
+        && plain_eights(text, text.size() - 8) == text.size())
+        return true;
     for (std::size_t at = plain_eights(text, 0); at < text.size(); at = plain_eights(text, at)) {
         const std::size_t size = utf8_sequence(text, at);
         if (size == 0)

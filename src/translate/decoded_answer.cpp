@@ -50,6 +50,8 @@ Result<void> DecodedAnswer::feed(std::string_view bytes, std::string& out)
 
 Result<void> DecodedAnswer::take(const sse::Event& event)
 {
+    if (event.data.starts_with('{')) // as nearly all do
+        return take_event(event);
     if (is_end_marker(event.data)) {
         blocks_.on_end_marker();
         return {};

@@ -66,10 +66,8 @@ FinishKind refine(FinishKind kind, FinishKind native)
 
 } // namespace
 
-FinishKind finish_kind(std::string_view reason)
+FinishKind kind_of_finish(std::string_view reason)
 {
-    if (reason.empty())
-        return FinishKind::none;
     std::string wanted = lower(reason);
     for (const Row& row : rows)
         if (row.reason == wanted)
@@ -79,9 +77,9 @@ FinishKind finish_kind(std::string_view reason)
 
 void FinishReason::take(json::RawString reason, json::RawString native, json::RawString matched_stop)
 {
-    FinishKind kind = finish_kind(reason.escaped);
-    if (kind == FinishKind::none)
+    if (reason.empty())
         return;
+    FinishKind kind = finish_kind(reason.escaped);
     kind = refine(kind, finish_kind(native.escaped));
     bool weak = kind_ == FinishKind::none || kind_ == FinishKind::stop || kind_ == FinishKind::unknown;
     if (weak && (kind_ == FinishKind::none || (kind != FinishKind::stop && kind != FinishKind::unknown)))

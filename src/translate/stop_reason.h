@@ -22,8 +22,13 @@ enum class FinishKind : std::uint8_t {
     unknown,
 };
 
+FinishKind kind_of_finish(std::string_view reason);
+
 // Of a finish_reason or native_finish_reason, in any case.
-FinishKind finish_kind(std::string_view reason);
+inline FinishKind finish_kind(std::string_view reason)
+{
+    return reason.empty() ? FinishKind::none : kind_of_finish(reason);
+}
 
 // Collects the finish reasons of a stream. The first one counts, except that a plain stop gives way to any
 // later one that says more.
