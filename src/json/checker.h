@@ -39,7 +39,7 @@ public:
             return false;
         }
         while (!stack_.empty())
-            if (!(in_object_ ? members() : elements()))
+            if (!(in_object_ ? items<true>() : items<false>()))
                 return false;
         return is_end() || fail("something follows the end of the value");
     }
@@ -50,25 +50,12 @@ public:
 private:
     static bool is_bracket(char c) { return c == '{' || c == '['; }
 
-    // From where a key is expected up to where another bracket opens or the last one closes.
-    bool members()
+    // From where a key or an element is expected up to where another bracket opens or the last one closes.
+    template <bool in_object> bool items()
     {
         for (;;) {
-            if (!key())
+            if (in_object && !key())
                 return false;
-            if (is_bracket(first_[token_]))
-                return open();
-            if (!leaf())
-                return false;
-            if (first_[token_] != ',')
-                return close();
-            ++token_;
-        }
-    }
-
-    bool elements()
-    {
-        for (;;) {
             if (is_bracket(first_[token_]))
                 return open();
             if (!leaf())

@@ -51,12 +51,7 @@ struct Avx2 {
         const auto high = static_cast<std::uint32_t>(_mm256_movemask_epi8(found[1].bytes));
         return Bits { high } << 32 | low;
     }
-    // A product without carries by a number that is all ones.
-    static Bits parities(Bits bits)
-    {
-        const __m128i wide = _mm_set_epi64x(0, static_cast<long long>(bits));
-        return static_cast<Bits>(_mm_cvtsi128_si64(_mm_clmulepi64_si128(wide, _mm_set1_epi8(-1), 0)));
-    }
+    static Bits parities(Bits bits) { return parities_by_product(bits); }
 };
 
 bool fits_processor()

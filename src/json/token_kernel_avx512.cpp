@@ -132,11 +132,7 @@ public:
         const __m512i wrong = wrong_utf8<Avx512>(at).bytes;
         return _mm512_test_epi8_mask(wrong, wrong) == 0;
     }
-    static Bits parities(Bits bits)
-    {
-        const __m128i wide = _mm_set_epi64x(0, static_cast<long long>(bits));
-        return static_cast<Bits>(_mm_cvtsi128_si64(_mm_clmulepi64_si128(wide, _mm_set1_epi8(-1), 0)));
-    }
+    static Bits parities(Bits bits) { return parities_by_product(bits); }
     static void note(TokenScan& scan, std::size_t at, const char* bytes, Bits tokens);
 
 private:

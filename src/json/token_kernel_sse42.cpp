@@ -51,12 +51,7 @@ struct Sse42 {
         };
         return bits(0) | bits(1) | bits(2) | bits(3);
     }
-    // A product without carries by a number that is all ones.
-    static Bits parities(Bits bits)
-    {
-        const __m128i wide = _mm_set_epi64x(0, static_cast<long long>(bits));
-        return static_cast<Bits>(_mm_cvtsi128_si64(_mm_clmulepi64_si128(wide, _mm_set1_epi8(-1), 0)));
-    }
+    static Bits parities(Bits bits) { return parities_by_product(bits); }
 };
 
 bool fits_processor()

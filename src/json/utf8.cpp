@@ -21,15 +21,20 @@ bool continues(std::string_view text, std::size_t at) { return is_within(text, a
 unsigned least_behind(unsigned lead) { return lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80; }
 unsigned most_behind(unsigned lead) { return lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF; }
 
-std::size_t plain_eights(std::string_view text, std::size_t at)
+bool is_plain_eight(const char* at)
 {
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t bytes = 0;
-        std::memcpy(&bytes, text.data() + at, 8);
-        if ((bytes & 0x8080'8080'8080'8080) != 0)
-            break;
-    }
-    return at;
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, 8);
+    return (bytes & 0x8080'8080'8080'8080) == 0;
+}
+
+// Behind the ASCII at `at`, as far as it is told eight bytes at a time.
+std::size_t behind_plain(std::string_view text, std::size_t at)
+{
+    for (; at + 8 <= text.size(); at += 8)
+        if (!is_plain_eight(text.data() + at))
+            return at;
+    return text.size() >= 8 && is_plain_eight(text.data() + text.size() - 8) ? text.size() : at;
 }
 
 } // namespace
@@ -52,10 +57,7 @@ std::size_t utf8_sequence(std::string_view text, std::size_t at)
 
 bool is_utf8(std::string_view text)
 {
-    if (text.size() >= 8 && plain_eights(text, 0) + 8 > text.size()
-        && plain_eights(text, text.size() - 8) == text.size())
-        return true;
-    for (std::size_t at = plain_eights(text, 0); at < text.size(); at = plain_eights(text, at)) {
+    for (std::size_t at = behind_plain(text, 0); at < text.size(); at = behind_plain(text, at)) {
         const std::size_t size = utf8_sequence(text, at);
         if (size == 0)
             return false;

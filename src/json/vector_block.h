@@ -1,6 +1,6 @@
 // A block of 64 bytes in two or four vectors, for BlockScan. `Vector` brings the instructions:
-//   size, load(at), all(c), ==, &, |, ^, at_least_minus(a, least), by_low_half(table), high_half(),
-//   signed_below(c), masks(vectors), parities(bits).
+//   size, load(at), all(c), ==, &, |, ^, signed_below(c), top_bit_from(least), low_half(), high_half(),
+//   in(table), by_low_half(table), masks(vectors), parities(bits).
 // Included as token_block.h is, behind it.
 #pragma once
 
@@ -13,6 +13,15 @@ namespace dragoman::json {
 namespace {
 
 using Table = std::array<unsigned char, 16>;
+
+#if defined(__x86_64__)
+// A product without carries by a number that is all ones.
+inline Bits parities_by_product(Bits bits)
+{
+    const __m128i wide = _mm_set_epi64x(0, static_cast<long long>(bits));
+    return static_cast<Bits>(_mm_cvtsi128_si64(_mm_clmulepi64_si128(wide, _mm_set1_epi8(-1), 0)));
+}
+#endif
 
 // A byte is of the kind when it is what stands in the table under its own lower half; 0xFF is under no
 // byte's.
