@@ -63,6 +63,8 @@ std::vector<Field> fields_of(const RequestRecord& record)
     fields.emplace_back("stream", record.stream);
     if (record.attempts != 0)
         fields.emplace_back("attempts", record.attempts);
+    if (!record.tried.empty())
+        fields.emplace_back("tried", record.tried);
     number("first_byte_ms", record.first_byte_ms);
     number("total_ms", record.total_ms);
     number("input_tokens", record.input_tokens);

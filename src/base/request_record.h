@@ -23,6 +23,7 @@ struct RequestRecord {
     int upstream_status = 0; // 0: the upstream never answered
     bool stream = false;
     int attempts = 0; // requests that reached the upstream
+    std::string tried {}; // targets that failed or were passed over, and how; empty: the first one answered
     std::optional<bool> connection_reused {}; // of the upstream's answer; counted, not logged
     Outcome outcome = Outcome::ok;
     std::optional<std::int64_t> first_byte_ms {};

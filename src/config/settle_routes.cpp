@@ -50,36 +50,10 @@ void settle_target(Draft& draft, const std::string& place, RouteTarget& target)
                 text, upstream->name));
 }
 
-// What is read and checked, and counts once requests go to more than one upstream.
-void warn_of_what_waits(Draft& draft)
-{
-    const auto warn = [&](const std::string& place, std::string_view what) {
-        draft.mistakes.warn(place, fmt::format("{} in this version: it is only checked", what));
-    };
-    for (std::size_t i = 1; i < draft.upstreams.size(); ++i)
-        warn(draft.upstreams[i].place, "this upstream is not asked: only the first one is");
-    for (std::size_t i = 0; i < draft.upstreams.size(); ++i) {
-        const Upstream& upstream = draft.config.upstreams[i];
-        if (upstream.keys.size() > 1)
-            warn(draft.upstreams[i].place, "only the first of several keys is used");
-        if (upstream.parallel > 0)
-            warn(draft.upstreams[i].place, "parallel is not counted");
-    }
-    for (const std::string& place : draft.route_places)
-        warn(place, "routes are not followed");
-    const auto is_limited = [](const Allowance& all) {
-        return all.requests > 0 || all.requests_a_minute > 0;
-    };
-    if (is_limited(draft.config.limits.each) || is_limited(draft.config.limits.all)
-        || draft.config.limits.each.body_bytes > 0)
-        warn("limits", "requests are not limited");
-}
-
 } // namespace
 
 void settle_routes(Draft& draft)
 {
-    warn_of_what_waits(draft);
     std::set<std::string> names;
     for (std::size_t i = 0; i < draft.config.routes.size(); ++i) {
         Route& own = draft.config.routes[i];

@@ -28,10 +28,13 @@ void keep_what_needs_a_start(Config& next, const Config& now, Live::Report& repo
         report.warnings.emplace_back("server.listen has changed; it counts from the next start on");
     if (next.server.workers != now.server.workers)
         report.warnings.emplace_back("server.workers has changed; it counts from the next start on");
+    if (next.limits.all.body_bytes != now.limits.all.body_bytes)
+        report.warnings.emplace_back("limits.all.body_bytes has changed; it counts from the next start on");
     if (next.metrics.listen != now.metrics.listen)
         report.warnings.emplace_back("metrics.listen has changed; it counts from the next start on");
     next.server.listen = now.server.listen;
     next.metrics.listen = now.metrics.listen;
+    next.limits.all.body_bytes = now.limits.all.body_bytes;
     next.server.workers = now.server.workers;
     next.demo = now.demo;
 }

@@ -103,6 +103,15 @@ Credentials credentials_of(const net::RequestHead& head)
         .authorization = given(head, "authorization") };
 }
 
+std::string_view shown_token(const config::Config& config, const net::RequestHead& head)
+{
+    if (!config.client_token_required())
+        return {};
+    if (auto key = head.field("x-api-key"); !key.empty())
+        return key;
+    return bearer(head.field("authorization")).value_or("");
+}
+
 std::string_view host_name(std::string_view host)
 {
     if (host.starts_with('['))

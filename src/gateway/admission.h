@@ -31,6 +31,10 @@ Credentials credentials_of(const net::RequestHead& head); // borrows from it
 std::optional<Error> refuse(const config::Config& config, const Route& route, std::string_view method,
     std::string_view target, const Credentials& credentials, const Secret& instance_token = Secret());
 
+// What tells clients apart: the token that one showed. Empty where none is needed, since anybody may make one
+// up then. Of a request that was admitted.
+std::string_view shown_token(const config::Config& config, const net::RequestHead& head);
+
 // "localhost:8080", "127.0.0.1", "[::1]:80": the name or address without its port and brackets.
 std::string_view host_name(std::string_view host);
 

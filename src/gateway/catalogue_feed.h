@@ -1,4 +1,4 @@
-// Keeps the upstream's model list fresh: from the disk at once, from the upstream in the background, and to
+// Keeps the upstreams' model lists fresh: from the disk at once, from the upstream in the background, and to
 // the disk again. No request ever waits for it; without it everything works, with less knowledge.
 #pragma once
 
@@ -8,12 +8,12 @@
 namespace dragoman::gateway {
 
 // What the disk still knows. Silent about a missing file; a broken one is set aside and said so.
-void load_cached_catalogue(Shared& shared);
+void load_cached_catalogues(Shared& shared);
 
-// Fetches once. Failures are logged and change nothing.
-net::Task<void> fetch_catalogue(Shared& shared, net::Upstream& upstream);
+// Fetches each once. Failures are logged and change nothing.
+net::Task<void> fetch_catalogues(Shared& shared, net::Upstream& upstream);
 
 // Fetches now and then for ever; for one worker.
-net::Task<void> keep_catalogue(Shared& shared, net::Upstream& upstream);
+net::Task<void> keep_catalogues(Shared& shared, net::Upstream& upstream);
 
 } // namespace dragoman::gateway

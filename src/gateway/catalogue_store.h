@@ -21,10 +21,19 @@ struct KeptList {
 };
 
 // nullopt: nothing is kept, or it is another upstream's. A broken file is set aside, and the Error says so.
-Result<std::optional<KeptList>> read_kept_list(const config::Config& config);
+Result<std::optional<KeptList>> read_kept_list(
+    const config::Config& config, const config::Upstream& upstream);
+inline Result<std::optional<KeptList>> read_kept_list(const config::Config& config)
+{
+    return read_kept_list(config, config.main());
+}
 
 // `body` as it came from the upstream's models_url, just now.
-Result<void> keep_list(const config::Config& config, std::string body);
+Result<void> keep_list(const config::Config& config, const config::Upstream& upstream, std::string body);
+inline Result<void> keep_list(const config::Config& config, std::string body)
+{
+    return keep_list(config, config.main(), std::move(body));
+}
 
 // Whether a list of that moment is younger than the configuration's refresh time; one of the future is not.
 bool is_fresh(std::int64_t fetched_at, std::int64_t now, const config::Config& config);

@@ -185,7 +185,7 @@ void Control::reload()
         warm_up_at_first(shared_, context);
         if (context.index == 0 && shared_.live.get()->catalogue.enabled)
             boost::asio::co_spawn(
-                context.loop, fetch_catalogue(shared_, context.upstream), boost::asio::detached);
+                context.loop, fetch_catalogues(shared_, context.upstream), boost::asio::detached);
     });
 }
 

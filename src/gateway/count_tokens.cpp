@@ -2,7 +2,7 @@
 
 #include "anthropic/decode_request.h"
 #include "base/limits.h"
-#include "gateway/targets.h"
+#include "gateway/plan.h"
 #include "json/escape.h"
 #include "json/writer.h"
 #include "net/background.h"
@@ -30,7 +30,7 @@ struct Counting {
 Result<Counting> begin_counting(const Shared& shared, json::Document& document, std::string_view body)
 {
     ASSIGN_OR_RETURN(request, anthropic::decode_request(document, body));
-    auto target = resolve_target(json::unescape(request.model), *shared.live.get(), *shared.catalogue.get());
+    auto target = resolve_target(json::unescape(request.model), *shared.live.get(), *shared.catalogues.get());
     return Counting { .request = std::move(request), .target = std::move(target) };
 }
 

@@ -2,11 +2,9 @@
 
 #include "anthropic/decode_request.h"
 #include "base/limits.h"
-#include "base/log.h"
-#include "gateway/count_tokens.h"
+#include "gateway/admission.h"
 #include "gateway/targets.h"
 #include "json/escape.h"
-#include "net/background.h"
 #include "translate/chat_answer.h"
 #include "translate/conversation_identity.h"
 #include "translate/messages_answer.h"
@@ -16,48 +14,12 @@
 #include "translate/responses_answer.h"
 #include "translate/responses_request.h"
 
-#include <cmath>
-
 namespace dragoman::gateway {
 
 namespace {
 
 // Samples wait in memory for their turn to be counted; a million tokens are less.
 constexpr std::size_t sample_max = 4 * limits::MiB;
-
-std::int64_t milliseconds(Clock::duration time)
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-}
-
-Error no_key()
-{
-    return { .kind = Error::Kind::unauthorized,
-        .source = Error::Source::self,
-        .message = "no upstream key is configured: set OPENROUTER_API_KEY (or OPENROUTER_API_KEY_FILE, or "
-                   "key_file in the "
-                   "configuration) and start dragoman again",
-        .should_retry = false };
-}
-
-const std::shared_ptr<const route::ModelFacts>& no_facts()
-{
-    static const auto none = std::make_shared<const route::ModelFacts>();
-    return none;
-}
-
-RequestRecord::Outcome outcome_of(const Error& error)
-{
-    switch (error.source) {
-    case Error::Source::client:
-        return RequestRecord::Outcome::client_error;
-    case Error::Source::upstream:
-        return RequestRecord::Outcome::upstream_error;
-    case Error::Source::self:
-        return RequestRecord::Outcome::proxy_error;
-    }
-    return RequestRecord::Outcome::proxy_error;
-}
 
 // All that is lent must outlive the answer.
 std::unique_ptr<translate::Answer> make_answer(
@@ -99,18 +61,12 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
     , config_(worker.config())
     , request_id_(worker.ids().with_prefix("req_"))
     , path_(request.head.path())
+    , catalogues_(worker.catalogues())
+    , plan_(*config_, worker.routing(config_), *catalogues_)
+    , attempts_(worker.shared(), *config_)
 {
     session_ = request.head.field("x-claude-code-session-id");
     worker_.shared().metrics.begin();
-}
-
-MessagesExchange::~MessagesExchange()
-{
-    RequestRecord ended = record();
-    log::request_line(ended);
-    count(ended);
-    if (capture_)
-        finish_capture();
 }
 
 net::Task<void> MessagesExchange::serve(
@@ -118,12 +74,14 @@ net::Task<void> MessagesExchange::serve(
 {
     MessagesExchange exchange(worker, request, response);
     if (exchange.begin()) {
-        Result<void> relayed = co_await exchange.relay_->run();
-        if (response.client_gone())
-            co_return; // What went wrong afterwards is nobody's concern.
-        exchange.note_end(relayed);
+        Result<void> relayed;
+        do {
+            relayed = co_await exchange.relay_->run();
+            if (response.client_gone())
+                co_return; // What went wrong afterwards is nobody's concern.
+        } while (exchange.goes_on(relayed));
         if (!relayed)
-            co_await exchange.relay_->fail(relayed.error());
+            co_await exchange.relay_->fail(*exchange.error_);
     } else {
         co_await exchange.send_error();
     }
@@ -134,22 +92,11 @@ bool MessagesExchange::begin()
 {
     begin_capture();
     Result<void> prepared = prepare();
-    request_.release_head();
-    if (!prepared) {
+    if (!prepared || !attempts_.has_others(plan_))
+        request_.release_head();
+    if (!prepared)
         note_error(prepared.error());
-        return false;
-    }
-    relay_ = std::make_unique<Relay>(RelayParts { .config = *config_,
-        .worker = worker_.context(),
-        .response = response_,
-        .call = call_,
-        .answer = *answer_,
-        .request_id = request_id_,
-        .url = endpoint_url(*config_, target_),
-        .upstream_fields = upstream_fields(*config_, target_, call_, worker_.shared().version),
-        .capture = capture_.get(),
-        .begun = [this] { forget_bodies(); } });
-    return true;
+    return prepared.has_value();
 }
 
 net::Task<void> MessagesExchange::send_error()
@@ -161,35 +108,131 @@ net::Task<void> MessagesExchange::send_error()
     (void)co_await send(response_, answer);
 }
 
-void MessagesExchange::note_end(const Result<void>& relayed)
+// Whether another attempt follows. After a failure that is the last, error_ is for the client.
+bool MessagesExchange::goes_on(const Result<void>& relayed)
 {
-    if (relayed)
-        return learn();
-    note_error(relayed.error());
+    if (relayed) {
+        attempts_.succeeded();
+        learn();
+        return false;
+    }
+    if (may_go_on(relayed.error()) && prepare_next())
+        return true;
+    note_error(relay_->has_answered() ? relayed.error() : attempts_.error());
     if (!response_.started())
-        status_ = http_status(relayed.error());
+        status_ = http_status(*error_);
+    return false;
 }
 
+// Between parsing and the finished upstream body nothing is awaited, so the worker's one document serves all.
 Result<void> MessagesExchange::prepare()
 {
-    if (config_->degraded())
-        return Failure(no_key());
-    if (Result<void> translated = translate(); !translated)
-        return translated;
+    ASSIGN_OR_RETURN(pass,
+        worker_.shared().limiter.enter(
+            config_->limits, shown_token(*config_, request_.head), request_.body.size(), begun_));
+    pass_ = std::move(pass);
+    ASSIGN_OR_RETURN(request, anthropic::decode_request(worker_.document(), request_.body));
+    stream_ = request.stream;
+    client_model_ = json::unescape(request.model);
+    if (!Sessions::is_id(session_))
+        session_ = translate::conversation_identity(request, {}).session;
+    const Wish wish { .route = request_.head.field("x-dragoman-route"),
+        .agent_id = request_.head.field("x-claude-code-agent-id") };
+    if (auto chosen = plan_.choose(client_model_, wish, request); !chosen)
+        return chosen;
+    if (auto advanced = attempts_.advance(plan_, session_, begun_); !advanced)
+        return advanced;
+    ASSIGN_OR_RETURN(call, translate(request));
+    call_ = std::move(call);
     if (auto refused = known_refusal())
         return Failure(std::move(*refused));
-    if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target_.model, begun_))
-        kept_body_ = std::move(request_.body); // What is borrowed from it stays where it is.
-    answer_ = make_answer(target_, call_.plan, worker_.ids(), worker_.document());
+    if (!attempts_.has_others(plan_))
+        give_body_away();
+    make_relay(false);
+    return {};
+}
+
+// The same for the next target that may be asked; only the key may be another. The attempt before stays what
+// it is while there is nothing to follow it.
+bool MessagesExchange::prepare_next()
+{
+    const TimePoint now = Clock::now();
+    if (!attempts_.advance(plan_, session_, now))
+        return false;
+    std::optional<translate::UpstreamCall> next;
+    if (!attempts_.is_same_place()) {
+        auto request = anthropic::decode_request(worker_.document(), request_.body);
+        auto call = request ? translate(*request) : Failure(request.error());
+        if (!call)
+            return false;
+        next = std::move(*call);
+    }
+    const bool committed = relay_->is_committed();
+    asked_ += relay_->times().upstream_asked ? 1 : 0;
+    if (!first_byte_)
+        first_byte_ = relay_->times().first_byte;
+    relay_.reset();
+    answer_.reset();
+    if (next)
+        call_ = std::move(*next);
+    make_relay(committed);
+    return true;
+}
+
+void MessagesExchange::make_relay(bool committed)
+{
+    const config::Upstream& upstream = attempts_.upstream();
+    const route::RouteTarget* asked = attempts_.place().asked;
+    OwnedFields fields = upstream_fields(upstream, attempts_.key(), call_, worker_.shared().version);
+    const std::string& url = endpoint_url(upstream, target());
+    answer_ = make_answer(target(), call_.plan, worker_.ids(), worker_.document());
+    if (committed) {
+        std::string known; // The client has a message_start.
+        answer_->start(known);
+    }
     if (capture_) {
-        OwnedFields fields = upstream_fields(*config_, target_, call_, worker_.shared().version);
-        capture_->upstream_request.start = "POST " + endpoint_url(*config_, target_);
+        capture_->upstream_request = { .start = "POST " + url };
         add_fields(capture_->upstream_request, views(fields));
         capture_->upstream_request.body = call_.body.text();
+        capture_->upstream_answer = {};
     }
-    if (!call_.body.borrows())
-        request_.release_body(); // From here on it is the upstream's.
-    return {};
+    relay_ = std::make_unique<Relay>(RelayParts { .upstream = upstream,
+        .worker = worker_.context(),
+        .response = response_,
+        .call = call_,
+        .answer = *answer_,
+        .request_id = request_id_,
+        .url = url,
+        .upstream_fields = std::move(fields),
+        .capture = capture_.get(),
+        .first_byte =
+            asked != nullptr ? asked->first_byte.value_or(upstream.first_byte) : upstream.first_byte,
+        .idle = asked != nullptr ? asked->idle.value_or(upstream.idle) : upstream.idle,
+        .since = begun_,
+        .replaceable = attempts_.has_others(plan_),
+        .resumes = plan_.route() != nullptr && plan_.route()->resume,
+        .committed = committed,
+        .tried = attempts_.tried(),
+        .begun = [this] { forget_bodies(); } });
+}
+
+// Whether another attempt may follow.
+bool MessagesExchange::may_go_on(const Error& error)
+{
+    const TimePoint now = Clock::now();
+    if (error.upstream_status != 0) {
+        const std::string body = call_.body.text();
+        worker_.shared().refusals.remember(sent(body), error, now);
+    }
+    const bool in_time = now < begun_ + attempts_.upstream().stream_total;
+    return attempts_.failed(plan_, error, relay_->has_answered(), now) && in_time;
+}
+
+void MessagesExchange::note_error(const Error& error)
+{
+    error_ = error;
+    if (error.upstream_status == 401)
+        worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
 }
 
 std::optional<Error> MessagesExchange::known_refusal()
@@ -204,160 +247,56 @@ std::optional<Error> MessagesExchange::known_refusal()
 route::RefusalMemory::Sent MessagesExchange::sent(std::string_view body) const
 {
     return {
-        .url = endpoint_url(*config_, target_), .account = config_->main().key().reveal(), .body = body
+        .url = endpoint_url(attempts_.upstream(), target()), .account = attempts_.key().reveal(), .body = body
     };
+}
+
+// The client's text is not needed for another attempt; what the upstream's request borrows from it is.
+void MessagesExchange::give_body_away()
+{
+    if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target().model, begun_))
+        kept_body_ = std::move(request_.body); // What is borrowed from it stays where it is.
+    if (!call_.body.borrows())
+        request_.release_body(); // From here on it is the upstream's.
 }
 
 // No other attempt can follow.
 void MessagesExchange::forget_bodies()
 {
+    if (attempts_.has_others(plan_)) {
+        give_body_away();
+        request_.release_head();
+    }
     request_.release(std::exchange(call_.body, {}).own);
     request_.release_body();
     request_.lease.end();
+    pass_.forget_body();
 }
 
-// Between parsing and the finished upstream body nothing is awaited, so the worker's one document serves all.
-Result<void> MessagesExchange::translate()
+Result<translate::UpstreamCall> MessagesExchange::translate(const anthropic::MessagesRequest& request)
 {
-    json::Document& document = worker_.document();
-    ASSIGN_OR_RETURN(request, anthropic::decode_request(document, request_.body));
-    stream_ = request.stream;
-    client_model_ = json::unescape(request.model);
-    if (!Sessions::is_id(session_))
-        session_ = translate::conversation_identity(request, {}).session;
-    ASSIGN_OR_RETURN(target, route::resolve(client_model_, worker_.rules(config_), *worker_.catalogue()));
-    target_ = std::move(target);
+    const config::Upstream& upstream = attempts_.upstream();
     translate::ClientHeaders headers { .anthropic_version = request_.head.field("anthropic-version"),
         .anthropic_beta = request_.head.field("anthropic-beta"),
         .session_id = request_.head.field("x-claude-code-session-id"),
         .agent_id = request_.head.field("x-claude-code-agent-id") };
-    translate::Options options = translation_options(*config_);
-    auto call = to_upstream(document, request, target_, messages_profile(*config_), headers, options);
+    translate::Options options = translation_options(*config_, upstream);
+    if (const route::RouteTarget* asked = attempts_.place().asked) {
+        options.models = asked->models;
+        options.provider = asked->provider;
+        options.plugins = asked->plugins;
+    }
+    auto call =
+        to_upstream(worker_.document(), request, target(), messages_profile(upstream), headers, options);
     if (!call)
-        return Failure(std::move(call).error());
-    call_ = std::move(*call);
-    call_.plan.whole_answer_max = config_->main().whole_answer;
-    if (call_.plan.estimated_input == 0)
-        call_.plan.estimated_input =
-            worker_.shared().calibration.correct(target_.model, translate::rough_input_tokens(request));
-    if (!target_.note.empty())
-        call_.notes.repair(target_.note);
-    if (!target_.facts->known)
-        target_.facts = no_facts(); // Its own are large, and say nothing.
-    return {};
-}
-
-void MessagesExchange::note_error(const Error& error)
-{
-    error_ = error;
-    if (error.upstream_status != 0 && relay_) {
-        const std::string body = call_.body.text();
-        worker_.shared().refusals.remember(sent(body), error, Clock::now());
-    }
-    if (error.upstream_status == 401)
-        worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
-}
-
-RequestRecord MessagesExchange::record() const
-{
-    RequestRecord record { .request_id = request_id_,
-        .method = request_.head.method,
-        .path = path_,
-        .client_model = client_model_,
-        .upstream_model = target_.model,
-        .status = status_,
-        .stream = stream_,
-        .outcome = outcome(),
-        .total_ms = milliseconds(Clock::now() - begun_),
-        .dropped = call_.notes.dropped,
-        .repaired = call_.notes.repaired };
-    if (relay_) {
-        const RelayTimes& times = relay_->times();
-        record.attempts = times.upstream_asked ? 1 : 0;
-        record.upstream_status = times.upstream_status;
-        record.upstream_request_id = times.upstream_request_id;
-        record.connection_reused = times.connection_reused;
-        if (times.first_byte)
-            record.first_byte_ms = milliseconds(*times.first_byte - begun_);
-        if (times.first_byte && record.status == 0)
-            record.status = 200;
-    }
-    if (answer_)
-        add_answer_facts(record);
-    if (error_)
-        record.error = error_->quotes_upstream ? error_type(*error_) : error_->message;
-    return record;
-}
-
-void MessagesExchange::add_answer_facts(RequestRecord& record) const
-{
-    const translate::AnswerFacts& facts = answer_->facts();
-    record.provider = facts.upstream_provider;
-    if (!facts.upstream_id.empty())
-        record.upstream_request_id = facts.upstream_id;
-    if (facts.usage) {
-        record.input_tokens =
-            static_cast<std::int64_t>(facts.usage->input_tokens + facts.usage->cache_creation_input_tokens);
-        record.cached_tokens = static_cast<std::int64_t>(facts.usage->cache_read_input_tokens);
-        record.output_tokens = static_cast<std::int64_t>(facts.usage->output_tokens);
-    }
-    if (facts.cost_usd)
-        record.cost_usd_micros = std::llround(*facts.cost_usd * 1e6);
-    for (const std::string& name : facts.notes.dropped)
-        record.dropped.push_back(name);
-    for (const std::string& name : facts.notes.repaired)
-        record.repaired.push_back(name);
-}
-
-RequestRecord::Outcome MessagesExchange::outcome() const
-{
-    bool broken_off = !ran_to_the_end_ || response_.client_gone();
-    if (broken_off && worker_.shared().cut_off)
-        return RequestRecord::Outcome::proxy_error;
-    if (broken_off)
-        return RequestRecord::Outcome::client_cancelled;
-    return error_ ? outcome_of(*error_) : RequestRecord::Outcome::ok;
-}
-
-void MessagesExchange::begin_capture()
-{
-    if (config_->log.capture.empty())
-        return;
-    capture_ = std::make_unique<CapturedExchange>();
-    capture_->request_id = request_id_;
-    capture_->client_request.start = request_.head.method + " " + std::string(request_.head.target);
-    add_fields(capture_->client_request, request_.head.fields);
-    capture_->client_request.body = request_.body;
-}
-
-void MessagesExchange::finish_capture()
-{
-    if (error_)
-        capture_->error = error_->message;
-    std::vector<Secret> secrets = config_->server.client_tokens;
-    secrets.push_back(config_->main().key());
-    std::string text = encode_capture(*capture_, secrets);
-    net::post_to_background([&captures = worker_.shared().captures, config = config_,
-                                name = capture_name(*capture_), text = std::move(text)] {
-        captures.write(config->log.capture, config->log.capture_max, name, text);
-    });
-}
-
-void MessagesExchange::count(const RequestRecord& record)
-{
-    Shared& shared = worker_.shared();
-    shared.metrics.finish(record);
-    shared.sessions.note(session_, record, target_.facts ? target_.facts->context_length : std::nullopt);
-}
-
-// What the upstream billed tells how its tokenizer differs from ours. Counting a long request takes a while,
-// so it is done in the background, and seldom.
-void MessagesExchange::learn()
-{
-    const auto& usage = answer_->facts().usage;
-    if (!usage || usage->estimated || kept_body_.empty())
-        return;
-    learn_in_background(worker_.shared(), target_, usage->prompt_tokens(), std::move(kept_body_));
+        return call;
+    call->plan.whole_answer_max = upstream.whole_answer;
+    if (call->plan.estimated_input == 0)
+        call->plan.estimated_input =
+            worker_.shared().calibration.correct(target().model, translate::rough_input_tokens(request));
+    if (!target().note.empty())
+        call->notes.repair(target().note);
+    return call;
 }
 
 } // namespace dragoman::gateway

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/request_record.h"
+#include "gateway/attempts.h"
+#include "gateway/limiter.h"
+#include "gateway/plan.h"
 #include "gateway/relay.h"
 #include "gateway/worker.h"
-#include "route/model_facts.h"
 
 #include <memory>
 #include <optional>
@@ -28,14 +30,19 @@ public:
 private:
     bool begin(); // false: there is an error to be sent
     Result<void> prepare();
-    net::Task<void> send_error();
-    void note_end(const Result<void>& relayed);
-    Result<void> translate();
+    bool prepare_next();
+    Result<translate::UpstreamCall> translate(const anthropic::MessagesRequest& request);
     std::optional<Error> known_refusal();
+    void make_relay(bool committed);
+    bool goes_on(const Result<void>& relayed);
+    bool may_go_on(const Error& error);
+    net::Task<void> send_error();
+    void note_error(const Error& error);
+    const route::Target& target() const { return attempts_.place().target; }
     route::RefusalMemory::Sent sent(std::string_view body) const;
+    void give_body_away();
     void forget_bodies();
     void begin_capture();
-    void note_error(const Error& error);
     RequestRecord record() const;
     void add_answer_facts(RequestRecord& record) const;
     RequestRecord::Outcome outcome() const;
@@ -53,7 +60,10 @@ private:
     std::string session_; // whose request it is; empty: not known
     TimePoint begun_ = Clock::now();
 
-    route::Target target_ {};
+    std::shared_ptr<const Catalogues> catalogues_;
+    Limiter::Pass pass_ {};
+    Plan plan_;
+    Attempts attempts_;
     translate::UpstreamCall call_ {};
     std::unique_ptr<translate::Answer> answer_;
     std::unique_ptr<Relay> relay_;
@@ -61,6 +71,8 @@ private:
     std::string kept_body_; // for learning how the upstream counts, where that is wanted
     std::optional<Error> error_;
     int status_ = 0; // of an answer that is none of the upstream's
+    int asked_ = 0; // attempts before this one
+    std::optional<TimePoint> first_byte_; // that one of them sent: a sign of life
     bool stream_ = false;
     bool ran_to_the_end_ = false;
 };

@@ -1,6 +1,5 @@
 #include "gateway/relay.h"
 
-#include "anthropic/error_body.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -10,7 +9,6 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -43,11 +41,19 @@ std::string first_field(const net::UpstreamAnswer& upstream, std::initializer_li
     return {};
 }
 
+// The model has finished, and there is nothing to show for it. A limit, a stop sequence or a refusal says
+// something.
+bool says_nothing(const translate::Answer& answer)
+{
+    return !answer.has_content() && answer.facts().stop_reason == "end_turn";
+}
+
 } // namespace
 
 Relay::Relay(RelayParts parts)
     : parts_(std::move(parts))
     , alarm_(parts_.worker.alarms, [this] { look(); })
+    , committed_(parts_.committed)
     , last_sent_(times_.begun)
     , last_event_(times_.begun)
 {
@@ -114,7 +120,7 @@ net::Task<Result<void>> Relay::ask()
         .target = url->path,
         .fields = fields,
         .body = body,
-        .connect_time = parts_.config.main().connect };
+        .connect_time = parts_.upstream.connect };
     times_.upstream_asked = true;
     auto answered = co_await parts_.worker.upstream.send(request);
     if (!answered)
@@ -167,7 +173,7 @@ Result<void> Relay::take_what_is_here()
         Result<void> taken = take(**bytes);
         if (!taken)
             return taken;
-        if (committed_ && !out_.empty()) {
+        if (may_send()) {
             next_ = Next::send;
             return {};
         }
@@ -185,19 +191,30 @@ Result<void> Relay::take(std::string_view bytes)
         events_seen_ = parts_.answer.data_events();
         last_event_ = Clock::now();
     }
-    if (!begun_ && parts_.answer.has_substance()) {
+    if (!begun_ && is_worth_telling()) {
         begun_ = true;
         parts_.begun();
     }
-    if (parts_.call.plan.stream && !committed_ && parts_.answer.has_substance()) {
+    if (begun_ && parts_.call.plan.stream && !committed_) {
         Result<void> begun = commit();
         if (!begun)
             return begun;
     }
-    if (committed_ && !out_.empty() && parts_.response.offer(out_))
+    if (may_send() && parts_.response.offer(out_))
         note_offered();
     return fed;
 }
+
+// A finish or usage alone is an answer, unless somebody else might give a better one. One that is not
+// streamed can be taken back until it is whole.
+bool Relay::is_worth_telling() const
+{
+    if (!parts_.replaceable)
+        return parts_.answer.has_substance();
+    return parts_.call.plan.stream && parts_.answer.has_content();
+}
+
+bool Relay::may_send() const { return committed_ && (begun_ || !parts_.replaceable) && !out_.empty(); }
 
 net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
 {
@@ -225,7 +242,7 @@ void Relay::look()
     TimePoint now = Clock::now();
     if (parts_.worker.must_end.is_set())
         return give_up(ending());
-    if (parts_.call.plan.stream && !committed_ && now >= times_.begun + limits::commit_after)
+    if (parts_.call.plan.stream && !committed_ && now >= parts_.since + limits::commit_after)
         commit_slow_stream();
     if (auto error = overdue(now))
         return give_up(std::move(*error));
@@ -245,16 +262,16 @@ void Relay::give_up(Error why)
 // Deadlines are told apart by what did not happen: no answer at all, no further event, no end.
 std::optional<Error> Relay::overdue(TimePoint now) const
 {
-    const config::Upstream& upstream = parts_.config.main();
-    if (events_seen_ == 0 && now >= times_.begun + upstream.first_byte)
+    const config::Upstream& upstream = parts_.upstream;
+    if (events_seen_ == 0 && now >= times_.begun + parts_.first_byte)
         return Error::timed_out(
-            fmt::format("{} did not answer within {} s", upstream.name, seconds(upstream.first_byte)));
-    if (events_seen_ > 0 && !writing_ && parts_.call.plan.stream && now >= last_event_ + upstream.idle)
+            fmt::format("{} did not answer within {} s", upstream.name, seconds(parts_.first_byte)));
+    if (events_seen_ > 0 && !writing_ && parts_.call.plan.stream && now >= last_event_ + parts_.idle)
         return Error { .kind = Error::Kind::upstream_failed,
             .source = Error::Source::upstream,
-            .message = fmt::format("{} fell silent for {} s in the middle of its answer", upstream.name,
-                seconds(upstream.idle)) };
-    if (now >= times_.begun + upstream.stream_total)
+            .message = fmt::format(
+                "{} fell silent for {} s in the middle of its answer", upstream.name, seconds(parts_.idle)) };
+    if (now >= parts_.since + upstream.stream_total)
         return Error { .kind = Error::Kind::upstream_failed,
             .source = Error::Source::upstream,
             .message =
@@ -264,18 +281,17 @@ std::optional<Error> Relay::overdue(TimePoint now) const
 
 TimePoint Relay::next_look() const
 {
-    const config::Upstream& upstream = parts_.config.main();
-    TimePoint next = times_.begun + upstream.stream_total;
+    TimePoint next = parts_.since + parts_.upstream.stream_total;
     if (events_seen_ == 0)
-        next = std::min(next, times_.begun + upstream.first_byte);
+        next = std::min(next, times_.begun + parts_.first_byte);
     else if (parts_.call.plan.stream)
-        next = std::min(next, std::max(last_event_ + upstream.idle, Clock::now() + std::chrono::seconds(1)));
+        next = std::min(next, std::max(last_event_ + parts_.idle, Clock::now() + std::chrono::seconds(1)));
     if (committed_)
         next = std::min(next, last_sent_ + limits::ping_after);
     else if (parts_.call.plan.stream)
-        next = std::min(next, times_.begun + limits::commit_after);
+        next = std::min(next, parts_.since + limits::commit_after);
     // An upstream that begins to speak moves its deadlines closer, so none is slept past for long.
-    return std::min(next, Clock::now() + std::min<Clock::duration>(upstream.idle, limits::ping_after));
+    return std::min(next, Clock::now() + std::min<Clock::duration>(parts_.idle, limits::ping_after));
 }
 
 // The upstream takes its time: from now on the client is shown signs of life, and errors go into the stream.
@@ -337,6 +353,13 @@ net::Task<Result<void>> Relay::complete()
     Result<void> finished = parts_.answer.finish(out_);
     if (!finished)
         co_return finished;
+    if (parts_.replaceable && !begun_ && says_nothing(parts_.answer))
+        co_return Failure(
+            Error::upstream_protocol(fmt::format("{} answered with nothing", parts_.upstream.name)));
+    if (!begun_) {
+        begun_ = true;
+        parts_.begun();
+    }
     if (!parts_.call.plan.stream) {
         OwnedFields fields = answer_fields("application/json");
         std::vector<net::Field> borrowed = views(fields);
@@ -357,43 +380,6 @@ net::Task<Result<void>> Relay::complete()
             co_return sent;
     }
     co_return co_await parts_.response.end();
-}
-
-net::Task<void> Relay::fail(const Error& error)
-{
-    if (error.kind == Error::Kind::client_gone || parts_.response.client_gone())
-        co_return;
-    if (!parts_.response.started()) {
-        net::Refusal answer = render(error, parts_.request_id);
-        if (parts_.capture)
-            parts_.capture->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
-        (void)co_await gateway::send(parts_.response, answer);
-        note_sent();
-        co_return;
-    }
-    parts_.answer.break_off(out_);
-    anthropic::append_error_event(out_, error, parts_.request_id);
-    Result<void> sent = co_await send_pending();
-    if (sent)
-        (void)co_await parts_.response.end();
-}
-
-OwnedFields Relay::answer_fields(std::string_view content_type) const
-{
-    const translate::AnswerFacts& facts = parts_.answer.facts();
-    OwnedFields fields { { "content-type", std::string(content_type) }, { "cache-control", "no-cache" },
-        { "request-id", std::string(parts_.request_id) } };
-    const std::string& model =
-        facts.upstream_model.empty() ? parts_.call.plan.upstream_model : facts.upstream_model;
-    fields.emplace_back("x-dragoman-model", model);
-    if (!facts.upstream_provider.empty())
-        fields.emplace_back("x-dragoman-provider", facts.upstream_provider);
-    if (!parts_.call.notes.dropped.empty())
-        fields.emplace_back(
-            "x-dragoman-dropped", fmt::format("{}", fmt::join(parts_.call.notes.dropped, ",")));
-    if (facts.usage && facts.usage->estimated)
-        fields.emplace_back("x-dragoman-usage", "estimated");
-    return fields;
 }
 
 } // namespace dragoman::gateway

@@ -24,7 +24,7 @@ namespace dragoman::gateway {
 
 // Everything borrowed; all of it lives in the exchange's frame.
 struct RelayParts {
-    const config::Config& config;
+    const config::Upstream& upstream;
     net::WorkerContext& worker;
     net::ResponseWriter& response;
     const translate::UpstreamCall& call;
@@ -33,6 +33,13 @@ struct RelayParts {
     std::string url; // of the upstream's endpoint
     OwnedFields upstream_fields; // as they are sent
     CapturedExchange* capture; // null: nobody wants it
+    Clock::duration first_byte; // until the upstream begins to say something
+    Clock::duration idle; // silence inside its answer
+    TimePoint since; // when the client's request began
+    bool replaceable; // another target may answer while nothing of this one's answer has gone to the client
+    bool resumes; // an answer that breaks off ends as if it had reached its limit
+    bool committed; // the client has a status and message_start already, from another target's attempt
+    const std::string& tried; // what was tried before, for the client; empty: nothing
     std::function<void()> begun; // the upstream's answer has content: the request is not needed any more
 };
 
@@ -62,6 +69,10 @@ public:
 
     const RelayTimes& times() const { return times_; }
 
+    // Nothing of the answer has gone to the client yet: signs of life are none.
+    bool has_answered() const { return begun_; }
+    bool is_committed() const { return committed_; }
+
 private:
     enum class Next : std::uint8_t { read, send, end };
 
@@ -76,6 +87,8 @@ private:
 
     void look(); // at the clock
     void give_up(Error why);
+    bool is_worth_telling() const;
+    bool may_send() const;
     Result<void> commit();
     void commit_slow_stream();
     std::optional<Error> overdue(TimePoint now) const;
@@ -96,7 +109,7 @@ private:
         true; // what the last wait for the upstream said; nullopt: it took too long
     std::optional<TimePoint> patience_; // since the finish reason
     bool begun_ = false; // parts_.begun() was called
-    bool committed_ = false;
+    bool committed_;
     bool writing_ = false; // the client is slow, not the upstream
     std::uint64_t events_seen_ = 0;
     TimePoint last_sent_;

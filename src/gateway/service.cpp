@@ -31,6 +31,8 @@ net::ServerOptions server_options(const config::Config& config)
     for (const config::Endpoint& endpoint : config.server.listen)
         options.listen.push_back({ endpoint.host, endpoint.port, endpoint.optional });
     options.patience.idle = config.server.client_idle;
+    if (const std::size_t most = config.limits.all.body_bytes; most > 0)
+        options.bodies_in_memory = most;
     options.patience.write_stall = config.server.write_stall;
     return options;
 }
@@ -45,7 +47,7 @@ std::unique_ptr<net::Handler> make_worker(net::WorkerContext& context, Shared& s
 {
     warm_up_at_first(shared, context);
     if (context.index == 0)
-        boost::asio::co_spawn(context.loop, keep_catalogue(shared, context.upstream), boost::asio::detached);
+        boost::asio::co_spawn(context.loop, keep_catalogues(shared, context.upstream), boost::asio::detached);
     return std::make_unique<Worker>(context, shared);
 }
 
@@ -108,7 +110,7 @@ Result<void> Service::bind()
     shared_.instance_token = options_.instance_token.empty()
         ? lasting_instance_token(config_->state_directory)
         : options_.instance_token;
-    load_cached_catalogue(shared_);
+    load_cached_catalogues(shared_);
     calibration_.restore();
     server_ = std::make_unique<net::Server>(server_options(*config_), *trust, *proxies,
         [this](net::WorkerContext& context) { return make_worker(context, shared_); });

@@ -6,37 +6,42 @@
 #include "base/published.h"
 #include "config/snapshot.h"
 #include "gateway/capture.h"
+#include "gateway/catalogues.h"
+#include "gateway/limiter.h"
 #include "gateway/metrics.h"
+#include "gateway/occupancy.h"
 #include "gateway/sampling.h"
 #include "gateway/sessions.h"
-#include "route/catalogue.h"
+#include "route/breakers.h"
+#include "route/key_rests.h"
 #include "route/refusal_memory.h"
 #include "tokens/calibration.h"
 #include "tokens/count_memory.h"
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace dragoman::gateway {
 
-// The upstream's model list, replaced whole when a newer one arrives. Never null; empty() until the first
-// one.
+// The upstreams' model lists, each replaced whole when a newer one arrives. Never null.
 class CatalogueHolder {
 public:
-    std::shared_ptr<const route::Catalogue> get() const { return current_.get(); }
-    const Published<route::Catalogue>& published() const { return current_; } // for who reads it often
-    void set(std::shared_ptr<const route::Catalogue> catalogue)
+    std::shared_ptr<const Catalogues> get() const { return current_.get(); }
+    const Published<Catalogues>& published() const { return current_; } // for who reads it often
+    void set(std::string_view upstream, Catalogues::List list)
     {
-        current_.replace(std::move(catalogue));
-        tried_ = true;
+        const std::scoped_lock lock(setting_);
+        current_.replace(std::make_shared<const Catalogues>(current_.get()->with(upstream, std::move(list))));
     }
-    // The first attempt to fetch one is over, however it ended: nobody need wait any more.
-    void give_up_waiting() { tried_ = true; }
+    // The first attempt to fetch the first upstream's is over, however it ended: nobody need wait any more.
+    void settle() { tried_ = true; }
     bool settled() const { return tried_; }
 
 private:
-    Published<route::Catalogue> current_ { std::make_shared<const route::Catalogue>() };
+    std::mutex setting_;
+    Published<Catalogues> current_ { std::make_shared<const Catalogues>() };
     std::atomic<bool> tried_ = false;
 };
 
@@ -48,7 +53,11 @@ struct Shared {
     TimePoint started = Clock::now();
     WallClock::time_point started_at = WallClock::now();
     std::string metrics_url {}; // where Prometheus finds the figures; empty: nowhere
-    CatalogueHolder catalogue {};
+    CatalogueHolder catalogues {};
+    route::Breakers breakers {};
+    route::KeyRests key_rests {};
+    Occupancy occupancy {};
+    Limiter limiter {};
     tokens::Calibration calibration {};
     tokens::CountMemory counted_parts {};
     Sampling sampling {};

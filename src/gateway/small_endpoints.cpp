@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "gateway/instance.h"
+#include "gateway/plan.h"
 #include "gateway/process_figures.h"
 #include "gateway/status_report.h"
 #include "gateway/targets.h"
@@ -20,7 +21,7 @@ constexpr auto catalogue_wait = std::chrono::seconds(2); // from the start of th
 net::Task<void> wait_for_catalogue(const Shared& shared)
 {
     TimePoint deadline = shared.started + catalogue_wait;
-    while (!shared.catalogue.settled() && Clock::now() < deadline)
+    while (!shared.catalogues.settled() && Clock::now() < deadline)
         co_await net::sleep_for(std::chrono::milliseconds(20));
 }
 
@@ -96,7 +97,7 @@ net::Refusal session(Worker& worker, std::string_view id, std::string_view targe
     const auto figures = shared.sessions.find(id);
     std::optional<SessionFigures::Answering> next;
     const std::string wanted = percent_decode(value_in_query(target, "model"));
-    if (auto found = resolve_target(wanted, *shared.live.get(), *shared.catalogue.get()); found)
+    if (auto found = resolve_target(wanted, *shared.live.get(), *shared.catalogues.get()); found)
         next = {
             .client_model = wanted, .model = found->model, .context_window = found->facts->context_length
         };
@@ -116,17 +117,19 @@ net::Task<net::Refusal> models(Worker& worker, const net::RequestHead& head)
     const bool for_picker = head.field("user-agent").starts_with("claude-code/");
     co_await wait_for_catalogue(worker.shared());
     auto config = worker.shared().live.get();
-    auto catalogue = worker.shared().catalogue.get();
+    auto catalogues = worker.shared().catalogues.get();
+    const route::Catalogue& catalogue = catalogues->of(config->main().name);
     const route::Rules rules = rules_of(*config);
     co_return json_answer(
-        worker, for_picker ? route::picker_list(rules, *catalogue) : route::models_list(rules, *catalogue));
+        worker, for_picker ? route::picker_list(rules, catalogue) : route::models_list(rules, catalogue));
 }
 
 net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail)
 {
     co_await wait_for_catalogue(worker.shared());
     auto config = worker.shared().live.get();
-    auto entry = route::model_entry(path_tail, rules_of(*config), *worker.shared().catalogue.get());
+    auto catalogues = worker.shared().catalogues.get();
+    auto entry = route::model_entry(path_tail, rules_of(*config), catalogues->of(config->main().name));
     if (entry)
         co_return json_answer(worker, std::move(*entry));
     co_return render(entry.error(), worker.ids().with_prefix("req_"));

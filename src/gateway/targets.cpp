@@ -4,9 +4,9 @@ namespace dragoman::gateway {
 
 namespace {
 
-std::string display_name(const config::Config& config)
+std::string display_name(const config::Config& config, const config::Upstream& upstream)
 {
-    return config.demo ? std::string() : config.main().title; // the demonstration's one model says what it is
+    return config.demo ? std::string() : upstream.title; // the demonstration's one model says what it is
 }
 
 std::pair<std::string, std::string> key_field(const config::Upstream& upstream, const Secret& key)
@@ -40,19 +40,19 @@ route::Rules::DialectChoice choice_of(config::Upstream::Dialect dialect)
     return Choice::automatic;
 }
 
-bool is_openrouter(const config::Config& config) { return config.main().is("openrouter"); }
-
 } // namespace
 
-route::Rules rules_of(const config::Config& config)
+route::Rules rules_of(const config::Config& config, const config::Upstream& upstream)
 {
     route::Rules rules { .big = config.models.big,
         .middle = config.models.middle,
         .small = config.models.small,
-        .upstream = display_name(config),
-        .openrouter = is_openrouter(config),
-        .slugs_have_vendor = config.main().vendor_in_slugs,
-        .claude_names_go_through = config.main().claude_names };
+        .upstream = display_name(config, upstream),
+        .dialect = choice_of(upstream.dialect),
+        .openrouter = upstream.is("openrouter"),
+        .quirks = upstream.quirks,
+        .slugs_have_vendor = upstream.vendor_in_slugs,
+        .claude_names_go_through = upstream.claude_names };
     for (const config::ModelMapping& name : config.models.names) {
         rules.map.push_back({ name.from, name.to });
         rules.offered.push_back(name.to);
@@ -61,10 +61,16 @@ route::Rules rules_of(const config::Config& config)
         rules.map.push_back({ mapping.from, mapping.to });
     for (const std::string& favourite : config.models.favourites)
         rules.offered.push_back(favourite);
-    rules.dialect = choice_of(config.main().dialect);
-    rules.quirks = config.main().quirks;
-    for (const config::ModelStatement& model : config.main().models)
-        rules.models.push_back({ model.model, model.quirks, model.not_quirks });
+    for (const config::ModelStatement& model : upstream.models)
+        rules.models.push_back({ .model = model.model,
+            .added = model.quirks,
+            .removed = model.not_quirks,
+            .context = model.context,
+            .output = model.output,
+            .images = model.images,
+            .files = model.files,
+            .tools = model.tools,
+            .thinking = model.thinking });
     return rules;
 }
 
@@ -74,27 +80,26 @@ Result<route::Target> resolve_target(
     return route::resolve(client_model, rules_of(config), catalogue);
 }
 
-const std::string& endpoint_url(const config::Config& config, const route::Target& target)
+const std::string& endpoint_url(const config::Upstream& upstream, const route::Target& target)
 {
     switch (target.dialect) {
     case route::Target::Dialect::messages:
-        return config.main().messages_url;
+        return upstream.messages_url;
     case route::Target::Dialect::responses:
-        return config.main().responses_url;
+        return upstream.responses_url;
     case route::Target::Dialect::chat:
         break;
     }
-    return config.main().chat_url;
+    return upstream.chat_url;
 }
 
-OwnedFields common_fields(const config::Config& config, std::string_view version)
+OwnedFields common_fields(const config::Upstream& upstream, const Secret& key, std::string_view version)
 {
     OwnedFields fields { { "user-agent", "dragoman/" + std::string(version) } };
-    const config::Upstream& upstream = config.main();
-    if (!upstream.key().empty())
-        fields.push_back(key_field(upstream, upstream.key()));
+    if (!key.empty())
+        fields.push_back(key_field(upstream, key));
     fields.insert(fields.end(), upstream.headers.begin(), upstream.headers.end());
-    if (is_openrouter(config)) {
+    if (upstream.is("openrouter")) {
         if (!upstream.site_url.empty())
             fields.emplace_back("http-referer", upstream.site_url);
         if (!upstream.site_name.empty())
@@ -103,10 +108,10 @@ OwnedFields common_fields(const config::Config& config, std::string_view version
     return fields;
 }
 
-OwnedFields upstream_fields(const config::Config& config, const route::Target&,
+OwnedFields upstream_fields(const config::Upstream& upstream, const Secret& key,
     const translate::UpstreamCall& call, std::string_view version)
 {
-    OwnedFields fields = common_fields(config, version);
+    OwnedFields fields = common_fields(upstream, key, version);
     fields.emplace_back("content-type", "application/json");
     fields.emplace_back("accept", call.plan.stream ? "text/event-stream" : "application/json");
     for (const auto& field : call.fields)
@@ -114,20 +119,20 @@ OwnedFields upstream_fields(const config::Config& config, const route::Target&,
     return fields;
 }
 
-translate::Options translation_options(const config::Config& config)
+translate::Options translation_options(const config::Config& config, const config::Upstream& upstream)
 {
-    return { .absent_thinking_off = config.main().absent_thinking == config::Upstream::AbsentThinking::off,
-        .sources_footer = config.main().sources_footer,
-        .inline_think = config.main().inline_think,
+    return { .absent_thinking_off = upstream.absent_thinking == config::Upstream::AbsentThinking::off,
+        .sources_footer = upstream.sources_footer,
+        .inline_think = upstream.inline_think,
         .default_max_tokens = static_cast<std::uint64_t>(config.models.max_tokens),
-        .upstream_name = config.main().name };
+        .upstream_name = upstream.name };
 }
 
-translate::MessagesProfile messages_profile(const config::Config& config)
+translate::MessagesProfile messages_profile(const config::Upstream& upstream)
 {
-    if (config.main().is("openrouter"))
+    if (upstream.is("openrouter"))
         return translate::MessagesProfile::openrouter;
-    if (config.main().is("anthropic"))
+    if (upstream.is("anthropic"))
         return translate::MessagesProfile::anthropic;
     return translate::MessagesProfile::other;
 }

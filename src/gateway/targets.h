@@ -15,22 +15,29 @@
 
 namespace dragoman::gateway {
 
-route::Rules rules_of(const config::Config& config);
+// How names become models of one upstream; without one, of the first.
+route::Rules rules_of(const config::Config& config, const config::Upstream& upstream);
+inline route::Rules rules_of(const config::Config& config) { return rules_of(config, config.main()); }
 
+// What a name leads to at the first upstream.
 Result<route::Target> resolve_target(
     std::string_view client_model, const config::Config& config, const route::Catalogue& catalogue);
 
 // Where the request goes. Always one of the configuration's own URLs: nothing of a request can change it.
-const std::string& endpoint_url(const config::Config& config, const route::Target& target);
+const std::string& endpoint_url(const config::Upstream& upstream, const route::Target& target);
 
 // All fields the upstream gets, beside those that belong to HTTP itself: a closed list, nothing is forwarded.
-OwnedFields upstream_fields(const config::Config& config, const route::Target& target,
+OwnedFields upstream_fields(const config::Upstream& upstream, const Secret& key,
     const translate::UpstreamCall& call, std::string_view version);
 
 // Key, user agent and attribution: what every request to the upstream carries.
-OwnedFields common_fields(const config::Config& config, std::string_view version);
+OwnedFields common_fields(const config::Upstream& upstream, const Secret& key, std::string_view version);
+inline OwnedFields common_fields(const config::Config& config, std::string_view version)
+{
+    return common_fields(config.main(), config.main().key(), version);
+}
 
-translate::Options translation_options(const config::Config& config);
-translate::MessagesProfile messages_profile(const config::Config& config);
+translate::Options translation_options(const config::Config& config, const config::Upstream& upstream);
+translate::MessagesProfile messages_profile(const config::Upstream& upstream);
 
 } // namespace dragoman::gateway

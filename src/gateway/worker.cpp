@@ -5,7 +5,6 @@
 #include "gateway/count_tokens.h"
 #include "gateway/messages_exchange.h"
 #include "gateway/small_endpoints.h"
-#include "gateway/targets.h"
 #include "gateway/warm_up.h"
 
 #include <algorithm>
@@ -47,7 +46,7 @@ Worker::Worker(net::WorkerContext& context, Shared& shared)
     : context_(context)
     , shared_(shared)
     , config_(shared.live.published())
-    , catalogue_(shared.catalogue.published())
+    , catalogues_(shared.catalogues.published())
 {
 }
 
@@ -116,13 +115,13 @@ void Worker::rest()
 #endif
 }
 
-const route::Rules& Worker::rules(const std::shared_ptr<const config::Config>& config)
+const std::shared_ptr<const Routing>& Worker::routing(const std::shared_ptr<const config::Config>& config)
 {
-    if (rules_from_ != config) {
-        rules_ = rules_of(*config);
-        rules_from_ = config;
+    if (routing_from_ != config) {
+        routing_ = std::make_shared<const Routing>(routing_of(*config));
+        routing_from_ = config;
     }
-    return rules_;
+    return routing_;
 }
 
 net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientRequest& request)

@@ -3,11 +3,11 @@
 
 #include "base/id_source.h"
 #include "gateway/endpoints.h"
+#include "gateway/plan.h"
 #include "gateway/respond.h"
 #include "gateway/shared.h"
 #include "json/document.h"
 #include "net/server.h"
-#include "route/resolve.h"
 
 #include <memory>
 #include <optional>
@@ -27,10 +27,10 @@ public:
     net::WorkerContext& context() { return context_; }
     Shared& shared() { return shared_; }
     const std::shared_ptr<const config::Config>& config() { return config_.get(); }
-    const std::shared_ptr<const route::Catalogue>& catalogue() { return catalogue_.get(); }
+    const std::shared_ptr<const Catalogues>& catalogues() { return catalogues_.get(); }
     IdSource& ids() { return ids_; }
     json::Document& document() { return document_; } // for use between two awaits
-    const route::Rules& rules(const std::shared_ptr<const config::Config>& config); // until the next call
+    const std::shared_ptr<const Routing>& routing(const std::shared_ptr<const config::Config>& config);
 
 private:
     // What needs no upstream.
@@ -40,11 +40,11 @@ private:
     net::WorkerContext& context_;
     Shared& shared_;
     Published<config::Config>::Reader config_;
-    Published<route::Catalogue>::Reader catalogue_;
+    Published<Catalogues>::Reader catalogues_;
     RandomIds ids_;
     json::Document document_;
-    std::shared_ptr<const config::Config> rules_from_;
-    route::Rules rules_;
+    std::shared_ptr<const config::Config> routing_from_;
+    std::shared_ptr<const Routing> routing_;
 };
 
 } // namespace dragoman::gateway

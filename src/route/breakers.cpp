@@ -1,6 +1,11 @@
 #include "route/breakers.h"
 
 namespace dragoman::route {
+namespace {
+
+constexpr std::size_t entries_max = 4096;
+
+} // namespace
 
 Breakers::Leave Breakers::ask(std::string_view target, TimePoint now)
 {
@@ -21,6 +26,7 @@ void Breakers::succeeded(std::string_view target)
     const auto found = entries_.find(target);
     if (found != entries_.end())
         entries_.erase(found);
+    failing_.store(entries_.size(), std::memory_order_relaxed);
 }
 
 void Breakers::failed(std::string_view target, const Policy& policy, TimePoint now)
@@ -29,8 +35,11 @@ void Breakers::failed(std::string_view target, const Policy& policy, TimePoint n
         return;
     const std::lock_guard lock(mutex_);
     auto found = entries_.find(target);
+    if (found == entries_.end() && entries_.size() >= entries_max)
+        return; // somebody makes up names
     if (found == entries_.end())
         found = entries_.emplace(target, Entry {}).first;
+    failing_.store(entries_.size(), std::memory_order_relaxed);
     Entry& entry = found->second;
     ++entry.failures;
     entry.probing = false;

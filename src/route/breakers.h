@@ -2,11 +2,13 @@
 // request at a time may try; when it succeeds, all may.
 //
 // What counts as a failure is the caller's to say: the upstream's own (unreachable, 5xx, too late), never the
-// client's. Thread-safe, bounded by the number of names it is asked about.
+// client's. Thread-safe and bounded.
 #pragma once
 
 #include "base/clock.h"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -35,6 +37,9 @@ public:
     void failed(std::string_view target, const Policy& policy, TimePoint now);
     void let_go(std::string_view target); // a probe that ended without saying anything: the client left
 
+    // Nothing has failed since it last succeeded: nobody need ask. Costs no lock.
+    bool all_well() const { return failing_.load(std::memory_order_relaxed) == 0; }
+
     State state(std::string_view target, TimePoint now) const;
 
     struct Report {
@@ -54,6 +59,7 @@ private:
     static State state_of(const Entry& entry, TimePoint now);
 
     mutable std::mutex mutex_;
+    std::atomic<std::size_t> failing_ = 0; // entries_.size()
     std::map<std::string, Entry, std::less<>> entries_;
 };
 

@@ -10,6 +10,8 @@
 namespace dragoman::route {
 namespace {
 
+constexpr std::size_t entries_max = 4096;
+
 std::uint64_t number_of(const Sha256& digest)
 {
     std::uint64_t number = 0;
@@ -31,9 +33,9 @@ double score(std::uint64_t key, std::string_view session, int weight)
 
 } // namespace
 
-std::uint64_t KeyRests::digest(std::string_view upstream, std::string_view key)
+std::uint64_t KeyRests::digest(std::string_view target, std::string_view key)
 {
-    std::string text(upstream);
+    std::string text(target);
     text.append(1, '\n').append(key);
     return number_of(sha256(text));
 }
@@ -50,19 +52,18 @@ bool KeyRests::rests(std::uint64_t key, TimePoint now) const
 }
 
 std::optional<std::size_t> KeyRests::choose(
-    std::string_view upstream, std::span<const Key> keys, std::string_view session, TimePoint now) const
+    std::string_view target, std::span<const Key> keys, std::string_view session, TimePoint now) const
 {
     const std::lock_guard lock(mutex_);
     if (keys.size() == 1) // The usual case costs no digest.
-        return until_.empty() || !rests(digest(upstream, keys[0].value), now) ? std::optional<std::size_t>(0)
-                                                                              : std::nullopt;
+        return until_.empty() || !rests(digest(target, keys[0].value), now) ? std::optional<std::size_t>(0)
+                                                                            : std::nullopt;
     std::optional<std::size_t> best;
     double most = 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        const std::uint64_t key = digest(upstream, keys[i].value);
-        if (rests(key, now))
+        if (rests(digest(target, keys[i].value), now))
             continue;
-        const double own = score(key, session, keys[i].weight);
+        const double own = score(digest({}, keys[i].value), session, keys[i].weight);
         if (!best || own > most) {
             best = i;
             most = own;
@@ -71,20 +72,22 @@ std::optional<std::size_t> KeyRests::choose(
     return best;
 }
 
-void KeyRests::rest(std::string_view upstream, std::string_view key, TimePoint until)
+void KeyRests::rest(std::string_view target, std::string_view key, TimePoint until)
 {
     const std::lock_guard lock(mutex_);
-    TimePoint& entry = until_[digest(upstream, key)];
+    if (until_.size() >= entries_max)
+        until_.clear(); // somebody makes up names; the next refusal says it again
+    TimePoint& entry = until_[digest(target, key)];
     entry = std::max(entry, until);
 }
 
 std::optional<TimePoint> KeyRests::until(
-    std::string_view upstream, std::span<const Key> keys, TimePoint now) const
+    std::string_view target, std::span<const Key> keys, TimePoint now) const
 {
     const std::lock_guard lock(mutex_);
     std::optional<TimePoint> first;
     for (const Key& key : keys) {
-        const std::uint64_t own = digest(upstream, key.value);
+        const std::uint64_t own = digest(target, key.value);
         if (!rests(own, now))
             return std::nullopt;
         first = first ? std::min(*first, until_[own]) : until_[own];

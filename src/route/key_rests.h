@@ -1,5 +1,5 @@
 // Which of an upstream's keys a request takes, and which keys rest because the upstream refused or limited
-// them.
+// them for a target: what one model's limit is says nothing about another model.
 //
 // A session is dealt one key by a digest of its name, in proportion to the weights, and keeps it: prompt
 // caches and the signatures of thoughts belong to an account. While its key rests it takes the next in its
@@ -28,16 +28,16 @@ public:
 
     // The position of the key to take; nullopt when all of them rest (or there is none).
     std::optional<std::size_t> choose(
-        std::string_view upstream, std::span<const Key> keys, std::string_view session, TimePoint now) const;
+        std::string_view target, std::span<const Key> keys, std::string_view session, TimePoint now) const;
 
     // The upstream refused (401, 402, 403) or limited (429) this key.
-    void rest(std::string_view upstream, std::string_view key, TimePoint until);
+    void rest(std::string_view target, std::string_view key, TimePoint until);
 
     // When the first of these keys may be used again; nullopt: one of them may be used now.
-    std::optional<TimePoint> until(std::string_view upstream, std::span<const Key> keys, TimePoint now) const;
+    std::optional<TimePoint> until(std::string_view target, std::span<const Key> keys, TimePoint now) const;
 
 private:
-    static std::uint64_t digest(std::string_view upstream, std::string_view key);
+    static std::uint64_t digest(std::string_view target, std::string_view key);
     bool rests(std::uint64_t key, TimePoint now) const;
 
     mutable std::mutex mutex_;

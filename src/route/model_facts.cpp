@@ -51,7 +51,8 @@ std::string_view Reasoning::clamp(std::string_view wanted) const
 
 bool ModelFacts::supports(std::string_view parameter) const
 {
-    return !supported_parameters || contains(*supported_parameters, parameter);
+    return !contains(refused_parameters, parameter)
+        && (!supported_parameters || contains(*supported_parameters, parameter));
 }
 
 std::string_view Target::vendor() const

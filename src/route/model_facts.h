@@ -55,6 +55,7 @@ struct ModelFacts {
     std::optional<bool> input_file {};
     std::optional<bool> input_audio {};
     std::optional<std::vector<std::string>> supported_parameters {};
+    std::vector<std::string> refused_parameters {}; // as somebody stated or a refusal taught
     bool has_reasoning = false; // the list has a `reasoning` object
     Reasoning reasoning {};
     Prices prices {};
@@ -62,7 +63,7 @@ struct ModelFacts {
     std::optional<bool> moderated {};
     std::string expires {}; // "2027-01-31", the day after which it may be gone; empty: not said
 
-    // False only when the list is there and does not name `parameter`.
+    // False only when `parameter` is refused, or the list is there and does not name it.
     bool supports(std::string_view parameter) const;
     bool takes_images() const { return input_image.value_or(true); }
     bool takes_files() const { return input_file.value_or(true); }

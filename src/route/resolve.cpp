@@ -104,11 +104,41 @@ bool is_configured(string_view name, const Rules& rules)
     return name == rules.big || name == rules.middle || name == rules.small;
 }
 
-Quirks quirks_for(string_view model, const Rules& rules)
+const ModelStatement* statement_about(string_view model, const Rules& rules)
 {
     const auto own = std::ranges::find_if(
-        rules.models, [&](const ModelQuirks& entry) { return matches(entry.model, model); });
-    return own == rules.models.end() ? rules.quirks : (rules.quirks | own->added).without(own->removed);
+        rules.models, [&](const ModelStatement& entry) { return matches(entry.model, model); });
+    return own == rules.models.end() ? nullptr : &*own;
+}
+
+template <class T> void take(const std::optional<T>& stated, std::optional<T>& fact)
+{
+    if (stated)
+        fact = stated;
+}
+
+// What a person states counts more than what the list says.
+Catalogue::Facts with_statement(Catalogue::Facts listed, const ModelStatement& stated)
+{
+    ModelFacts facts = *listed;
+    take(stated.context, facts.context_length);
+    take(stated.output, facts.max_output);
+    take(stated.images, facts.input_image);
+    take(stated.files, facts.input_file);
+    const auto parameters = [&](const std::optional<bool>& takes, std::initializer_list<string_view> names) {
+        for (const string_view name : names) {
+            if (takes == false)
+                facts.refused_parameters.emplace_back(name);
+            else if (takes == true && facts.supported_parameters && !facts.supports(name))
+                facts.supported_parameters->emplace_back(name);
+        }
+    };
+    parameters(stated.tools, { "tools", "tool_choice" });
+    parameters(stated.thinking, { "reasoning", "include_reasoning" });
+    if (stated.thinking)
+        facts.has_reasoning = *stated.thinking;
+    facts.known |= stated.thinking.has_value();
+    return std::make_shared<const ModelFacts>(std::move(facts));
 }
 
 Target::Dialect dialect_for(const Target& target, const Rules& rules)
@@ -135,7 +165,11 @@ Target target_for(string_view slug, const Rules& rules, const Catalogue& catalog
     target.facts = catalogue.facts(target.model);
     target.openrouter = rules.openrouter;
     target.dialect = dialect_for(target, rules);
-    target.quirks = quirks_for(target.model, rules);
+    target.quirks = rules.quirks;
+    if (const ModelStatement* own = statement_about(target.model, rules)) {
+        target.quirks = (rules.quirks | own->added).without(own->removed);
+        target.facts = with_statement(std::move(target.facts), *own);
+    }
     return target;
 }
 

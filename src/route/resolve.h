@@ -16,6 +16,7 @@
 #include "route/model_facts.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,11 +28,18 @@ struct Mapping {
     std::string to {};
 };
 
-// A model of an upstream that differs from the others. The first that matches counts.
-struct ModelQuirks {
+// A model of an upstream that differs from the others, or of which the list does not tell everything. The
+// first that matches counts.
+struct ModelStatement {
     std::string model {}; // a name, or a pattern with '*'
     Quirks added {};
     Quirks removed {};
+    std::optional<std::uint64_t> context {};
+    std::optional<std::uint64_t> output {};
+    std::optional<bool> images {};
+    std::optional<bool> files {};
+    std::optional<bool> tools {};
+    std::optional<bool> thinking {};
 };
 
 struct Rules {
@@ -46,7 +54,7 @@ struct Rules {
     DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
     bool openrouter = true;
     Quirks quirks {};
-    std::vector<ModelQuirks> models {};
+    std::vector<ModelStatement> models {};
 
     // Slugs of this upstream have a vendor in front, so that a name without slash cannot be one. False for
     // other servers: what is no Claude name goes through.

@@ -59,6 +59,9 @@ public:
     // Something arrived that makes the answer worth a status of 200: content, a finish reason, or usage.
     virtual bool has_substance() const = 0;
 
+    // A part of the message itself arrived, or was in the whole of it.
+    virtual bool has_content() const { return has_substance(); }
+
     // Data events or JSON so far, comments not counted: the upstream is alive.
     virtual std::uint64_t data_events() const = 0;
 
@@ -76,6 +79,9 @@ public:
     // Stream form, after an Error: closes what can honestly be closed, so that the client keeps the text it
     // has. The error event itself is the caller's.
     virtual void break_off(std::string& out) = 0;
+
+    // A block that break_off() could not close: half a call, thinking without its signature.
+    virtual bool has_open_block() const = 0;
 
     virtual const AnswerFacts& facts() const = 0;
 };

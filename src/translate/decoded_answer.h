@@ -31,6 +31,7 @@ public:
     bool done() const final { return failed_ || blocks_.done(); }
     void start(std::string& out) final;
     void break_off(std::string& out) final;
+    bool has_open_block() const final { return blocks_.has_open_block(); }
     const AnswerFacts& facts() const final { return facts_; }
 
 protected:

@@ -117,6 +117,7 @@ Error unusable_model(const FailureCase& one)
         hint = "check the model's name and the upstream's base URL";
     Error error = as_said(one, Kind::bad_request);
     error.message += fmt::format(" \u2013 {}", hint);
+    error.retry = Error::Retry::next_target; // another model may do it
     return final(std::move(error));
 }
 

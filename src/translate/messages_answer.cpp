@@ -211,6 +211,7 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
     note_message(*message);
     note_ending(*message);
     has_substance_ = true;
+    has_content_ = !content->array()->empty();
     ended_ = true;
     if (plan_.stream) {
         append_message_events(out, *message, plan_.client_model, !started_);

@@ -34,11 +34,13 @@ public:
     Result<void> feed(std::string_view bytes, std::string& out) override;
     Result<void> finish(std::string& out) override;
     bool has_substance() const override { return has_substance_; }
+    bool has_content() const override { return has_content_; }
     std::uint64_t data_events() const override { return data_events_; }
     bool has_finish_reason() const override { return has_finish_reason_; }
     bool done() const override { return ended_ || end_marker_; }
     void start(std::string& out) override;
     void break_off(std::string& out) override;
+    bool has_open_block() const override { return open_block_.has_value(); }
     const AnswerFacts& facts() const override { return facts_; }
 
 private:

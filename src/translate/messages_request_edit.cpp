@@ -64,6 +64,7 @@ public:
         , target_(target)
         , profile_(profile)
         , claude_(profile == MessagesProfile::anthropic || target.is_vendor("anthropic"))
+        , options_(options)
         , thinks_(!target.facts || target.facts->thinks())
         , limit_(token_limit(request, target, options, 0).max_tokens)
         , identity_(conversation_identity(request, headers))
@@ -86,6 +87,7 @@ private:
     void edit_thinking(const Value& value);
     void edit_output_config(const Value& value);
     void edit_fallbacks(const Value& value);
+    static void prefer(const Object& root, std::string_view name, std::string_view value, std::string& added);
     void add_missing(const Object& root);
     std::string_view wanted_effort() const;
 
@@ -93,6 +95,7 @@ private:
     const route::Target& target_;
     MessagesProfile profile_;
     bool claude_;
+    const Options& options_;
     bool thinks_;
     std::uint64_t limit_;
     ConversationIdentity identity_;
@@ -258,6 +261,14 @@ void RequestEditor::edit_field(const Field& field)
             edits_.replace(*user, in_quotes("cc_" + sha256_hex(identity_.user).substr(0, 40)));
 }
 
+// What the route asks of a router, unless the request asks for something itself.
+void RequestEditor::prefer(
+    const Object& root, std::string_view name, std::string_view value, std::string& added)
+{
+    if (!value.empty() && !root.find(name))
+        added += fmt::format(R"(,"{}":{})", name, value);
+}
+
 void RequestEditor::add_missing(const Object& root)
 {
     std::string added;
@@ -272,6 +283,10 @@ void RequestEditor::add_missing(const Object& root)
             added += R"(,"session_id":)" + in_quotes(identity_.session);
         if (!root.find("output_config") && thinks_ && !wanted_effort().empty())
             added += R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
+        if (!root.find("fallbacks"))
+            prefer(root, "models", options_.models, added);
+        prefer(root, "provider", options_.provider, added);
+        prefer(root, "plugins", options_.plugins, added);
     }
     if (added.empty())
         return;

@@ -55,6 +55,7 @@ private:
     void write_identity();
     void write_service_tier();
     void write_cache_control();
+    void write_preferences();
     void write_extensions();
     void note_what_is_left();
     void add_betas(const ReasoningRequest& reasoning);
@@ -84,6 +85,7 @@ void ParameterWriter::write()
     write_identity();
     write_service_tier();
     write_cache_control();
+    write_preferences();
     write_extensions();
     note_what_is_left();
 }
@@ -196,6 +198,20 @@ void ParameterWriter::write_cache_control()
     if (scene_.marks.automatic())
         append_cache_control(json_, request_.cache_control);
     plan_.cache_ttl_1h = scene_.marks.all_for_an_hour();
+}
+
+// What the route asks of a router, unless the request asks for something itself.
+void ParameterWriter::write_preferences()
+{
+    const Options& options = scene_.options;
+    const auto prefer = [&](std::string_view name, std::string_view value) {
+        if (!value.empty() && target_.openrouter && !overridden(name))
+            json_.key(name).raw({ value });
+    };
+    if (request_.fallback_models.empty())
+        prefer("models", options.models);
+    prefer("provider", options.provider);
+    prefer("plugins", options.plugins);
 }
 
 void ParameterWriter::write_extensions()

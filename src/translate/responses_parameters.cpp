@@ -63,6 +63,7 @@ private:
     void write_text();
     void write_identity();
     void write_service_tier();
+    void write_preferences();
     void write_extensions();
     void note_what_is_left();
 
@@ -87,6 +88,7 @@ void ParameterWriter::write()
     write_text();
     write_identity();
     write_service_tier();
+    write_preferences();
     write_extensions();
     note_what_is_left();
 }
@@ -210,6 +212,19 @@ void ParameterWriter::write_service_tier()
         json_.key("service_tier").string(tier);
     else if (!tier.empty() && !json::key_is(tier, "auto"))
         notes_.drop("service_tier");
+}
+
+// What the route asks of a router, unless the request asks for something itself.
+void ParameterWriter::write_preferences()
+{
+    const Options& options = scene_.options;
+    const auto prefer = [&](std::string_view name, std::string_view value) {
+        if (!value.empty() && target_.openrouter && given(name) == nullptr)
+            json_.key(name).raw({ value });
+    };
+    prefer("models", options.models);
+    prefer("provider", options.provider);
+    prefer("plugins", options.plugins);
 }
 
 void ParameterWriter::write_extensions()

@@ -52,6 +52,7 @@ public:
     void break_off();
 
     bool has_substance() const { return substance_; }
+    bool has_open_block() const { return blocks_.open() != MessageBlocks::Open::none; }
     bool has_finish_reason() const { return finish_.seen(); }
     bool done() const { return end_marker_ || usage_after_finish_ || filter_.stopped().has_value(); }
 

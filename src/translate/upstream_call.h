@@ -29,6 +29,11 @@ struct Options {
     bool inline_think = false;
     std::uint64_t default_max_tokens = 8192;
     std::string upstream_name = "openrouter";
+
+    // JSON for these fields of a router, unless the request has its own; empty: none.
+    std::string_view models {};
+    std::string_view provider {};
+    std::string_view plugins {};
 };
 
 struct UpstreamCall {

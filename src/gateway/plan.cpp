@@ -1,0 +1,212 @@
+#include "gateway/plan.h"
+
+#include "gateway/targets.h"
+#include "translate/server_tools.h"
+#include "translate/token_limits.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace dragoman::gateway {
+
+namespace {
+
+using route::Scenario;
+
+constexpr std::int64_t small_answer = 512; // tokens: titles, summaries, the check of a quota
+
+bool has_media(const std::vector<anthropic::Block>& blocks)
+{
+    return std::ranges::any_of(blocks, [](const anthropic::Block& block) {
+        return block.type == anthropic::BlockType::image || block.type == anthropic::BlockType::document
+            || has_media(block.content);
+    });
+}
+
+bool has_media(const anthropic::MessagesRequest& request)
+{
+    return std::ranges::any_of(
+        request.messages, [](const anthropic::Message& message) { return has_media(message.blocks); });
+}
+
+bool asks_for_thinking(const anthropic::MessagesRequest& request)
+{
+    using enum anthropic::ThinkingType;
+    return request.thinking.type == enabled || request.thinking.type == adaptive;
+}
+
+route::Aspects aspects_of(std::string_view client_model, const anthropic::MessagesRequest& request,
+    const Wish& wish, const Routing& routing)
+{
+    const bool short_answer = request.max_tokens && *request.max_tokens <= small_answer;
+    return { .model = route::asked_model(client_model),
+        .tokens = routing.weighs ? translate::rough_input_tokens(request) : 0,
+        .side_request = short_answer && request.tools.empty(),
+        .thinking = asks_for_thinking(request),
+        .web_search = translate::is_web_search_request(request),
+        .media = routing.looks_for_media && has_media(request),
+        .subagent = !wish.agent_id.empty() };
+}
+
+Error refused_wish(Error::Kind kind, std::string message)
+{
+    return {
+        .kind = kind, .source = Error::Source::client, .message = std::move(message), .should_retry = false
+    };
+}
+
+Error unknown_wish(std::string_view wanted, const config::Config& config)
+{
+    std::vector<std::string_view> names;
+    for (const route::Route& one : config.routes)
+        if (!one.name.empty())
+            names.push_back(one.name);
+    for (const config::Upstream& upstream : config.upstreams)
+        names.push_back(upstream.name);
+    return refused_wish(Error::Kind::bad_request,
+        fmt::format("x-dragoman-route: there is no route or upstream {}; there are {}", wanted.substr(0, 80),
+            fmt::join(names, ", ")));
+}
+
+// Whether a slug is what the client wrote: "vendor/model", "vendor,model", "openrouter/vendor/model".
+bool is_the_word_of(std::string_view asked, std::string_view slug)
+{
+    if (!asked.ends_with(slug)) {
+        const auto slash = [](char c) { return c == ',' ? '/' : c; };
+        return std::ranges::equal(asked, slug, {}, slash);
+    }
+    const std::string_view front = asked.substr(0, asked.size() - slug.size());
+    return front.empty() || front == "openrouter/";
+}
+
+} // namespace
+
+Routing routing_of(const config::Config& config)
+{
+    Routing routing;
+    for (const config::Upstream& upstream : config.upstreams)
+        routing.rules.push_back(rules_of(config, upstream));
+    for (const route::Route& one : config.routes) {
+        routing.weighs |= one.scenario == Scenario::long_context;
+        routing.looks_for_media |= one.scenario == Scenario::image;
+    }
+    return routing;
+}
+
+NamedModel named_model(std::string_view slug, const config::Config& config)
+{
+    const std::size_t slash = slug.find_first_of("/,");
+    if (slash == std::string_view::npos)
+        return { .model = slug };
+    const auto& upstreams = config.upstreams;
+    const auto found = std::ranges::find(upstreams, slug.substr(0, slash), &config::Upstream::name);
+    if (found == upstreams.end())
+        return { .model = slug };
+    const std::string_view rest = slug.substr(slash + 1);
+    const bool is_own_slug = found->name == "openrouter" && found->is("openrouter") && !rest.contains('/');
+    return { .upstream = static_cast<std::size_t>(found - upstreams.begin()),
+        .model = is_own_slug ? slug : rest,
+        .names_upstream = true };
+}
+
+Result<void> Plan::choose(
+    std::string_view client_model, const Wish& wish, const anthropic::MessagesRequest& request)
+{
+    client_model_ = client_model;
+    ASSIGN_OR_RETURN(taken, take_wish(wish.route));
+    if (taken)
+        return {};
+    const bool names_target =
+        config_.client_targets && named_model(route::asked_model(client_model), config_).names_upstream;
+    if (!config_.routes.empty() && !names_target)
+        route_ = route::route_for(config_.routes, aspects_of(client_model, request, wish, *routing_));
+    return route_ != nullptr ? Result<void> {} : take_name();
+}
+
+Result<void> Plan::choose(std::string_view client_model)
+{
+    static const anthropic::MessagesRequest empty;
+    return choose(client_model, {}, empty);
+}
+
+Result<bool> Plan::take_wish(std::string_view wanted)
+{
+    if (wanted.empty())
+        return false;
+    if (!config_.client_targets)
+        return Failure(refused_wish(Error::Kind::forbidden,
+            "x-dragoman-route: naming a target is switched off here (server.client_targets)"));
+    route_ = route::route_named(config_.routes, wanted);
+    if (route_ != nullptr)
+        return true;
+    const NamedModel named = named_model(wanted, config_);
+    if (named.names_upstream) {
+        upstream_ = named.upstream;
+        model_ = named.model;
+        return true;
+    }
+    const auto alone = std::ranges::find(config_.upstreams, wanted, &config::Upstream::name);
+    if (alone == config_.upstreams.end())
+        return Failure(unknown_wish(wanted, config_));
+    upstream_ = static_cast<std::size_t>(alone - config_.upstreams.begin());
+    ASSIGN_OR_RETURN(slug, route::slug_of(client_model_, routing_->rules[upstream_], catalogues_.of(wanted)));
+    model_ = named_model(slug, config_).model;
+    return true;
+}
+
+// What a client writes itself names an upstream only where that is allowed; what the configuration makes of a
+// name always may.
+Result<void> Plan::take_name()
+{
+    ASSIGN_OR_RETURN(
+        slug, route::slug_of(client_model_, routing_->rules.front(), catalogues_.of(config_.main().name)));
+    const std::string_view asked = route::asked_model(client_model_);
+    const bool own_word = is_the_word_of(asked, slug);
+    NamedModel named;
+    if (!own_word)
+        named = named_model(slug, config_);
+    else if (config_.client_targets)
+        named = named_model(asked, config_);
+    upstream_ = named.upstream;
+    if (named.names_upstream)
+        model_ = named.model;
+    else
+        model_ = std::move(slug);
+    return {};
+}
+
+Place Plan::settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const
+{
+    return { .upstream = upstream,
+        .target = route::target_for(
+            model, routing_->rules[upstream], catalogues_.of(config_.upstreams[upstream].name)),
+        .asked = asked };
+}
+
+Result<Place> Plan::place(std::size_t position) const
+{
+    if (route_ == nullptr)
+        return settle(upstream_, model_, nullptr);
+    const route::RouteTarget& wanted = route_->targets[position];
+    const auto found = std::ranges::find(config_.upstreams, wanted.upstream, &config::Upstream::name);
+    const auto upstream = static_cast<std::size_t>(found - config_.upstreams.begin());
+    if (!wanted.model.empty())
+        return settle(upstream, wanted.model, &wanted);
+    ASSIGN_OR_RETURN(
+        slug, route::slug_of(client_model_, routing_->rules[upstream], catalogues_.of(wanted.upstream)));
+    return settle(upstream, named_model(slug, config_).model, &wanted);
+}
+
+Result<route::Target> resolve_target(
+    std::string_view client_model, const config::Config& config, const Catalogues& catalogues)
+{
+    Plan plan(config, std::make_shared<const Routing>(routing_of(config)), catalogues);
+    if (auto chosen = plan.choose(client_model); !chosen)
+        return Failure(std::move(chosen).error());
+    ASSIGN_OR_RETURN(place, plan.place(0));
+    return std::move(place.target);
+}
+
+} // namespace dragoman::gateway

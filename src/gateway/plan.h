@@ -1,0 +1,92 @@
+// Where one request may go: its targets, in the order in which they are tried.
+//
+// A client's own word counts first (a route or a target in x-dragoman-route, "upstream/model" as the model),
+// then the first route that fits, then the model's name alone. A target is worked out when its turn comes, so
+// that a request whose first target answers pays for one.
+#pragma once
+
+#include "anthropic/messages_request.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "gateway/catalogues.h"
+#include "route/model_facts.h"
+#include "route/resolve.h"
+#include "route/route_table.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragoman::gateway {
+
+// What a configuration says about names and routes, made once for each.
+struct Routing {
+    std::vector<route::Rules> rules; // of each upstream, in the configuration's order
+    bool weighs = false; // a route looks at the length of a conversation
+    bool looks_for_media = false;
+};
+Routing routing_of(const config::Config& config);
+
+// What a client says about where its request shall go, besides its model.
+struct Wish {
+    std::string_view route {}; // x-dragoman-route
+    std::string_view agent_id {}; // x-claude-code-agent-id
+};
+
+// One target, ready to be asked.
+struct Place {
+    std::size_t upstream = 0; // of the configuration's
+    route::Target target {};
+    const route::RouteTarget* asked = nullptr; // what the route asks of this place only; null: nothing
+};
+
+class Plan {
+public:
+    // The configuration, the catalogues and the name that is chosen by must outlive the plan. Errors are the
+    // client's.
+    Plan(const config::Config& config, std::shared_ptr<const Routing> routing, const Catalogues& catalogues)
+        : config_(config)
+        , routing_(std::move(routing))
+        , catalogues_(catalogues)
+    {
+    }
+    Result<void> choose(
+        std::string_view client_model, const Wish& wish, const anthropic::MessagesRequest& request);
+    Result<void> choose(std::string_view client_model); // by the name alone, as for a request without content
+
+    std::size_t size() const { return route_ != nullptr ? route_->targets.size() : 1; }
+    Result<Place> place(std::size_t position) const;
+    const route::Route* route() const { return route_; } // null: the model's name decides
+
+private:
+    Result<bool> take_wish(std::string_view wanted);
+    Result<void> take_name();
+    Place settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const;
+
+    const config::Config& config_;
+    std::shared_ptr<const Routing> routing_;
+    const Catalogues& catalogues_;
+    const route::Route* route_ = nullptr;
+    std::string_view client_model_ {};
+    std::size_t upstream_ = 0; // without a route
+    std::string model_ {};
+};
+
+// What a model's name alone leads to first.
+Result<route::Target> resolve_target(
+    std::string_view client_model, const config::Config& config, const Catalogues& catalogues);
+
+// "home/qwen3-coder" is qwen3-coder at home if there is an upstream of that name, and otherwise, as it is, a
+// model of the first one. OpenRouter's own slugs ("openrouter/auto") stay whole.
+struct NamedModel {
+    std::size_t upstream = 0;
+    std::string_view model {}; // a part of what was given
+    bool names_upstream = false;
+};
+NamedModel named_model(std::string_view slug, const config::Config& config);
+
+} // namespace dragoman::gateway

@@ -1,0 +1,75 @@
+// What the client sees of how an exchange went: the fields of its answer, and the end of one that failed.
+#include "anthropic/error_body.h"
+#include "gateway/relay.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <iterator>
+
+namespace dragoman::gateway {
+
+namespace {
+
+// As if the answer had reached its limit: Claude Code then asks the model to go on where it stopped.
+void append_full_end(
+    std::string& out, std::uint64_t estimated_input, const std::optional<translate::Usage>& usage)
+{
+    fmt::format_to(std::back_inserter(out),
+        "event: message_delta\ndata: {{\"type\":\"message_delta\",\"delta\":{{\"stop_reason\":\"max_tokens\","
+        "\"stop_sequence\":null}},\"usage\":{{\"input_tokens\":{},\"output_tokens\":{},"
+        "\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":{}}}}}\n\n"
+        "event: message_stop\ndata: {{\"type\":\"message_stop\"}}\n\n",
+        usage ? usage->input_tokens : estimated_input, usage ? usage->output_tokens : 0,
+        usage ? usage->cache_read_input_tokens : 0);
+}
+
+} // namespace
+
+net::Task<void> Relay::fail(const Error& error)
+{
+    if (error.kind == Error::Kind::client_gone || parts_.response.client_gone())
+        co_return;
+    if (!parts_.response.started()) {
+        net::Refusal answer = render(error, parts_.request_id);
+        if (parts_.tried.contains(", ")) // more than this one
+            answer.fields.emplace_back("x-dragoman-attempts", parts_.tried);
+        if (parts_.capture)
+            parts_.capture->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
+        (void)co_await gateway::send(parts_.response, answer);
+        note_sent();
+        co_return;
+    }
+    parts_.answer.break_off(out_);
+    if (parts_.resumes && begun_ && !parts_.answer.has_open_block())
+        append_full_end(out_, parts_.call.plan.estimated_input, parts_.answer.facts().usage);
+    else
+        anthropic::append_error_event(out_, error, parts_.request_id);
+    Result<void> sent = co_await send_pending();
+    if (sent)
+        (void)co_await parts_.response.end();
+}
+
+OwnedFields Relay::answer_fields(std::string_view content_type) const
+{
+    const translate::AnswerFacts& facts = parts_.answer.facts();
+    OwnedFields fields { { "content-type", std::string(content_type) }, { "cache-control", "no-cache" },
+        { "request-id", std::string(parts_.request_id) } };
+    const std::string& model =
+        facts.upstream_model.empty() ? parts_.call.plan.upstream_model : facts.upstream_model;
+    fields.emplace_back("x-dragoman-model", model);
+    if (!parts_.tried.empty())
+        fields.emplace_back("x-dragoman-attempts",
+            fmt::format("{}, {}/{}{}", parts_.tried, parts_.upstream.name, parts_.call.plan.upstream_model,
+                begun_ ? " 200" : ""));
+    if (!facts.upstream_provider.empty())
+        fields.emplace_back("x-dragoman-provider", facts.upstream_provider);
+    if (!parts_.call.notes.dropped.empty())
+        fields.emplace_back(
+            "x-dragoman-dropped", fmt::format("{}", fmt::join(parts_.call.notes.dropped, ",")));
+    if (facts.usage && facts.usage->estimated)
+        fields.emplace_back("x-dragoman-usage", "estimated");
+    return fields;
+}
+
+} // namespace dragoman::gateway

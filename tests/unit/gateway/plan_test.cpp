@@ -1,0 +1,157 @@
+#include "anthropic/decode_request.h"
+#include "gateway/plan.h"
+#include "json/document.h"
+
+#include <fmt/format.h>
+
+#include <gmock/gmock.h>
+
+namespace dragoman::gateway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class PlanTest : public ::testing::Test {
+protected:
+    PlanTest()
+    {
+        config_.upstreams.clear();
+        add("openrouter", "openrouter", true);
+        add("home", "", false);
+        add("openai", "openai", false);
+        config_.models.big = "home/qwen3-coder";
+    }
+
+    void add(std::string name, std::string preset, bool vendor_in_slugs)
+    {
+        config::Upstream upstream;
+        upstream.name = std::move(name);
+        upstream.preset = std::move(preset);
+        upstream.vendor_in_slugs = vendor_in_slugs;
+        upstream.dialect = config::Upstream::Dialect::chat;
+        config_.upstreams.push_back(std::move(upstream));
+    }
+
+    void route(route::Route route) { config_.routes.push_back(std::move(route)); }
+
+    // Where a request goes, target by target.
+    std::vector<std::string> targets(std::string_view model, Wish wish = {}, std::string_view more = "")
+    {
+        json::Document document;
+        const std::string_view messages =
+            more.contains("messages") ? "" : R"(,"messages":[{"role":"user","content":"hi"}])";
+        const std::string body = fmt::format(R"({{"model":"m","max_tokens":9000{}{}}})", messages, more);
+        const auto request = anthropic::decode_request(document, body);
+        EXPECT_TRUE(request);
+        Plan plan(config_, std::make_shared<const Routing>(routing_of(config_)), catalogues_);
+        if (auto chosen = plan.choose(model, wish, *request); !chosen)
+            return { std::string(error_type(chosen.error())) + ": " + chosen.error().message };
+        std::vector<std::string> all;
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            const auto place = plan.place(i);
+            all.push_back(place ? config_.upstreams[place->upstream].name + ": " + place->target.model
+                                : place.error().message);
+        }
+        return all;
+    }
+
+    config::Config config_;
+    Catalogues catalogues_;
+};
+
+TEST_F(PlanTest, ANameOfAnUpstreamCountsWhereThereIsOne)
+{
+    EXPECT_THAT(targets("home/qwen/coder"), ElementsAre("home: qwen/coder"));
+    EXPECT_THAT(targets("openai/gpt-5.5"), ElementsAre("openai: gpt-5.5"));
+    EXPECT_THAT(targets("z-ai/glm-5"), ElementsAre("openrouter: z-ai/glm-5")) << "nobody's name";
+    EXPECT_THAT(targets("home,qwen"), ElementsAre("home: qwen")) << "as claude-code-router writes it";
+    EXPECT_THAT(targets("claude-opus-4-5"), ElementsAre("home: qwen3-coder")) << "by the table of models";
+}
+
+TEST_F(PlanTest, OpenRoutersOwnSlugsStayWhole)
+{
+    EXPECT_THAT(targets("openrouter/auto"), ElementsAre("openrouter: openrouter/auto"));
+    EXPECT_THAT(targets("openrouter/z-ai/glm-5"), ElementsAre("openrouter: z-ai/glm-5"));
+    EXPECT_THAT(targets("openrouter/openai/gpt-5.5"), ElementsAre("openrouter: openai/gpt-5.5"))
+        << "the name in front counts, not the one behind it";
+}
+
+TEST_F(PlanTest, ClientsMayBeKeptFromNamingTargets)
+{
+    config_.client_targets = false;
+    EXPECT_THAT(targets("openai/gpt-5.5"), ElementsAre("openrouter: openai/gpt-5.5"));
+    EXPECT_THAT(targets("openai,gpt-5.5"), ElementsAre("openrouter: openai/gpt-5.5"));
+    EXPECT_THAT(targets("claude-opus-4-5"), ElementsAre("home: qwen3-coder")) << "the configuration may";
+    EXPECT_THAT(targets("claude-opus-4-5", { .route = "home" }),
+        ElementsAre(HasSubstr("permission_error: x-dragoman-route: naming a target is switched off")));
+}
+
+TEST_F(PlanTest, AHeaderNamesARouteOrATarget)
+{
+    route({ .name = "quick",
+        .model = "nothing",
+        .targets = { { .upstream = "openai", .model = "gpt-5-mini" } } });
+    EXPECT_THAT(targets("claude-opus-4-5", { .route = "quick" }), ElementsAre("openai: gpt-5-mini"));
+    EXPECT_THAT(targets("claude-opus-4-5", { .route = "openai/gpt-5.5" }), ElementsAre("openai: gpt-5.5"));
+    EXPECT_THAT(targets("z-ai/glm-5", { .route = "openrouter" }), ElementsAre("openrouter: z-ai/glm-5"));
+    EXPECT_THAT(targets("z-ai/glm-5", { .route = "nobody" }),
+        ElementsAre(
+            HasSubstr("there is no route or upstream nobody; there are quick, openrouter, home, openai")));
+}
+
+TEST_F(PlanTest, TheFirstRouteThatFitsGivesTheTargets)
+{
+    route({ .scenario = route::Scenario::thinking,
+        .targets = {
+            { .upstream = "openai", .model = "gpt-5.5" }, { .upstream = "home", .model = "qwen" } } });
+    route({ .targets = { { .upstream = "openrouter" } } });
+    constexpr std::string_view thinking = R"(,"thinking":{"type":"enabled","budget_tokens":2048})";
+    EXPECT_THAT(targets("claude-opus-4-5", {}, thinking), ElementsAre("openai: gpt-5.5", "home: qwen"));
+    EXPECT_THAT(targets("z-ai/glm-5"), ElementsAre("openrouter: z-ai/glm-5"))
+        << "the model as it was asked for";
+    EXPECT_THAT(targets("home/x", {}, thinking), ElementsAre("home: x"))
+        << "a client's own word counts first";
+}
+
+TEST_F(PlanTest, SideRequestsAndSubagentsAreKnown)
+{
+    route(
+        { .scenario = route::Scenario::background, .targets = { { .upstream = "home", .model = "small" } } });
+    route({ .scenario = route::Scenario::subagent, .targets = { { .upstream = "home", .model = "agent" } } });
+    route({ .scenario = route::Scenario::image, .targets = { { .upstream = "home", .model = "seeing" } } });
+    EXPECT_THAT(targets("claude-haiku-4-5"), ElementsAre("home: small"));
+    EXPECT_THAT(targets("claude-opus-4-5"), ElementsAre("home: qwen3-coder"));
+    EXPECT_THAT(targets("claude-opus-4-5", { .agent_id = "a1" }), ElementsAre("home: agent"));
+    EXPECT_THAT(
+        targets("claude-opus-4-5", {},
+            R"(,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[)"
+            R"({"type":"image","source":{"type":"base64","media_type":"image/png","data":"aa"}}]}]}])"),
+        ElementsAre("home: seeing"))
+        << "also inside the result of a tool";
+}
+
+TEST_F(PlanTest, AStatementCountsMoreThanTheList)
+{
+    config_.upstreams[1].models.push_back({ .model = "qwen*",
+        .context = 32768,
+        .images = false,
+        .tools = false,
+        .thinking = false,
+        .quirks = { route::Quirk::inline_think } });
+    Plan plan(config_, std::make_shared<const Routing>(routing_of(config_)), catalogues_);
+    ASSERT_TRUE(plan.choose("home/qwen3"));
+    const auto place = plan.place(0);
+    ASSERT_TRUE(place);
+    const route::ModelFacts& facts = *place->target.facts;
+    EXPECT_EQ(facts.context_length, 32768U);
+    EXPECT_FALSE(facts.takes_images());
+    EXPECT_TRUE(facts.takes_files());
+    EXPECT_FALSE(facts.supports("tools"));
+    EXPECT_TRUE(facts.supports("temperature"));
+    EXPECT_FALSE(facts.thinks());
+    EXPECT_TRUE(place->target.has(route::Quirk::inline_think));
+}
+
+} // namespace
+} // namespace dragoman::gateway
