@@ -6,6 +6,8 @@
 // BENCH_ROUNDS=N in the environment fixes how often each is done, for those who count instructions.
 #include "anthropic/decode_request.h"
 #include "base/id_source.h"
+#include "config/presets.h"
+#include "route/model_quirks.h"
 #include "simdjson_walk.h"
 #include "tokens/request_count.h"
 #include "translate/chat_answer.h"
@@ -33,7 +35,9 @@ route::Target target(std::string model, route::Target::Dialect dialect)
 {
     auto facts = std::make_shared<route::ModelFacts>();
     facts->id = model;
-    return { .model = model, .facts = facts, .dialect = dialect };
+    route::Target target { .model = model, .facts = facts, .dialect = dialect };
+    target.quirks = route::quirks_of_model(config::preset_of("openrouter")->quirks, target);
+    return target;
 }
 
 void set_bytes(benchmark::State& state, const std::string& body)
@@ -59,8 +63,7 @@ void edit_request(benchmark::State& state, const std::string& body)
     json::Document document;
     for (auto _ : state) {
         auto request = anthropic::decode_request(document, body);
-        auto call = translate::to_messages(
-            document, *request, claude, translate::MessagesProfile::openrouter, {}, {});
+        auto call = translate::to_messages(document, *request, claude, {}, {});
         benchmark::DoNotOptimize(call->body.own.data());
     }
     set_bytes(state, body);

@@ -28,6 +28,8 @@ ONLY_IN = {
     "spdlog": {"base"},
     "zlib": {"net", "tokens"},
 }
+# Translation asks a target for quirks; names of makers and models are route/model_quirks.cpp's business.
+NEVER_IN = {"translate": re.compile(r"\b(is_vendor|vendor|base_name)\(")}
 LINES_MAX = 400
 COLUMNS_MAX = 110
 
@@ -46,6 +48,8 @@ for path in sorted(p for p in root.rglob("*") if p.suffix in (".h", ".cpp")):
         if own := re.match(r'#include "(\w+)/', line):
             if own[1] != folder and own[1] not in MAY_INCLUDE.get(folder, set()):
                 problems.append(f"{path}:{number}: {folder}/ may not include {own[1]}/")
+        if folder in NEVER_IN and NEVER_IN[folder].search(line):
+            problems.append(f"{path}:{number}: {folder}/ asks quirks, not names")
         for library, homes in ONLY_IN.items():
             if line.startswith(f"#include <{library}") and folder not in homes:
                 problems.append(f"{path}:{number}: <{library}...> belongs in {', '.join(sorted(homes))}")

@@ -110,7 +110,9 @@ struct Upstream {
     std::string key_name = "OPENROUTER_API_KEY"; // the variable to name when there is no key
     bool key_required = true; // false: a server of one's own that asks for none
     std::vector<std::pair<std::string, std::string>> headers {}; // sent with every request
-    route::Quirks quirks {}; // the preset's, and what the configuration adds and takes away
+    route::Quirks quirks {}; // the preset's
+    route::Quirks stated {}; // what the configuration adds
+    route::Quirks not_stated {}; // and takes away
     bool vendor_in_slugs = true; // models are named vendor/model: a name without a slash is none
     bool claude_names = false; // knows Claude's own names: they go through as they are
     std::vector<ModelStatement> models {}; // first match wins
@@ -128,9 +130,9 @@ struct Upstream {
     std::string site_name = "dragoman"; // attribution: X-OpenRouter-Title
 
     AbsentThinking absent_thinking = AbsentThinking::omit; // what a request without `thinking` asks for
-    bool inline_think = false; // split <think> from the text of the answer
     bool sources_footer = false; // name cited sources below every answer
 
+    route::Quirks all_quirks() const { return (quirks | stated).without(not_stated); }
     bool is(std::string_view preset_name) const { return preset == preset_name; }
     const Secret& key() const; // the first; empty when there is none
     const KeySource& key_source() const;

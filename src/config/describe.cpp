@@ -109,8 +109,8 @@ void describe_upstream(Lines& lines, const Upstream& upstream)
 {
     lines.add("upstream", fmt::format("{} at {}", upstream.name, upstream.base_url));
     lines.add("dialect", name_of(upstream.dialect));
-    if (!upstream.quirks.empty())
-        lines.add("quirks", joined(upstream.quirks));
+    if (const route::Quirks quirks = upstream.all_quirks(); !quirks.empty())
+        lines.add("quirks", joined(quirks));
     lines.add("messages", upstream.messages_url);
     lines.add("responses", upstream.responses_url);
     lines.add("models list", upstream.models_url);

@@ -19,8 +19,8 @@ constexpr Preset openrouter { .name = "openrouter",
     .has_responses = true,
     .vendor_in_slugs = true,
     .dialect = Dialect::automatic,
-    .quirks = { routing_fields, usage_unasked, takes_top_k, service_tiers, reasoning_object,
-        reasoning_details, system_anywhere, file_parts, cache_marks, web_tools, strict_tools } };
+    .quirks = { routing_fields, usage_unasked, takes_top_k, service_tiers, reasoning_object, effort_none,
+        effort_max, reasoning_details, system_anywhere, file_parts, cache_marks, web_tools, strict_tools } };
 
 // https://docs.anthropic.com/en/api
 constexpr Preset anthropic { .name = "anthropic",
@@ -31,13 +31,16 @@ constexpr Preset anthropic { .name = "anthropic",
     .claude_names = true,
     .dialect = Dialect::messages,
     .auth = Auth::x_api_key,
+    .quirks = { first_party, signed_thinking, context_edits, tool_references, one_sampling, tools_for_calls,
+        many_tools, trimmed_prefill },
     .big = "claude-opus-4-5",
     .middle = "claude-sonnet-4-5",
     .small = "claude-haiku-4-5" };
 
 // https://platform.openai.com/docs/api-reference
-constexpr route::Quirks of_openai { store_false, cache_key, max_completion_tokens, reasoning_effort,
-    developer_role, system_anywhere, ids_of_40, strict_tools, file_parts };
+constexpr route::Quirks of_openai { store_false, cache_key, user_digest, max_completion_tokens, limit_from_16,
+    service_tiers, reasoning_effort, developer_role, system_anywhere, ids_of_40, strict_tools,
+    plain_root_schemas, file_parts };
 constexpr Preset openai { .name = "openai",
     .title = "OpenAI",
     .base_url = "https://api.openai.com/v1",
@@ -65,7 +68,8 @@ constexpr Preset deepseek { .name = "deepseek",
     .messages_url = "https://api.deepseek.com/anthropic/v1/messages",
     .key_env = "DEEPSEEK_API_KEY",
     .has_messages = true,
-    .quirks = { thinking_object, require_reasoning_content, no_forced_tool, vendor_messages, keep_thinking },
+    .quirks = { thinking_object, reasoning_effort, effort_max, require_reasoning_content, no_json_schema,
+        no_forced_tool, vendor_messages, keep_thinking },
     .big = "deepseek-v4-pro",
     .small = "deepseek-flash" };
 
@@ -76,8 +80,8 @@ constexpr Preset zai { .name = "zai",
     .messages_url = "https://api.z.ai/api/anthropic/v1/messages",
     .key_env = "ZAI_API_KEY",
     .has_messages = true,
-    .quirks = { thinking_object, reasoning_content_back, tool_stream, silent_overflow, no_tool_choice,
-        vendor_messages, keep_thinking },
+    .quirks = { thinking_object, clear_thinking, reasoning_content_back, tool_stream, silent_overflow,
+        no_json_schema, no_tool_choice, vendor_messages, keep_thinking },
     .big = "glm-5",
     .small = "glm-4.5-air" };
 
@@ -99,7 +103,7 @@ constexpr Preset minimax { .name = "minimax",
     .messages_url = "https://api.minimax.io/anthropic/v1/messages",
     .key_env = "MINIMAX_API_KEY",
     .has_messages = true,
-    .quirks = { reasoning_details, inline_think, vendor_messages, keep_thinking },
+    .quirks = { reasoning_split, reasoning_details, inline_think, vendor_messages, keep_thinking },
     .big = "MiniMax-M2.5" };
 
 // https://docs.mistral.ai/api
@@ -107,7 +111,7 @@ constexpr Preset mistral { .name = "mistral",
     .title = "Mistral",
     .base_url = "https://api.mistral.ai/v1",
     .key_env = "MISTRAL_API_KEY",
-    .quirks = { ids_of_9, any_for_required, user_after_tool },
+    .quirks = { prompt_mode, thinking_parts, ids_of_9, any_for_required, user_after_tool },
     .big = "mistral-large-latest",
     .small = "mistral-small-latest" };
 
@@ -135,7 +139,7 @@ constexpr Preset cerebras { .name = "cerebras",
     .title = "Cerebras",
     .base_url = "https://api.cerebras.ai/v1",
     .key_env = "CEREBRAS_API_KEY",
-    .quirks = { max_completion_tokens, reasoning_effort, strict_schemas, cut_on_overflow },
+    .quirks = { max_completion_tokens, reasoning_effort, light_schemas, closed_schemas },
     .big = "gpt-oss-120b" };
 
 // https://docs.together.ai
@@ -162,7 +166,7 @@ constexpr Preset gemini { .name = "gemini",
     .title = "Gemini",
     .base_url = "https://generativelanguage.googleapis.com/v1beta/openai",
     .key_env = "GEMINI_API_KEY",
-    .quirks = { reasoning_effort, gemini_schemas, thought_signatures },
+    .quirks = { reasoning_effort, gemini_schemas, letter_names, thought_signatures },
     .big = "gemini-2.5-pro",
     .small = "gemini-2.5-flash" };
 
@@ -183,7 +187,7 @@ constexpr Preset github { .name = "github",
     .models_url = "https://models.github.ai/catalog/models",
     .key_env = "GITHUB_TOKEN",
     .vendor_in_slugs = true,
-    .quirks = { ids_of_40, merge_choices },
+    .quirks = { ids_of_40, limit_from_16, plain_root_schemas },
     .big = "openai/gpt-5",
     .small = "openai/gpt-5-mini" };
 
@@ -241,7 +245,7 @@ constexpr Preset litellm { .name = "litellm",
     .key_required = false,
     .has_messages = true,
     .has_responses = true,
-    .quirks = { reasoning_effort, takes_top_k } };
+    .quirks = { reasoning_effort, takes_top_k, reasoning_content_back, vendor_messages, keep_thinking } };
 
 constexpr std::array<Preset, 23> all { openrouter, openai, azure, anthropic, deepseek, zai, moonshot, minimax,
     mistral, groq, xai, cerebras, together, fireworks, gemini, nvidia, github, vllm, sglang, llamacpp, ollama,

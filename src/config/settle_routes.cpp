@@ -43,7 +43,7 @@ void settle_target(Draft& draft, const std::string& place, RouteTarget& target)
     const bool has_preferences =
         !target.models.empty() || !target.provider.empty() || !target.plugins.empty();
     const Upstream* upstream = draft.config.upstream(target.upstream);
-    if (has_preferences && upstream != nullptr && !upstream->quirks.has(route::Quirk::routing_fields))
+    if (has_preferences && upstream != nullptr && !upstream->all_quirks().has(route::Quirk::routing_fields))
         draft.mistakes.add(place,
             fmt::format("the target {}: models, provider and plugins are for routers such as OpenRouter; {} "
                         "takes none of them",

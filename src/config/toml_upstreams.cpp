@@ -26,7 +26,8 @@ void take_no_preset(Upstream& upstream)
     upstream.preset.clear();
     upstream.title = upstream.name;
     upstream.dialect = Upstream::Dialect::chat;
-    upstream.quirks = {};
+    using enum route::Quirk;
+    upstream.quirks = { reasoning_content_back, vendor_messages, keep_thinking };
     upstream.vendor_in_slugs = false;
     upstream.key_required = false;
     upstream.key_name.clear();
@@ -50,6 +51,7 @@ private:
     void read_pool();
     void read_times();
     void read_headers();
+    void read_inline_think();
     void read_quirks(TomlReader& reader, route::Quirks& added, route::Quirks& removed);
     void read_models();
     void read_statement(std::string_view name, const toml::table& table);
@@ -74,8 +76,7 @@ void UpstreamReader::read()
     read_header_text("site_name", upstream_.site_name);
     if (const auto thinking = reader_.choice("absent_thinking", absent))
         upstream_.absent_thinking = static_cast<Upstream::AbsentThinking>(*thinking);
-    upstream_.inline_think = upstream_.quirks.has(route::Quirk::inline_think);
-    reader_.flag("inline_think", upstream_.inline_think);
+    read_inline_think();
     reader_.flag("sources_footer", upstream_.sources_footer);
     reader_.finish();
 }
@@ -104,10 +105,19 @@ void UpstreamReader::read_kind()
         upstream_.dialect = static_cast<Upstream::Dialect>(*dialect);
     if (const auto auth = reader_.choice("auth", auths))
         upstream_.auth = static_cast<Upstream::Auth>(*auth);
-    route::Quirks added;
-    route::Quirks removed;
-    read_quirks(reader_, added, removed);
-    upstream_.quirks = (upstream_.quirks | added).without(removed);
+    read_quirks(reader_, upstream_.stated, upstream_.not_stated);
+}
+
+// A setting of its own, and the same as the quirk.
+void UpstreamReader::read_inline_think()
+{
+    const bool before = upstream_.all_quirks().has(route::Quirk::inline_think);
+    bool splits = before;
+    reader_.flag("inline_think", splits);
+    if (splits == before)
+        return;
+    (splits ? upstream_.stated : upstream_.not_stated).add(route::Quirk::inline_think);
+    (splits ? upstream_.not_stated : upstream_.stated).remove(route::Quirk::inline_think);
 }
 
 // "-name" takes away what the preset has.

@@ -38,12 +38,11 @@ std::unique_ptr<translate::Answer> make_answer(
 
 Result<translate::UpstreamCall> to_upstream(const json::Document& document,
     const anthropic::MessagesRequest& request, const route::Target& target,
-    translate::MessagesProfile profile, const translate::ClientHeaders& headers,
-    const translate::Options& options)
+    const translate::ClientHeaders& headers, const translate::Options& options)
 {
     switch (target.dialect) {
     case route::Target::Dialect::messages:
-        return translate::to_messages(document, request, target, profile, headers, options);
+        return translate::to_messages(document, request, target, headers, options);
     case route::Target::Dialect::responses:
         return translate::to_responses(request, target, headers, options);
     case route::Target::Dialect::chat:
@@ -287,7 +286,7 @@ Result<translate::UpstreamCall> MessagesExchange::translate(const anthropic::Mes
         options.plugins = asked->plugins;
     }
     auto call =
-        to_upstream(worker_.document(), request, target(), messages_profile(upstream), headers, options);
+        to_upstream(worker_.document(), request, target(), headers, options);
     if (!call)
         return call;
     call->plan.whole_answer_max = upstream.whole_answer;

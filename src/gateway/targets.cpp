@@ -61,6 +61,8 @@ route::Rules rules_of(const config::Config& config, const config::Upstream& upst
         rules.map.push_back({ mapping.from, mapping.to });
     for (const std::string& favourite : config.models.favourites)
         rules.offered.push_back(favourite);
+    rules.stated = upstream.stated;
+    rules.not_stated = upstream.not_stated;
     for (const config::ModelStatement& model : upstream.models)
         rules.models.push_back({ .model = model.model,
             .added = model.quirks,
@@ -123,18 +125,8 @@ translate::Options translation_options(const config::Config& config, const confi
 {
     return { .absent_thinking_off = upstream.absent_thinking == config::Upstream::AbsentThinking::off,
         .sources_footer = upstream.sources_footer,
-        .inline_think = upstream.inline_think,
         .default_max_tokens = static_cast<std::uint64_t>(config.models.max_tokens),
         .upstream_name = upstream.name };
-}
-
-translate::MessagesProfile messages_profile(const config::Upstream& upstream)
-{
-    if (upstream.is("openrouter"))
-        return translate::MessagesProfile::openrouter;
-    if (upstream.is("anthropic"))
-        return translate::MessagesProfile::anthropic;
-    return translate::MessagesProfile::other;
 }
 
 } // namespace dragoman::gateway

@@ -38,6 +38,5 @@ inline OwnedFields common_fields(const config::Config& config, std::string_view 
 }
 
 translate::Options translation_options(const config::Config& config, const config::Upstream& upstream);
-translate::MessagesProfile messages_profile(const config::Upstream& upstream);
 
 } // namespace dragoman::gateway

@@ -22,6 +22,16 @@ void read_function(json::Object function, ToolCallDelta& call)
     }
 }
 
+// {"google":{"thought_signature":"..."}}
+json::RawString read_signature(json::Value extra)
+{
+    auto object = extra.object();
+    auto google = object ? object->find("google") : std::nullopt;
+    auto inside = google ? google->object() : std::nullopt;
+    auto signature = inside ? inside->find("thought_signature") : std::nullopt;
+    return signature ? string_or_nothing(*signature) : json::RawString {};
+}
+
 void read_tool_call(json::Object object, std::vector<ToolCallDelta>& calls)
 {
     ToolCallDelta call;
@@ -34,6 +44,8 @@ void read_tool_call(json::Object object, std::vector<ToolCallDelta>& calls)
             call.custom = call.custom || key_is(key, "custom");
             if (auto function = value.object())
                 read_function(*function, call);
+        } else if (key_is(key, "extra_content")) {
+            call.signature = read_signature(value);
         }
     }
     calls.push_back(call);

@@ -29,6 +29,7 @@ struct ToolCallDelta {
     json::RawString arguments {}; // the usual form: a string
     json::RawValue arguments_value {}; // an object or array where a string should be
     bool custom = false; // a custom tool: arguments is free text, not JSON
+    json::RawString signature {}; // of the thought that led to it: Gemini's extra_content
 };
 
 // OpenRouter's reasoning_details. https://openrouter.ai/docs/use-cases/reasoning-tokens

@@ -50,7 +50,9 @@ bool ChatChunkDecoder::is_repeatable() const
         return detail.kind == ReasoningDetail::Kind::text || detail.kind == ReasoningDetail::Kind::summary;
     };
     return choice.parts.empty() && choice.finish_reason.empty() && choice.error.empty()
-        && std::ranges::all_of(choice.reasoning_details, is_text);
+        && std::ranges::all_of(choice.reasoning_details, is_text)
+        && std::ranges::all_of(
+            choice.tool_calls, [](const ToolCallDelta& call) { return call.signature.empty(); });
 }
 
 void ChatChunkDecoder::remember()

@@ -79,7 +79,6 @@ struct Target {
         facts {}; // never null once resolved; `known` says whether it says anything
     Dialect dialect = Dialect::chat;
     Quirks quirks {}; // of the upstream and of the model
-    bool openrouter = true; // the upstream is OpenRouter, and takes what only OpenRouter takes
     std::string note {}; // what was corrected in the client's id, for the log; empty: nothing
 
     // "google" of "google/gemini-2.5-pro", "anthropic" of "~anthropic/claude-latest"; empty without a slash.

@@ -6,16 +6,21 @@
 namespace dragoman::route {
 namespace {
 
-constexpr std::array<std::string_view, quirk_count> names { "routing_fields", "usage_unasked", "store_false",
-    "cache_key", "max_completion_tokens", "no_stop", "no_sampling", "takes_top_k", "service_tiers",
-    "reasoning_object", "reasoning_effort", "thinking_object", "template_thinking", "reasoning_enabled",
-    "parsed_reasoning", "reasoning_details", "reasoning_content_back", "require_reasoning_content",
-    "thought_signatures", "system_anywhere", "developer_role", "text_only_content", "file_parts",
-    "cache_marks", "user_after_tool", "ids_of_40", "ids_of_9", "own_ids", "web_tools", "strict_tools",
-    "tool_stream", "any_for_required", "no_forced_tool", "no_tool_choice", "no_parallel_field",
-    "light_schemas", "gemini_schemas", "strict_schemas", "single_type_schemas", "inline_think",
-    "text_tool_calls", "merge_choices", "silent_overflow", "cut_on_overflow", "vendor_messages",
-    "keep_thinking", "no_query" };
+constexpr std::array<std::string_view, quirk_count> names { "routing_fields", "beta_field", "usage_unasked",
+    "store_false", "cache_key", "user_digest", "max_completion_tokens", "limit_from_16", "no_stop",
+    "no_sampling", "one_sampling", "takes_top_k", "service_tiers", "no_json_schema", "reasoning_object",
+    "reasoning_effort", "thinking_object", "enable_thinking", "template_thinking", "reasoning_enabled",
+    "prompt_mode", "no_reasoning", "effort_none", "effort_minimal", "effort_low", "effort_default",
+    "effort_xhigh", "effort_max", "off_by_switch", "reasoning_summary", "parsed_reasoning", "reasoning_split",
+    "clear_thinking", "reasoning_details", "reasoning_content_back", "require_reasoning_content",
+    "thinking_parts", "think_tags", "thought_signatures", "system_anywhere", "developer_role",
+    "text_only_content", "file_parts", "cache_marks", "user_after_tool", "trimmed_prefill", "ids_of_40",
+    "ids_of_9", "own_ids", "web_tools", "strict_tools", "any_strict", "tool_stream", "tools_for_calls",
+    "many_tools", "letter_names", "any_for_required", "no_forced_tool", "no_tool_choice", "no_parallel_field",
+    "plain_root_schemas", "light_schemas", "gemini_schemas", "closed_schemas", "strict_schemas",
+    "single_type_schemas", "inline_think", "text_tool_calls", "coerce_arguments", "silent_overflow",
+    "first_party", "vendor_messages", "signed_thinking", "keep_thinking", "context_edits",
+    "tool_references" };
 
 } // namespace
 

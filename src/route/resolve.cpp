@@ -1,6 +1,7 @@
 #include "route/resolve.h"
 
 #include "route/model_pattern.h"
+#include "route/model_quirks.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -141,6 +142,13 @@ Catalogue::Facts with_statement(Catalogue::Facts listed, const ModelStatement& s
     return std::make_shared<const ModelFacts>(std::move(facts));
 }
 
+// What somebody has stated counts more than what is known of the upstream and of the model.
+Quirks quirks_for(const Target& target, const Rules& rules, const ModelStatement* own)
+{
+    const Quirks quirks = (quirks_of_model(rules.quirks, target) | rules.stated).without(rules.not_stated);
+    return own == nullptr ? quirks : (quirks | own->added).without(own->removed);
+}
+
 Target::Dialect dialect_for(const Target& target, const Rules& rules)
 {
     if (rules.dialect == Rules::DialectChoice::chat)
@@ -163,13 +171,11 @@ Target target_for(string_view slug, const Rules& rules, const Catalogue& catalog
         target.model = std::move(*corrected);
     }
     target.facts = catalogue.facts(target.model);
-    target.openrouter = rules.openrouter;
     target.dialect = dialect_for(target, rules);
-    target.quirks = rules.quirks;
-    if (const ModelStatement* own = statement_about(target.model, rules)) {
-        target.quirks = (rules.quirks | own->added).without(own->removed);
+    const ModelStatement* own = statement_about(target.model, rules);
+    target.quirks = quirks_for(target, rules, own);
+    if (own != nullptr)
         target.facts = with_statement(std::move(target.facts), *own);
-    }
     return target;
 }
 

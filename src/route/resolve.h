@@ -53,7 +53,9 @@ struct Rules {
     std::string upstream {}; // its name, for people
     DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
     bool openrouter = true;
-    Quirks quirks {};
+    Quirks quirks {}; // the preset's; models bring more along, and cannot do all of it
+    Quirks stated {}; // whatever the model is
+    Quirks not_stated {};
     std::vector<ModelStatement> models {};
 
     // Slugs of this upstream have a vendor in front, so that a name without slash cannot be one. False for

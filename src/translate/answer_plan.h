@@ -41,6 +41,9 @@ struct AnswerPlan {
     bool sources_footer = false; // sources that a model cites unasked become a footer of the text
     bool cache_ttl_1h = false; // every breakpoint asked for an hour: cache writes count as such
     bool inline_think = false; // split <think> at the beginning of the content
+    bool text_tool_calls = false; // calls that stand in the text are recovered
+    bool coerce_arguments = false; // arguments of calls are made to follow the schema
+    std::unordered_map<std::string, std::string> tool_schemas {}; // by the client's name, where one of both
     bool inline_think_opened = false; // and the prompt's template has opened the tag already
 
     std::size_t whole_answer_max = limits::whole_answer; // bytes of an answer that is kept whole

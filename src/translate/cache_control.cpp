@@ -5,7 +5,6 @@
 #include "translate/deferred_tools.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -21,15 +20,6 @@ using anthropic::Tool;
 constexpr std::size_t marks_max = 4;
 
 using Marks = std::vector<const CacheControl*>;
-
-// Alibaba caches on request for the models that it alone serves.
-bool is_alibaba_model(const route::Target& target)
-{
-    constexpr std::array words = std::to_array<std::string_view>({ "-max", "-plus", "-flash", "-turbo" });
-    return target.is_vendor("qwen") && std::ranges::any_of(words, [&](std::string_view word) {
-        return target.base_name().find(word) != std::string_view::npos;
-    });
-}
 
 bool can_be_marked(const Block& block)
 {
@@ -85,12 +75,7 @@ bool asks_for_an_hour(const CacheControl* mark) { return json::key_is(mark->ttl,
 
 } // namespace
 
-bool takes_cache_control(const route::Target& target)
-{
-    return target.openrouter
-        && (target.is_vendor("anthropic") || is_alibaba_model(target)
-            || (target.is_vendor("google") && target.base_name().starts_with("gemini")));
-}
+bool takes_cache_control(const route::Target& target) { return target.has(route::Quirk::cache_marks); }
 
 CacheMarks::CacheMarks(const anthropic::MessagesRequest& request, const route::Target& target)
 {

@@ -7,6 +7,26 @@
 
 namespace dragoman::translate {
 
+namespace {
+
+void note_schema(AnswerPlan& plan, const anthropic::Tool& tool)
+{
+    if (!tool.input_schema.empty())
+        plan.tool_schemas.try_emplace(json::unescape(tool.name), tool.input_schema.text);
+}
+
+void note_schemas(AnswerPlan& plan, const anthropic::MessagesRequest& request)
+{
+    for (const anthropic::Tool& tool : request.tools)
+        note_schema(plan, tool);
+    for (const anthropic::Message& message : request.messages)
+        for (const anthropic::Block& block : message.blocks)
+            for (const anthropic::Tool& tool : block.details->definition)
+                note_schema(plan, tool);
+}
+
+} // namespace
+
 void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request, const route::Target& target,
     const Options& options)
 {
@@ -15,7 +35,12 @@ void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request
     plan.responses = target.dialect == route::Target::Dialect::responses;
     plan.upstream_name = options.upstream_name;
     plan.sources_footer = options.sources_footer;
-    plan.inline_think = options.inline_think;
+    plan.inline_think = target.has(route::Quirk::inline_think);
+    plan.text_tool_calls = target.has(route::Quirk::text_tool_calls);
+    plan.coerce_arguments =
+        target.has(route::Quirk::coerce_arguments) || target.has(route::Quirk::strict_schemas);
+    if (plan.text_tool_calls || plan.coerce_arguments)
+        note_schemas(plan, request);
     plan.last_image = last_image_path(request);
 }
 

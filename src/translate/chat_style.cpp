@@ -7,12 +7,18 @@ namespace dragoman::translate {
 ChatStyle::ChatStyle(const route::Target& target)
     : model(target.model)
 {
-    bool claude = target.is_vendor("anthropic");
-    cache_parts = takes_cache_control(target);
-    system_anywhere = target.openrouter && (claude || target.is_vendor("openai"));
-    images = !target.facts || target.facts->takes_images();
-    files = target.openrouter; // OpenRouter reads PDFs itself for models that cannot
-    trims_prefill = claude;
+    using route::Quirk;
+    const bool parts = !target.has(Quirk::text_only_content);
+    cache_parts = parts && takes_cache_control(target);
+    system_anywhere = target.has(Quirk::system_anywhere);
+    if (target.has(Quirk::developer_role))
+        system_role = "developer";
+    user_after_tool = !target.has(Quirk::user_after_tool);
+    images = parts && (!target.facts || target.facts->takes_images());
+    // Routers read PDFs themselves for models that cannot.
+    const bool readable = target.has(Quirk::routing_fields) || !target.facts || target.facts->takes_files();
+    files = parts && target.has(Quirk::file_parts) && readable;
+    trims_prefill = target.has(Quirk::trimmed_prefill);
 }
 
 } // namespace dragoman::translate

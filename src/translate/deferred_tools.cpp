@@ -163,7 +163,7 @@ std::vector<const Tool*> active_tools(
     const anthropic::MessagesRequest& request, const route::Target& target, Notes& notes)
 {
     std::vector<const Tool*> tools = ToolSelection(request, notes).select();
-    if (tools.size() > tools_max && !target.is_vendor("anthropic")) {
+    if (tools.size() > tools_max && !target.has(route::Quirk::many_tools)) {
         shorten(tools, request);
         notes.drop("tools beyond 128");
     }

@@ -24,6 +24,7 @@ namespace dragoman::translate {
 
 inline constexpr std::string_view envelope_prefix = "dgm1.";
 inline constexpr std::string_view claude_reasoning_format = "anthropic-claude-v1";
+inline constexpr std::string_view call_signature_format = "google-gemini-v1";
 inline constexpr std::string_view chat_dialect = "or-chat";
 inline constexpr std::string_view responses_dialect = "responses";
 

@@ -28,17 +28,6 @@ const Block* last_speaking(const std::vector<Block>& blocks)
     return found == blocks.rend() ? nullptr : &*found;
 }
 
-// What the model said in so many words. Calls have a field of their own.
-bool is_spoken(const Entry& entry)
-{
-    return entry.block->type != BlockType::tool_use && speaks(*entry.block, Role::assistant);
-}
-
-bool is_thinking(const Block& block)
-{
-    return block.type == BlockType::thinking || block.type == BlockType::redacted_thinking;
-}
-
 } // namespace
 
 MessageWriter::MessageWriter(json::Writer& json, const Scene& scene)
@@ -128,6 +117,7 @@ void MessageWriter::tool(const Answered& answer, Entries after)
     }
     reminders(content, after);
     end(content);
+    after_tool_ = true;
 }
 
 void MessageWriter::result(ContentWriter& content, const Block& block, Media& media)
@@ -203,6 +193,9 @@ void MessageWriter::result_media(ContentWriter& content)
 
 void MessageWriter::user(Entries entries)
 {
+    if (after_tool_ && !scene_.style.user_after_tool)
+        json_.begin_object().key("role").word("assistant").key("content").word("Understood.").end_object();
+    after_tool_ = false;
     ContentWriter content = begin("user", needs_parts(entries));
     result_media(content);
     while (!entries.empty()) {
@@ -248,7 +241,7 @@ void MessageWriter::system(Entries entries)
     while (!entries.empty()) {
         auto next = std::find_if(entries.begin(), entries.end(),
             [&](const Entry& entry) { return entry.message != entries.front().message; });
-        ContentWriter content = begin("system", scene_.style.cache_parts);
+        ContentWriter content = begin(scene_.style.system_role, scene_.style.cache_parts);
         for (const Entry& entry : Entries(entries.begin(), next)) {
             content.begin_text().add(entry.block->text);
             content.end_text(mark(*entry.block));
@@ -274,89 +267,6 @@ void MessageWriter::reminders(ContentWriter& content, Entries entries)
         content.end_text(mark(*std::prev(next)->block));
         entries = Entries(next, entries.end());
     }
-}
-
-void MessageWriter::assistant(const Turn& turn, bool last)
-{
-    json_.begin_object().key("role").word("assistant").key("content");
-    assistant_content(turn, last && scene_.style.trims_prefill);
-    reasoning(turn);
-    tool_calls(turn);
-    json_.end_object();
-}
-
-void MessageWriter::reasoning(const Turn& turn)
-{
-    std::vector<const Block*> blocks;
-    for (const Entry& entry : turn.entries)
-        if (is_thinking(*entry.block) && scene_.reasoning.keeps(entry.message))
-            blocks.push_back(entry.block);
-    if (blocks.empty())
-        return;
-    MessageReasoning said = scene_.reasoning.of(blocks);
-    if (!said.details.empty())
-        follow_calls(said, shown_calls(turn));
-    append_reasoning(json_, said);
-}
-
-// Ids of calls, from the upstream's own to those of this request.
-std::map<std::string, std::string> MessageWriter::shown_calls(const Turn& turn) const
-{
-    std::map<std::string, std::string> shown;
-    for (const Entry& entry : turn.entries) {
-        if (entry.block->type != BlockType::tool_use)
-            continue;
-        const std::string id = json::unescape(entry.block->id);
-        shown.try_emplace(wrapped_tool_id(id).value_or(id), scene_.ids.upstream(entry.block->id));
-    }
-    return shown;
-}
-
-void MessageWriter::assistant_content(const Turn& turn, bool trim)
-{
-    const auto last = std::find_if(turn.entries.rbegin(), turn.entries.rend(), is_spoken);
-    if (last == turn.entries.rend()) {
-        json_.null();
-        return;
-    }
-    ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mended_);
-    const Block* before = nullptr;
-    for (const Entry& entry : turn.entries) {
-        if (!is_spoken(entry))
-            continue;
-        const Block* block = entry.block;
-        // Texts that follow one another directly are one text in two pieces.
-        bool plain = block->type == BlockType::text && !json::is_blank(block->text);
-        bool joined = plain && before && before->type == BlockType::text && before + 1 == block;
-        TextWriter& text = content.begin_text(joined ? "" : "\n\n");
-        if (plain)
-            text.add(trim && block == last->block ? json::trim_end(block->text) : block->text);
-        else
-            block_text_.say_server_tool(text, *block);
-        content.end_text(mark(*block));
-        before = block;
-    }
-    content.finish();
-}
-
-void MessageWriter::tool_calls(const Turn& turn)
-{
-    if (turn.calls.empty())
-        return;
-    json_.key("tool_calls").begin_array();
-    for (const Answered& answered : turn.calls) {
-        const Block* call = answered.call;
-        json_.begin_object().key("id");
-        json_.text(scene_.ids.upstream(call->id));
-        json_.key("type").word("function").key("function").begin_object();
-        json_.key("name").word(scene_.names.upstream(call->name)).key("arguments");
-        json_.begin_value() += '"';
-        TextWriter arguments(json_, mended_);
-        arguments.add_value(call->input.text.starts_with('{') ? call->input : json::RawValue { "{}" });
-        json_.out() += '"';
-        json_.end_object().end_object();
-    }
-    json_.end_array();
 }
 
 } // namespace dragoman::translate

@@ -41,9 +41,14 @@ private:
     void write_medium(ContentWriter& content, const anthropic::Block& block);
     void result_media(ContentWriter& content);
 
+    std::vector<const anthropic::Block*> thoughts(const Turn& turn) const;
     void reasoning(const Turn& turn);
     void assistant_content(const Turn& turn, bool trim);
+    void spoken(ContentWriter& content, const Turn& turn, const anthropic::Block* trimmed);
+    MessageReasoning thoughts_in_content(const Turn& turn) const;
     void tool_calls(const Turn& turn);
+    std::vector<CallSignature> call_signatures(const Turn& turn) const;
+    void call_signature(const Answered& answered, bool first, const std::vector<CallSignature>& known);
     std::map<std::string, std::string> shown_calls(const Turn& turn) const;
 
     bool needs_parts(Entries entries) const;
@@ -56,6 +61,7 @@ private:
     BlockText block_text_;
     Notes* mended_;
     std::vector<ResultMedia> result_media_ {}; // of the turn at hand, until the user's next message
+    bool after_tool_ = false; // the last message is a tool's
 };
 
 } // namespace dragoman::translate

@@ -94,7 +94,10 @@ bool HistoryEditor::is_unwanted_block(const Object& block)
     const std::string_view type = string_at(block, "type");
     if (type == "thinking") {
         const std::string_view signature = string_at(block, "signature");
-        return signature.starts_with(envelope_prefix) || (signature.empty() && rules_.claude);
+        const bool foreign = signature.starts_with(envelope_prefix);
+        if (foreign && rules_.any_thinking)
+            return string_at(block, "thinking").empty();
+        return foreign || (signature.empty() && rules_.signed_thinking);
     }
     if (type == "redacted_thinking")
         return string_at(block, "data").starts_with(envelope_prefix);
@@ -104,6 +107,9 @@ bool HistoryEditor::is_unwanted_block(const Object& block)
 void HistoryEditor::edit_block(const Object& block)
 {
     remove_scope(block);
+    if (string_at(block, "signature").starts_with(envelope_prefix))
+        if (auto signature = block.find("signature")) // the thought stays, who had it is nobody's business
+            edits_.replace(*signature, "\"\"");
     auto content = array_at(block, "content");
     if (!content)
         return;

@@ -27,14 +27,15 @@ using json::Field;
 using json::Object;
 using json::Type;
 using json::Value;
+using route::Quirk;
 
-constexpr std::string_view not_for_openrouter[] = { "diagnostics", "fallback_credit_token", "inference_geo",
+constexpr std::string_view private_fields[] = { "diagnostics", "fallback_credit_token", "inference_geo",
     "container", "mcp_servers", "thread", "billing_policy", "user_profile_id", "workspace_id", "betas" };
 
 constexpr std::string_view known_to_all[] = { "model", "max_tokens", "messages", "system", "stream",
     "stop_sequences", "temperature", "top_p", "top_k", "tools", "tool_choice", "thinking", "metadata" };
 
-constexpr std::size_t fallbacks_max = 3; // OpenRouter takes no more
+constexpr std::size_t fallbacks_max = 3; // routers take no more
 
 bool is_one_of(json::RawString key, std::span<const std::string_view> names)
 {
@@ -58,12 +59,12 @@ std::uint64_t budget_of(std::string_view effort)
 class RequestEditor {
 public:
     RequestEditor(std::string_view body, const anthropic::MessagesRequest& request,
-        const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
-        const Options& options, UpstreamCall& call)
+        const route::Target& target, const ClientHeaders& headers, const Options& options, UpstreamCall& call)
         : request_(request)
         , target_(target)
-        , profile_(profile)
-        , claude_(profile == MessagesProfile::anthropic || target.is_vendor("anthropic"))
+        , own_api_(target.has(Quirk::first_party))
+        , imitation_(target.has(Quirk::vendor_messages))
+        , router_(target.has(Quirk::routing_fields))
         , options_(options)
         , thinks_(!target.facts || target.facts->thinks())
         , limit_(token_limit(request, target, options, 0).max_tokens)
@@ -77,7 +78,7 @@ public:
 
     json::Pieces edited(const Object& root);
     std::uint64_t max_tokens() const { return sent_max_tokens_; }
-    bool keeps_context_management() const { return claude_ && profile_ != MessagesProfile::other; }
+    bool keeps_context_management() const { return target_.has(Quirk::context_edits); }
 
 private:
     MessagesRules rules() const;
@@ -93,8 +94,9 @@ private:
 
     const anthropic::MessagesRequest& request_;
     const route::Target& target_;
-    MessagesProfile profile_;
-    bool claude_;
+    bool own_api_; // everything but the model's name passes
+    bool imitation_; // the fields that the first version of the API had
+    bool router_;
     const Options& options_;
     bool thinks_;
     std::uint64_t limit_;
@@ -111,10 +113,11 @@ private:
 
 MessagesRules RequestEditor::rules() const
 {
-    return { .own_api = profile_ == MessagesProfile::anthropic,
-        .claude = claude_,
-        .system_messages = profile_ != MessagesProfile::other,
-        .deferred_tools = claude_ && profile_ != MessagesProfile::other };
+    return { .own_api = own_api_,
+        .signed_thinking = target_.has(Quirk::signed_thinking),
+        .any_thinking = target_.has(Quirk::keep_thinking) && !target_.has(Quirk::signed_thinking),
+        .system_messages = !imitation_,
+        .deferred_tools = target_.has(Quirk::tool_references) };
 }
 
 // The newest message that sets an effort of its own counts; elsewhere the request has only one.
@@ -129,22 +132,22 @@ std::string_view RequestEditor::wanted_effort() const
 
 bool RequestEditor::is_dropped(const Field& field)
 {
-    if (profile_ == MessagesProfile::anthropic)
+    if (own_api_)
         return false;
     const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
     if (named("system") && empty_system_)
         return true;
     if (named("thinking") && !thinks_)
         return true;
-    if (profile_ == MessagesProfile::other)
+    if (imitation_)
         return !is_one_of(field.key, known_to_all);
-    if (named("context_management") && !claude_)
+    if (named("context_management") && !keeps_context_management())
         return true;
     if (named("output_config") && empty_output_config_)
         return true;
     if (named("fallbacks") && empty_fallbacks_)
         return true;
-    return is_one_of(field.key, not_for_openrouter);
+    return is_one_of(field.key, private_fields);
 }
 
 void RequestEditor::edit_max_tokens(const Value& value)
@@ -159,7 +162,7 @@ void RequestEditor::edit_max_tokens(const Value& value)
     sent_max_tokens_ = wanted && *wanted > 0 ? static_cast<std::uint64_t>(*wanted) : 0;
     const bool lowered =
         target_.facts && target_.facts->max_output && sent_max_tokens_ > *target_.facts->max_output;
-    if (profile_ == MessagesProfile::anthropic || !lowered)
+    if (own_api_ || !lowered)
         return;
     sent_max_tokens_ = limit_;
     edits_.replace(value, std::to_string(limit_));
@@ -169,21 +172,20 @@ void RequestEditor::edit_max_tokens(const Value& value)
 void RequestEditor::edit_thinking(const Value& value)
 {
     auto object = value.object();
-    if (!object || profile_ == MessagesProfile::anthropic)
+    if (!object || own_api_)
         return;
     const std::uint64_t most = limit_ > 0 ? limit_ - 1 : 0;
     constexpr std::uint64_t least = 1024; // the API's own bound
     if (request_.thinking.type == ThinkingType::between_tools)
         return edits_.replace(value, R"({"type":"disabled"})");
-    if (profile_ == MessagesProfile::other && request_.thinking.type == ThinkingType::adaptive) {
+    if (imitation_ && request_.thinking.type == ThinkingType::adaptive) {
         const std::uint64_t budget = std::min(most, budget_of(wanted_effort()));
         return edits_.replace(value,
             budget < least ? R"({"type":"disabled"})"
                            : fmt::format(R"({{"type":"enabled","budget_tokens":{}}})", budget));
     }
     edits_.remove_fields(*object, [&](const Field& field) {
-        return json::key_is(field.key, "block_binding")
-            || (profile_ == MessagesProfile::other && json::key_is(field.key, "display"));
+        return json::key_is(field.key, "block_binding") || (imitation_ && json::key_is(field.key, "display"));
     });
     if (auto display = object->find("display"); display && string_at(*object, "display") == "updates")
         edits_.replace(*display, R"("summarized")");
@@ -195,7 +197,7 @@ void RequestEditor::edit_thinking(const Value& value)
 void RequestEditor::edit_output_config(const Value& value)
 {
     auto object = value.object();
-    if (!object || profile_ != MessagesProfile::openrouter)
+    if (!object || own_api_ || imitation_)
         return;
     if (!thinks_) {
         empty_output_config_ = edits_.remove_fields(
@@ -211,10 +213,10 @@ void RequestEditor::edit_output_config(const Value& value)
     }
 }
 
-// OpenRouter takes ids of its own, as objects with nothing but the model, and not beside `models`.
+// A router takes ids of its own, as objects with nothing but the model, and not beside `models`.
 void RequestEditor::edit_fallbacks(const Value& value)
 {
-    if (profile_ != MessagesProfile::openrouter)
+    if (!router_)
         return;
     std::string list;
     json::Writer json(list);
@@ -251,12 +253,12 @@ void RequestEditor::edit_field(const Field& field)
         edit_output_config(field.value);
     else if (named("fallbacks"))
         edit_fallbacks(field.value);
-    else if (named("models") && profile_ == MessagesProfile::openrouter)
+    else if (named("models") && router_)
         empty_fallbacks_ = true;
-    else if (named("cache_control") && profile_ != MessagesProfile::anthropic && field.value.is(Type::object))
+    else if (named("cache_control") && !own_api_ && field.value.is(Type::object))
         edits_.remove_fields(
             *field.value.object(), [](const Field& inner) { return json::key_is(inner.key, "scope"); });
-    else if (named("metadata") && profile_ != MessagesProfile::anthropic && field.value.is(Type::object))
+    else if (named("metadata") && !own_api_ && field.value.is(Type::object))
         if (auto user = field.value.object()->find("user_id"); user && !identity_.user.empty())
             edits_.replace(*user, in_quotes("cc_" + sha256_hex(identity_.user).substr(0, 40)));
 }
@@ -272,17 +274,19 @@ void RequestEditor::prefer(
 void RequestEditor::add_missing(const Object& root)
 {
     std::string added;
+    std::string later; // what came after the first version of the API
     auto max_tokens = root.find("max_tokens");
     if (!max_tokens) {
         sent_max_tokens_ = limit_;
         added += fmt::format(R"(,"max_tokens":{})", limit_);
         notes_.repair("max_tokens");
     }
-    if (profile_ == MessagesProfile::openrouter) {
-        if (!root.find("session_id") && !identity_.session.empty())
-            added += R"(,"session_id":)" + in_quotes(identity_.session);
-        if (!root.find("output_config") && thinks_ && !wanted_effort().empty())
-            added += R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
+    if (!own_api_ && !imitation_ && !root.find("output_config") && thinks_ && !wanted_effort().empty())
+        later = R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
+    if (router_ && !root.find("session_id") && !identity_.session.empty())
+        added += R"(,"session_id":)" + in_quotes(identity_.session);
+    added += later;
+    if (router_) {
         if (!root.find("fallbacks"))
             prefer(root, "models", options_.models, added);
         prefer(root, "provider", options_.provider, added);
@@ -312,12 +316,12 @@ json::Pieces RequestEditor::edited(const Object& root)
 }
 
 void set_headers(
-    UpstreamCall& call, const ClientHeaders& headers, MessagesProfile profile, const BetaRules& rules)
+    UpstreamCall& call, const ClientHeaders& headers, const route::Target& target, const BetaRules& rules)
 {
     constexpr std::string_view first_version = "2023-06-01";
     call.fields.emplace_back(
         "anthropic-version", headers.anthropic_version.empty() ? first_version : headers.anthropic_version);
-    if (profile == MessagesProfile::anthropic) {
+    if (target.has(Quirk::first_party)) {
         if (!headers.anthropic_beta.empty())
             call.fields.emplace_back("anthropic-beta", headers.anthropic_beta);
         if (!headers.session_id.empty())
@@ -330,17 +334,16 @@ void set_headers(
     if (betas.empty())
         return;
     call.fields.emplace_back("anthropic-beta", betas);
-    if (profile == MessagesProfile::openrouter) // the name that its reference gives
+    if (target.has(Quirk::routing_fields)) // the name that routers give it
         call.fields.emplace_back("x-anthropic-beta", betas);
 }
 
 } // namespace
 
 Result<UpstreamCall> to_messages(const json::Document& document, const anthropic::MessagesRequest& request,
-    const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
-    const Options& options)
+    const route::Target& target, const ClientHeaders& headers, const Options& options)
 {
-    if (profile != MessagesProfile::anthropic)
+    if (!target.has(Quirk::first_party))
         if (auto accepted = refuse_untranslatable(request); !accepted)
             return Failure(std::move(accepted).error());
     auto object = document.root().object();
@@ -348,7 +351,9 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
         return Failure(Error::bad_request("the request is no JSON object"));
 
     UpstreamCall call;
-    RequestEditor editor(document.text(), request, target, profile, headers, options, call);
+    if (auto fits = refuse_overflow(request, target); !fits)
+        return Failure(fits.error());
+    RequestEditor editor(document.text(), request, target, headers, options, call);
     call.body = editor.edited(*object);
     if (document.has_surrogate_escapes()) {
         std::string mended;
@@ -357,9 +362,9 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
             call.body = json::Pieces(std::move(mended));
         }
     }
-    set_headers(call, headers, profile,
+    set_headers(call, headers, target,
         { .context_management = editor.keeps_context_management(),
-            .all_fields = profile != MessagesProfile::other });
+            .all_fields = !target.has(Quirk::vendor_messages) });
     call.plan.stream = request.stream;
     call.plan.client_model = json::unescape(request.model);
     call.plan.upstream_model = target.model;

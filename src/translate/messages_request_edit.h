@@ -13,21 +13,11 @@
 #include "route/model_facts.h"
 #include "translate/upstream_call.h"
 
-#include <cstdint>
-#include <string_view>
-
 namespace dragoman::translate {
-
-enum class MessagesProfile : std::uint8_t {
-    anthropic, // Anthropic's own API: everything but the model's name passes
-    openrouter, // OpenRouter's Messages endpoint
-    other, // a vendor's imitation: the fields that the first version of the API had
-};
 
 // `request` must have been decoded from `document`, which holds it still. Errors are Error::Kind::bad_request
 // and say what the client can do about it.
 Result<UpstreamCall> to_messages(const json::Document& document, const anthropic::MessagesRequest& request,
-    const route::Target& target, MessagesProfile profile, const ClientHeaders& headers,
-    const Options& options);
+    const route::Target& target, const ClientHeaders& headers, const Options& options);
 
 } // namespace dragoman::translate

@@ -51,7 +51,7 @@ bool is_strict(const json::Value& value)
 
 bool can_be_strict(json::RawValue schema, const route::Target& target)
 {
-    return (!target.is_vendor("openai") && target.openrouter) || is_strict_schema(schema);
+    return target.has(route::Quirk::any_strict) || is_strict_schema(schema);
 }
 
 } // namespace
@@ -60,9 +60,10 @@ Binding binding_of(const anthropic::MessagesRequest& request, const route::Targe
 {
     if (request.output_config.format_schema.empty())
         return Binding::none;
-    if (!target.facts || target.facts->supports("structured_outputs"))
+    const bool schemas = !target.has(route::Quirk::no_json_schema);
+    if (schemas && (!target.facts || target.facts->supports("structured_outputs")))
         return Binding::schema;
-    return target.facts->supports("response_format") ? Binding::json_only : Binding::words;
+    return !target.facts || target.facts->supports("response_format") ? Binding::json_only : Binding::words;
 }
 
 bool is_strict_schema(json::RawValue schema)

@@ -1,5 +1,6 @@
 #include "translate/parameters.h"
 
+#include "base/encoding.h"
 #include "json/document.h"
 #include "json/escape.h"
 #include "translate/conversation_identity.h"
@@ -16,8 +17,10 @@ namespace dragoman::translate {
 
 namespace {
 
-// Fields of OpenRouter's own that somebody may add to a Messages request on purpose.
-constexpr std::array openrouter_fields = std::to_array<std::string_view>({ "provider", "plugins", "models",
+using route::Quirk;
+
+// Fields of a router's own that somebody may add to a Messages request on purpose.
+constexpr std::array routing_fields = std::to_array<std::string_view>({ "provider", "plugins", "models",
     "route", "transforms", "reasoning", "trace", "session_id", "verbosity", "modalities", "seed", "min_p",
     "top_a", "repetition_penalty", "frequency_penalty", "presence_penalty", "logit_bias" });
 
@@ -31,6 +34,7 @@ constexpr std::array private_fields =
         "billing_policy", "fallback_credit_token", "user_profile_id", "workspace_id" });
 
 constexpr std::size_t models_max = 3; // the first one and two to fall back on
+constexpr std::size_t cache_key_max = 64;
 
 class ParameterWriter {
 public:
@@ -39,6 +43,7 @@ public:
         , scene_(scene)
         , request_(scene.request)
         , target_(scene.target)
+        , routes_(scene.target.has(Quirk::routing_fields))
         , plan_(scene.call.plan)
         , notes_(scene.call.notes)
     {
@@ -64,6 +69,7 @@ private:
     const ParameterScene& scene_;
     const anthropic::MessagesRequest& request_;
     const route::Target& target_;
+    bool routes_; // takes what only routers take
     AnswerPlan& plan_;
     Notes& notes_;
 };
@@ -93,9 +99,9 @@ void ParameterWriter::write()
 // The author of the request wrote the upstream's own field: that one counts.
 bool ParameterWriter::overridden(std::string_view name) const
 {
-    return target_.openrouter
-        && std::ranges::any_of(request_.unknown,
-            [&](const anthropic::UnknownField& field) { return json::key_is(field.name, name); });
+    return routes_ && std::ranges::any_of(request_.unknown, [&](const anthropic::UnknownField& field) {
+        return json::key_is(field.name, name);
+    });
 }
 
 void ParameterWriter::write_models()
@@ -106,7 +112,7 @@ void ParameterWriter::write_models()
     for (json::RawString name : request_.fallback_models) {
         std::string model = json::unescape(name);
         model = model.substr(0, model.find('['));
-        const bool usable = target_.openrouter && model.find('/') != std::string::npos;
+        const bool usable = routes_ && model.find('/') != std::string::npos;
         if (usable && models.size() < models_max && std::ranges::find(models, model) == models.end())
             models.push_back(std::move(model));
         else
@@ -124,8 +130,10 @@ void ParameterWriter::write_stream()
 {
     plan_.stream = request_.stream;
     json_.key("stream").boolean(request_.stream);
-    if (request_.stream && !target_.openrouter)
+    if (request_.stream && !target_.has(Quirk::usage_unasked))
         json_.key("stream_options").begin_object().key("include_usage").boolean(true).end_object();
+    if (target_.has(Quirk::store_false))
+        json_.key("store").boolean(false);
 }
 
 void ParameterWriter::write_limit()
@@ -145,13 +153,14 @@ void ParameterWriter::write_thinking()
     plan_.hide_thinking = hides_thinking(request_);
     if (!overridden("reasoning"))
         append_reasoning_request(json_, reasoning, target_);
+    append_reasoning_format(json_, target_);
     add_betas(reasoning);
 }
 
-// OpenRouter asks for Anthropic's betas in a field of its own.
+// What the upstream cannot tell from the body alone.
 void ParameterWriter::add_betas(const ReasoningRequest& reasoning)
 {
-    if (!target_.openrouter || !target_.is_vendor("anthropic"))
+    if (!target_.has(Quirk::beta_field))
         return;
     std::string betas;
     if (reasoning.kind != ReasoningRequest::Kind::off)
@@ -166,25 +175,33 @@ void ParameterWriter::add_betas(const ReasoningRequest& reasoning)
 
 void ParameterWriter::write_identity()
 {
-    if (!target_.openrouter)
+    const bool keeps_cache = target_.has(Quirk::cache_key);
+    const bool takes_digest = target_.has(Quirk::user_digest);
+    if (!routes_ && !keeps_cache && !takes_digest)
         return;
     const ConversationIdentity identity = conversation_identity(request_, scene_.client);
-    if (!identity.session.empty() && !overridden("session_id"))
+    if (routes_ && !identity.session.empty() && !overridden("session_id"))
         json_.key("session_id").text(identity.session);
-    if (!identity.user.empty())
+    if (routes_ && !identity.user.empty())
         json_.key("user").text(identity.user);
+    if (keeps_cache && !identity.session.empty())
+        json_.key("prompt_cache_key")
+            .text(identity.session.size() <= cache_key_max ? identity.session : sha256_hex(identity.session));
+    if (takes_digest && !identity.user.empty())
+        json_.key("safety_identifier").text(identity.user);
 }
 
 void ParameterWriter::write_service_tier()
 {
+    const bool takes_tiers = target_.has(Quirk::service_tiers);
     const json::RawString tier = request_.service_tier;
     if (json::key_is(request_.speed, "fast")) {
-        if (target_.openrouter)
-            json_.key("service_tier").text("fast");
+        if (takes_tiers)
+            json_.key("service_tier").text(routes_ ? "fast" : "priority");
         else
             notes_.drop("speed");
     } else if (json::key_is(tier, "standard_only")) {
-        if (target_.openrouter)
+        if (takes_tiers)
             json_.key("service_tier").text("default");
         else
             notes_.drop("service_tier");
@@ -205,7 +222,7 @@ void ParameterWriter::write_preferences()
 {
     const Options& options = scene_.options;
     const auto prefer = [&](std::string_view name, std::string_view value) {
-        if (!value.empty() && target_.openrouter && !overridden(name))
+        if (!value.empty() && routes_ && !overridden(name))
             json_.key(name).raw({ value });
     };
     if (request_.fallback_models.empty())
@@ -217,8 +234,8 @@ void ParameterWriter::write_preferences()
 void ParameterWriter::write_extensions()
 {
     for (const anthropic::UnknownField& field : request_.unknown) {
-        const bool passes = target_.openrouter ? contains(openrouter_fields, field.name)
-                                               : contains(common_fields, field.name);
+        const bool passes =
+            routes_ ? contains(routing_fields, field.name) : contains(common_fields, field.name);
         if (passes)
             json_.key(field.name).raw(field.value);
         else if (!contains(private_fields, field.name))

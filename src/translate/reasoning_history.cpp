@@ -2,11 +2,11 @@
 
 #include "json/document.h"
 #include "json/escape.h"
+#include "route/model_quirks.h"
 #include "translate/envelope.h"
 #include "translate/json_edits.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 namespace dragoman::translate {
@@ -17,6 +17,7 @@ using anthropic::Block;
 using anthropic::BlockType;
 using anthropic::Message;
 using anthropic::Role;
+using route::Quirk;
 
 bool is_thinking(const Block& block)
 {
@@ -52,20 +53,15 @@ std::size_t start_of_last_turns(const std::vector<Message>& messages, std::int64
     return 0;
 }
 
-// Whose details are of this format; empty for formats that any open model may use.
-std::string_view vendor_of_format(json::RawString format)
+// A string of a JSON object, as it is escaped there; empty when there is none.
+std::string member(const std::string& text, std::string_view name)
 {
-    struct Row {
-        std::string_view format;
-        std::string_view vendor;
-    };
-    constexpr std::array rows = std::to_array<Row>({ { claude_reasoning_format, "anthropic" },
-        { "google-gemini-v1", "google" }, { "openai-responses-v1", "openai" },
-        { "azure-openai-responses-v1", "openai" }, { "xai-responses-v1", "x-ai" } });
-    for (const Row& row : rows)
-        if (json::key_is(format, row.format))
-            return row.vendor;
-    return {};
+    json::Document document;
+    auto root = document.parse(text);
+    auto object = root ? root->object() : std::nullopt;
+    auto value = object ? object->find(name) : std::nullopt;
+    auto string = value ? value->string() : std::nullopt;
+    return std::string(string ? string->escaped : std::string_view {});
 }
 
 // A model to fall back on may have answered in the place of the one that the envelope names.
@@ -76,27 +72,34 @@ bool fits(const std::string& detail, std::string_view family)
     auto object = root ? root->object() : std::nullopt;
     auto format = object ? object->find("format") : std::nullopt;
     auto name = format ? format->string() : std::nullopt;
-    const std::string_view vendor = name ? vendor_of_format(*name) : std::string_view {};
-    return vendor.empty() || vendor == family.substr(0, family.find('/'));
+    return !name || route::reads_format(family, name->escaped);
 }
 
-bool is_open(std::string_view family) { return family.ends_with("/open"); }
+ThoughtsBack form_of(const route::Target& target)
+{
+    if (target.has(Quirk::reasoning_details))
+        return ThoughtsBack::details;
+    if (target.has(Quirk::reasoning_content_back) || target.has(Quirk::require_reasoning_content))
+        return ThoughtsBack::field;
+    if (target.has(Quirk::thinking_parts))
+        return ThoughtsBack::parts;
+    return target.has(Quirk::think_tags) ? ThoughtsBack::tags : ThoughtsBack::nowhere;
+}
+
+std::string_view field_of(ThoughtsBack form)
+{
+    return form == ThoughtsBack::details ? "reasoning" : "reasoning_content";
+}
+
+// A model that was told not to think takes no thoughts.
+bool is_required(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    using anthropic::ThinkingType;
+    return target.has(Quirk::require_reasoning_content) && request.thinking.type != ThinkingType::disabled
+        && request.thinking.type != ThinkingType::between_tools;
+}
 
 } // namespace
-
-std::string reasoning_family(std::string_view model)
-{
-    const route::Target target { .model = std::string(model) };
-    const std::string vendor(target.vendor());
-    const std::string_view name = target.base_name();
-    if (vendor == "anthropic")
-        return "anthropic/claude";
-    if (vendor == "google" && name.starts_with("gemini"))
-        return "google/gemini";
-    if (vendor == "x-ai" || (vendor == "openai" && !name.starts_with("gpt-oss")))
-        return vendor + "/responses";
-    return vendor + "/open";
-}
 
 // Anthropic's reference: without `keep`, the last turn keeps its thinking.
 std::size_t first_kept_message(const anthropic::MessagesRequest& request)
@@ -112,8 +115,10 @@ std::size_t first_kept_message(const anthropic::MessagesRequest& request)
 }
 
 ReasoningHistory::ReasoningHistory(const anthropic::MessagesRequest& request, const route::Target& target)
-    : openrouter_(target.openrouter)
-    , family_(reasoning_family(target.model))
+    : form_(form_of(target))
+    , signs_calls_(target.has(Quirk::thought_signatures))
+    , requires_field_(is_required(request, target))
+    , family_(route::model_family(target.model))
     , first_kept_(first_kept_message(request))
 {
 }
@@ -125,54 +130,83 @@ MessageReasoning ReasoningHistory::of(std::span<const Block* const> blocks) cons
         if (is_thinking(*block))
             add_block(reasoning, *block);
     if (!reasoning.details.empty() || json::is_blank({ reasoning.text })) {
-        reasoning.field.clear();
+        reasoning.field = {};
         reasoning.text.clear();
     }
+    if (requires_field_ && form_ == ThoughtsBack::field)
+        reasoning.field = field_of(form_);
     return reasoning;
+}
+
+std::vector<CallSignature> ReasoningHistory::signatures(std::span<const Block* const> blocks) const
+{
+    std::vector<CallSignature> found;
+    for (const Block* block : blocks) {
+        if (!is_thinking(*block))
+            continue;
+        auto envelope = decode_envelope(block->type == BlockType::thinking ? block->signature : block->data);
+        if (!envelope || envelope->dialect == responses_dialect
+            || route::model_family(envelope->model) != family_)
+            continue;
+        for (const std::string& detail : envelope->details)
+            if (std::string data = member(detail, "data"); !data.empty() && fits(detail, family_))
+                found.push_back({ json::unescape({ member(detail, "id") }), std::move(data) });
+    }
+    return found;
 }
 
 void ReasoningHistory::add_block(MessageReasoning& reasoning, const Block& block) const
 {
     const json::RawString carrier = block.type == BlockType::thinking ? block.signature : block.data;
+    if (form_ == ThoughtsBack::nowhere)
+        return;
     if (is_envelope(carrier))
         return add_envelope(reasoning, block, carrier);
     if (!carrier.empty())
         return add_signed(reasoning, block, carrier);
-    if (openrouter_ && is_open(family_))
-        add_text(reasoning, "reasoning", block);
+    if (route::is_open_family(family_))
+        add_text(reasoning, block);
 }
 
 void ReasoningHistory::add_envelope(
     MessageReasoning& reasoning, const Block& block, json::RawString carrier) const
 {
     auto envelope = decode_envelope(carrier);
-    if (!envelope || envelope->dialect == responses_dialect || reasoning_family(envelope->model) != family_)
+    if (!envelope || envelope->dialect == responses_dialect
+        || route::model_family(envelope->model) != family_)
         return;
-    if (!openrouter_) {
-        if (!envelope->field.empty())
-            add_text(reasoning, envelope->field, block);
+    if (form_ != ThoughtsBack::details) {
+        add_text(reasoning, block);
+        if (json::is_blank(block.thinking))
+            for (const std::string& detail : envelope->details)
+                add_hidden_text(reasoning, detail);
         return;
     }
     for (std::string& detail : envelope->details)
         if (fits(detail, family_))
             reasoning.details.push_back(std::move(detail));
-    if (envelope->details.empty() && is_open(family_))
-        add_text(reasoning, "reasoning", block);
+    if (envelope->details.empty() && route::is_open_family(family_))
+        add_text(reasoning, block);
 }
 
-void ReasoningHistory::add_text(MessageReasoning& reasoning, std::string_view field, const Block& block) const
+void ReasoningHistory::add_text(MessageReasoning& reasoning, const Block& block) const
 {
-    if (!reasoning.field.empty() && reasoning.field != field)
-        return;
-    reasoning.field = field;
+    reasoning.field = field_of(form_);
     json::append_mended(reasoning.text, block.thinking);
+}
+
+// Of a block that the client was shown without its text.
+void ReasoningHistory::add_hidden_text(MessageReasoning& reasoning, const std::string& detail) const
+{
+    reasoning.field = field_of(form_);
+    reasoning.text += member(detail, "text");
 }
 
 // A signature of Anthropic's own: only a Claude can read it.
 void ReasoningHistory::add_signed(
     MessageReasoning& reasoning, const Block& block, json::RawString carrier) const
 {
-    if (!openrouter_ || family_ != "anthropic/claude")
+    if (form_ != ThoughtsBack::details || !route::reads_format(family_, claude_reasoning_format))
         return;
     std::string detail;
     json::Writer json(detail);

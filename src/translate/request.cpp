@@ -15,6 +15,9 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
     if (auto possible = refuse_untranslatable(request); !possible)
         return Failure(possible.error());
 
+    const std::uint64_t input = rough_input_tokens(request);
+    if (auto fits = refuse_overflow(request, target, input); !fits)
+        return Failure(fits.error());
     ToolNames names(request, target);
     ToolIds ids(request, target);
     CacheMarks marks(request, target);
@@ -27,7 +30,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
     call.body.own.reserve(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
-    append_parameters(json, { request, target, headers, options, marks, rough_input_tokens(request), call });
+    append_parameters(json, { request, target, headers, options, marks, input, call });
     if (auto written = append_tools(json, { request, target, names, marks, call.notes, call.plan }); !written)
         return Failure(written.error());
     json.key("messages");

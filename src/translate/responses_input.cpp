@@ -24,7 +24,7 @@ using Media = std::vector<const Block*>;
 ChatStyle style_of(const route::Target& target)
 {
     ChatStyle style(target);
-    style.files = !target.facts || target.openrouter || target.facts->takes_files();
+    style.files = target.has(route::Quirk::routing_fields) || !target.facts || target.facts->takes_files();
     return style;
 }
 

@@ -20,10 +20,12 @@ namespace dragoman::translate {
 
 namespace {
 
+using route::Quirk;
+
 // Fields of the upstream's own that somebody may add to a Messages request on purpose.
 constexpr std::array common_fields = std::to_array<std::string_view>({ "reasoning", "prompt_cache_key",
     "prompt_cache_retention", "safety_identifier", "truncation", "top_logprobs", "user" });
-constexpr std::array openrouter_fields =
+constexpr std::array routing_fields =
     std::to_array<std::string_view>({ "provider", "plugins", "models", "route", "session_id", "trace" });
 
 // Between the client and Anthropic: without meaning for anybody else.
@@ -104,7 +106,8 @@ const anthropic::UnknownField* ParameterWriter::given(std::string_view name) con
 
 bool ParameterWriter::passes(json::RawString name) const
 {
-    return contains(common_fields, name) || (target_.openrouter && contains(openrouter_fields, name));
+    return contains(common_fields, name)
+        || (target_.has(Quirk::routing_fields) && contains(routing_fields, name));
 }
 
 void ParameterWriter::write_limit()
@@ -130,7 +133,7 @@ void ParameterWriter::write_sampling()
     };
     number("temperature", request_.temperature);
     number("top_p", request_.top_p);
-    if (target_.openrouter)
+    if (target_.has(Quirk::takes_top_k))
         number("top_k", request_.top_k);
     else if (!request_.top_k.empty())
         notes_.drop("top_k");
@@ -195,7 +198,7 @@ void ParameterWriter::write_identity()
     if (!identity.session.empty() && !given("prompt_cache_key"))
         json_.key("prompt_cache_key")
             .text(identity.session.size() <= cache_key_max ? identity.session : sha256_hex(identity.session));
-    if (!identity.session.empty() && target_.openrouter && !given("session_id"))
+    if (!identity.session.empty() && target_.has(Quirk::routing_fields) && !given("session_id"))
         json_.key("session_id").text(identity.session);
     if (!identity.user.empty() && !given("safety_identifier"))
         json_.key("safety_identifier").text(identity.user);
@@ -219,7 +222,7 @@ void ParameterWriter::write_preferences()
 {
     const Options& options = scene_.options;
     const auto prefer = [&](std::string_view name, std::string_view value) {
-        if (!value.empty() && target_.openrouter && given(name) == nullptr)
+        if (!value.empty() && target_.has(Quirk::routing_fields) && given(name) == nullptr)
             json_.key(name).raw({ value });
     };
     prefer("models", options.models);
@@ -252,13 +255,7 @@ void ParameterWriter::note_what_is_left()
 
 bool reasons(const route::Target& target)
 {
-    if (target.facts && !target.facts->thinks())
-        return false;
-    if (target.openrouter)
-        return true;
-    const std::string_view name = target.base_name();
-    return !name.starts_with("gpt-3") && !name.starts_with("gpt-4") && !name.starts_with("chatgpt")
-        && name.find("-chat") == std::string_view::npos;
+    return !target.has(Quirk::no_reasoning) && (!target.facts || target.facts->thinks());
 }
 
 void append_responses_parameters(json::Writer& json, const ResponsesScene& scene)

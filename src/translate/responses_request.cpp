@@ -8,6 +8,7 @@
 #include "translate/responses_input.h"
 #include "translate/responses_parameters.h"
 #include "translate/responses_tools.h"
+#include "translate/token_limits.h"
 
 namespace dragoman::translate {
 
@@ -17,6 +18,8 @@ Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, con
     if (auto possible = refuse_untranslatable(request); !possible)
         return Failure(possible.error());
 
+    if (auto fits = refuse_overflow(request, target); !fits)
+        return Failure(fits.error());
     ToolNames names(request, target);
     ToolIds ids(request, target);
     CacheMarks marks(request, target);

@@ -118,7 +118,7 @@ void ToolWriter::write_choice()
         else
             write_chosen_tool();
     }
-    if (request.tool_choice.disable_parallel_tool_use)
+    if (request.tool_choice.disable_parallel_tool_use && !scene_.target.has(route::Quirk::no_parallel_field))
         json_.key("parallel_tool_calls").boolean(false);
 }
 

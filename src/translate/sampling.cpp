@@ -10,17 +10,9 @@ namespace dragoman::translate {
 
 namespace {
 
-constexpr std::size_t stops_max = 4;
+using route::Quirk;
 
-// OpenAI's reasoning models have their sampling fixed and take no stop sequences; elsewhere than at
-// OpenRouter there is no list of parameters to look this up.
-bool samples_freely(const route::Target& target)
-{
-    const std::string_view name = target.base_name();
-    return target.openrouter
-        || !(name.starts_with("o1") || name.starts_with("o3") || name.starts_with("o4")
-            || name.starts_with("gpt-5"));
-}
+constexpr std::size_t stops_max = 4;
 
 class SamplingWriter {
 public:
@@ -71,7 +63,8 @@ void append_stops(json::Writer& json, const anthropic::MessagesRequest& request,
 
 bool takes_sampling(const route::Target& target, std::string_view parameter)
 {
-    return samples_freely(target) && (!target.facts || target.facts->supports(parameter));
+    const bool refused = target.has(parameter == "stop" ? Quirk::no_stop : Quirk::no_sampling);
+    return !refused && (!target.facts || target.facts->supports(parameter));
 }
 
 void append_sampling(json::Writer& json, const anthropic::MessagesRequest& request,
@@ -79,9 +72,8 @@ void append_sampling(json::Writer& json, const anthropic::MessagesRequest& reque
 {
     SamplingWriter sampling(json, target, call.notes);
     const bool has_temperature = sampling.number("temperature", request.temperature);
-    // Claude takes one of the two.
-    sampling.number("top_p", request.top_p, !(has_temperature && target.is_vendor("anthropic")));
-    sampling.number("top_k", request.top_k, target.openrouter);
+    sampling.number("top_p", request.top_p, !(has_temperature && target.has(Quirk::one_sampling)));
+    sampling.number("top_k", request.top_k, target.has(Quirk::takes_top_k));
     append_stops(json, request, target, call.plan);
 }
 

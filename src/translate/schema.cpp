@@ -2,6 +2,7 @@
 
 #include "json/document.h"
 #include "translate/schema_gemini.h"
+#include "translate/schema_rewrite.h"
 
 #include <array>
 #include <optional>
@@ -13,6 +14,8 @@
 namespace dragoman::translate {
 
 namespace {
+
+using route::Quirk;
 
 constexpr std::array combinators = std::to_array<std::string_view>({ "anyOf", "oneOf", "allOf" });
 
@@ -141,14 +144,9 @@ void append_retyped(json::Writer& json, const json::Object& schema)
     json.end_object();
 }
 
-} // namespace
-
-bool wants_gemini_schemas(const route::Target& target) { return target.is_vendor("google"); }
-
-void append_schema(
-    json::Writer& json, json::RawValue schema, const route::Target& target, json::Document& scratch)
+// The schema with its root made an object.
+void append_with_root(json::Writer& json, const Result<json::Value>& root, const route::Target& target)
 {
-    auto root = scratch.parse(schema.text);
     auto object = root ? root->object() : std::nullopt;
     if (!object)
         json.begin_object()
@@ -158,14 +156,47 @@ void append_schema(
             .begin_object()
             .end_object()
             .end_object();
-    else if (wants_gemini_schemas(target))
-        append_gemini_schema(json, *root);
-    else if (has_combinator(*object) && (!says_object(*object) || target.is_vendor("openai")))
+    else if (has_combinator(*object)
+        && (!says_object(*object) || target.has(Quirk::plain_root_schemas)
+            || target.has(Quirk::strict_schemas)))
         append_merged(json, *object);
     else if (object->find("type") && !says_object(*object))
         append_retyped(json, *object);
     else
         append_completed(json, *object, root->raw().text);
+}
+
+SchemaRewrite rules_of(const route::Target& target)
+{
+    return { .drops_marks = target.has(Quirk::light_schemas) || target.has(Quirk::strict_schemas),
+        .closes_objects = target.has(Quirk::closed_schemas) || target.has(Quirk::strict_schemas),
+        .requires_all = target.has(Quirk::strict_schemas),
+        .moves_types = target.has(Quirk::single_type_schemas) };
+}
+
+} // namespace
+
+bool rewrites_schemas(const route::Target& target)
+{
+    constexpr route::Quirks rewrites { Quirk::gemini_schemas, Quirk::light_schemas, Quirk::closed_schemas,
+        Quirk::strict_schemas, Quirk::single_type_schemas };
+    return target.quirks.has_any(rewrites);
+}
+
+void append_schema(
+    json::Writer& json, json::RawValue schema, const route::Target& target, json::Document& scratch)
+{
+    auto root = scratch.parse(schema.text);
+    auto object = root ? root->object() : std::nullopt;
+    if (object && target.has(Quirk::gemini_schemas))
+        return append_gemini_schema(json, *root);
+    if (!rewrites_schemas(target))
+        return append_with_root(json, root, target);
+    std::string whole;
+    json::Writer first(whole);
+    append_with_root(first, root, target);
+    if (auto rewritten = scratch.parse(whole))
+        append_rewritten_schema(json, *rewritten, rules_of(target));
 }
 
 } // namespace dragoman::translate

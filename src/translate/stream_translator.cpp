@@ -1,6 +1,7 @@
 #include "translate/stream_translator.h"
 
 #include "json/escape.h"
+#include "translate/envelope.h"
 #include "translate/upstream_error.h"
 #include "translate/usage.h"
 
@@ -33,6 +34,16 @@ std::string describe_image(std::string_view url)
     return fmt::format("[image generated: {}, {} bytes]", type.empty() ? "unknown" : type, bytes);
 }
 
+// In the form that routers give it, so that both lead back to the call.
+openai::ReasoningDetail signature_of(const openai::ToolCallDelta& call)
+{
+    return { .kind = openai::ReasoningDetail::Kind::encrypted,
+        .type = { "reasoning.encrypted" },
+        .data = call.signature,
+        .id = call.id,
+        .format = { call_signature_format } };
+}
+
 } // namespace
 
 StreamTranslator::StreamTranslator(
@@ -44,6 +55,8 @@ StreamTranslator::StreamTranslator(
     , filter_(plan)
     , tools_(blocks_, plan, ids, facts.notes)
 {
+    if (plan.text_tool_calls && !plan.declared_tools.empty())
+        recovery_ = std::make_unique<TextToolCalls>(plan);
 }
 
 bool StreamTranslator::Owner::admits(std::int64_t index)
@@ -204,7 +217,34 @@ void StreamTranslator::text(json::RawString delta)
     if (!parts.thinking.empty())
         write_thinking(parts.thinking, "reasoning_content");
     if (!parts.text.empty())
-        write_text(parts.text);
+        say(parts.text);
+}
+
+void StreamTranslator::say(json::RawString delta)
+{
+    if (recovery_)
+        deliver(recovery_->feed(json::unescape(delta)));
+    else
+        write_text(delta);
+}
+
+// Calls that were found in the text are calls like all others, each one whole.
+void StreamTranslator::deliver(const std::vector<TextToolCalls::Piece>& pieces)
+{
+    for (const TextToolCalls::Piece& piece : pieces) {
+        if (const auto* text = std::get_if<std::string>(&piece)) {
+            const std::string escaped = json::escape(*text);
+            write_text({ escaped });
+            continue;
+        }
+        const auto& call = std::get<TextCall>(piece);
+        facts_.notes.repair("tool call in the text");
+        const std::string name = json::escape(call.name);
+        const std::string arguments = json::escape(call.arguments);
+        substance_ = true;
+        (void)tools_.take({ .name = { name }, .arguments = { arguments } });
+        tools_.advance();
+    }
 }
 
 void StreamTranslator::write_text(json::RawString delta)
@@ -240,7 +280,9 @@ void StreamTranslator::flush_text()
     if (!rest.thinking.empty())
         write_thinking(rest.thinking, "reasoning_content");
     if (!rest.text.empty())
-        write_text(rest.text);
+        say(rest.text);
+    if (recovery_)
+        deliver(recovery_->flush());
 }
 
 Result<void> StreamTranslator::take_tool_calls(const openai::ChatChoice& choice)
@@ -249,9 +291,12 @@ Result<void> StreamTranslator::take_tool_calls(const openai::ChatChoice& choice)
         return {};
     flush_text();
     substance_ = true;
-    for (const openai::ToolCallDelta& call : choice.tool_calls)
+    for (const openai::ToolCallDelta& call : choice.tool_calls) {
+        if (!call.signature.empty())
+            blocks_.detail(signature_of(call));
         if (auto taken = tools_.take(call); !taken)
             return taken;
+    }
     tools_.advance();
     return {};
 }

@@ -16,11 +16,14 @@
 #include "translate/message_blocks.h"
 #include "translate/stop_reason.h"
 #include "translate/text_filter.h"
+#include "translate/text_tool_calls.h"
 #include "translate/tool_call_slots.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dragoman::translate {
 
@@ -75,6 +78,8 @@ private:
     void take_usage(const openai::ChatChunk& chunk);
 
     void text(json::RawString delta);
+    void say(json::RawString delta);
+    void deliver(const std::vector<TextToolCalls::Piece>& pieces);
     void write_text(json::RawString delta);
     void thinking(json::RawString delta, std::string_view field);
     void write_thinking(json::RawString delta, std::string_view field);
@@ -99,6 +104,7 @@ private:
     AnswerFacts& facts_;
     MessageBlocks blocks_;
     TextFilter filter_;
+    std::unique_ptr<TextToolCalls> recovery_; // null: nothing is looked for
     ToolCallSlots tools_;
     Citations citations_;
     FinishReason finish_;

@@ -46,7 +46,7 @@ void write_system_prompt(json::Writer& json, const Scene& scene, const std::vect
     if (pieces.empty() && scene.system_appendix.empty())
         return;
 
-    json.begin_object().key("role").text("system").key("content");
+    json.begin_object().key("role").word(scene.style.system_role).key("content");
     auto form = scene.style.cache_parts ? ContentWriter::Form::parts : ContentWriter::Form::string;
     ContentWriter content(json, form, scene.request.has_surrogate_escapes ? &scene.notes : nullptr);
     for (const Piece& piece : pieces) {

@@ -2,7 +2,6 @@
 
 #include "json/document.h"
 #include "json/escape.h"
-#include "translate/reasoning_history.h"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +13,7 @@ namespace {
 
 using anthropic::ThinkingType;
 using Kind = ReasoningRequest::Kind;
+using route::Quirk;
 
 constexpr std::uint64_t budget_min = 1024; // Anthropic's and Google's smallest
 
@@ -84,21 +84,94 @@ ReasoningRequest thinking_on(const anthropic::MessagesRequest& request, const st
     return by_effort(effort_for(tokens, asked), facts);
 }
 
-// Chat Completions elsewhere: "reasoning_effort" is known to models that reason, and refused by all others
-// and, with functions, by the newest of them.
-bool takes_plain_effort(const route::Target& target)
+bool has_list(const route::Target& target)
 {
-    const std::string_view name = target.base_name();
-    return name.starts_with("o1") || name.starts_with("o3") || name.starts_with("o4")
-        || name.starts_with("gpt-oss") || name.starts_with("gpt-5");
+    return target.facts && !target.facts->reasoning.supported_efforts.empty();
 }
 
-std::string_view plain_effort(const ReasoningRequest& reasoning)
+// The least effort of the target's list, if it has one.
+std::string_view listed_or(const route::Target& target, std::string_view otherwise)
 {
-    if (reasoning.kind != Kind::effort)
-        return {};
-    return reasoning.effort == "xhigh" || reasoning.effort == "max" ? std::string_view("high")
-                                                                    : std::string_view(reasoning.effort);
+    if (!has_list(target))
+        return otherwise;
+    for (std::string_view effort : { "none", "minimal", "low" })
+        if (target.facts->reasoning.supports(effort))
+            return effort;
+    return {};
+}
+
+// The least that can be asked for; empty: it cannot be asked for less.
+std::string_view least_effort(const route::Target& target)
+{
+    if (target.has(Quirk::effort_none))
+        return "none";
+    if (target.has(Quirk::effort_minimal))
+        return "minimal";
+    return target.has(Quirk::effort_low) ? "low" : "";
+}
+
+std::string_view most_effort(std::string_view effort, const route::Target& target)
+{
+    if (effort == "max" && !target.has(Quirk::effort_max))
+        effort = "xhigh";
+    if (effort == "xhigh" && !target.has(Quirk::effort_xhigh) && !target.has(Quirk::effort_max))
+        effort = "high";
+    return effort;
+}
+
+void append_object(json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target)
+{
+    json.key("reasoning").begin_object();
+    switch (reasoning.kind) {
+    case Kind::off:
+        if (target.has(Quirk::off_by_switch))
+            json.key("enabled").boolean(false);
+        else
+            json.key("effort").text("none");
+        break;
+    case Kind::effort:
+        json.key("effort").text(reasoning.effort);
+        break;
+    case Kind::budget:
+        json.key("max_tokens").integer(static_cast<std::int64_t>(reasoning.budget));
+        break;
+    default:
+        json.key("enabled").boolean(true);
+    }
+    if (reasoning.kind != Kind::off && target.has(Quirk::reasoning_summary))
+        json.key("summary").text("auto");
+    json.end_object();
+}
+
+void append_switches(json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target)
+{
+    const bool on = reasoning.kind != Kind::off;
+    if (target.has(Quirk::thinking_object)) {
+        json.key("thinking").begin_object().key("type").text(on ? "enabled" : "disabled");
+        if (on && target.has(Quirk::clear_thinking))
+            json.key("clear_thinking").boolean(false);
+        json.end_object();
+    }
+    if (target.has(Quirk::enable_thinking)) {
+        json.key("enable_thinking").boolean(on);
+        if (reasoning.kind == Kind::budget)
+            json.key("thinking_budget").integer(static_cast<std::int64_t>(reasoning.budget));
+    }
+    // Templates have one name for it or the other, and do not look at names that they do not know.
+    if (target.has(Quirk::template_thinking)) {
+        json.key("chat_template_kwargs").begin_object().key("enable_thinking").boolean(on);
+        json.key("thinking").boolean(on).end_object();
+    }
+    if (target.has(Quirk::reasoning_enabled))
+        json.key("reasoning").begin_object().key("enabled").boolean(on).end_object();
+    if (on && target.has(Quirk::prompt_mode))
+        json.key("prompt_mode").text("reasoning");
+}
+
+// Whether the effort says alone that there shall be no thinking; beside a switch that says so it is refused.
+bool says_off_by_effort(const route::Target& target)
+{
+    return !target.has(Quirk::thinking_object) && !target.has(Quirk::enable_thinking);
 }
 
 } // namespace
@@ -108,7 +181,7 @@ ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, co
 {
     static const route::ModelFacts unknown;
     const route::ModelFacts& facts = target.facts ? *target.facts : unknown;
-    if (!facts.thinks())
+    if (!facts.thinks() || target.has(Quirk::no_reasoning))
         return {};
     const std::string effort = wanted_effort(request);
     switch (request.thinking.type) {
@@ -129,33 +202,34 @@ void append_reasoning_request(
 {
     if (reasoning.kind == Kind::omitted)
         return;
-    if (!target.openrouter) {
-        const std::string_view effort = plain_effort(reasoning);
-        if (!effort.empty() && takes_plain_effort(target))
-            json.key("reasoning_effort").text(effort);
+    if (target.has(Quirk::reasoning_object))
+        return append_object(json, reasoning, target);
+    append_switches(json, reasoning, target);
+    if (!target.has(Quirk::reasoning_effort) || (reasoning.kind == Kind::off && !says_off_by_effort(target)))
         return;
-    }
-    json.key("reasoning").begin_object();
-    switch (reasoning.kind) {
-    case Kind::off:
-        if (target.is_vendor("anthropic"))
-            json.key("enabled").boolean(false);
-        else
-            json.key("effort").text("none");
-        break;
-    case Kind::effort:
-        json.key("effort").text(reasoning.effort);
-        break;
-    case Kind::budget:
-        json.key("max_tokens").integer(static_cast<std::int64_t>(reasoning.budget));
-        break;
-    default:
-        json.key("enabled").boolean(true);
-    }
-    // OpenAI's models keep their thoughts to themselves and give a summary if asked.
-    if (reasoning.kind != Kind::off && reasoning_family(target.model) == "openai/responses")
-        json.key("summary").text("auto");
-    json.end_object();
+    if (const std::string_view effort = effort_word(reasoning, target); !effort.empty())
+        json.key("reasoning_effort").text(effort);
+}
+
+void append_reasoning_format(json::Writer& json, const route::Target& target)
+{
+    if (target.has(Quirk::no_reasoning) || (target.facts && !target.facts->thinks()))
+        return;
+    if (target.has(Quirk::parsed_reasoning))
+        json.key("reasoning_format").text("parsed");
+    if (target.has(Quirk::reasoning_split))
+        json.key("reasoning_split").boolean(true);
+}
+
+std::string_view effort_word(const ReasoningRequest& reasoning, const route::Target& target)
+{
+    if (reasoning.kind == Kind::off)
+        return listed_or(target, least_effort(target));
+    if (reasoning.kind != Kind::effort)
+        return {};
+    if (target.has(Quirk::effort_default))
+        return "default";
+    return has_list(target) ? std::string_view(reasoning.effort) : most_effort(reasoning.effort, target);
 }
 
 bool hides_thinking(const anthropic::MessagesRequest& request)

@@ -1,8 +1,8 @@
-// How much the upstream shall think: `thinking` and `output_config.effort` to OpenRouter's "reasoning".
+// How much the upstream shall think: `thinking` and `output_config.effort` in the upstream's own spelling.
 //
-// The client says it in up to three ways (a kind of thinking, a budget in tokens, an effort), the upstream
-// takes exactly one. What the model does not list is replaced by its nearest neighbour.
-// https://openrouter.ai/docs/use-cases/reasoning-tokens
+// The client says it in up to three ways (a kind of thinking, a budget in tokens, an effort); each upstream
+// has a spelling of its own, which its quirks tell. What the model does not list is replaced by its nearest
+// neighbour. https://openrouter.ai/docs/use-cases/reasoning-tokens
 #pragma once
 
 #include "anthropic/messages_request.h"
@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace dragoman::translate {
 
@@ -29,9 +30,15 @@ struct ReasoningRequest {
 ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, const route::Target& target,
     const Options& options, std::uint64_t max_tokens);
 
-// The "reasoning" field inside the body's object, or "reasoning_effort" for upstreams other than OpenRouter.
+// The fields that ask for it, inside the body's object; none where the upstream has none for it.
 void append_reasoning_request(
     json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target);
+
+// The fields that keep thoughts out of the text of the answer, however much the model thinks.
+void append_reasoning_format(json::Writer& json, const route::Target& target);
+
+// The effort to name for a target that lists none; empty: better not named. Kind::off and Kind::effort only.
+std::string_view effort_word(const ReasoningRequest& reasoning, const route::Target& target);
 
 // Whether thinking blocks shall reach the client without their text.
 bool hides_thinking(const anthropic::MessagesRequest& request);

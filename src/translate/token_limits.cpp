@@ -1,5 +1,7 @@
 #include "translate/token_limits.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace dragoman::translate {
@@ -8,10 +10,11 @@ namespace {
 
 using anthropic::Block;
 using anthropic::BlockType;
+using route::Quirk;
 
 constexpr std::uint64_t margin = 64;
 constexpr std::uint64_t floor_beside_prompt = 1024; // less is no answer: let the upstream say that it is full
-constexpr std::uint64_t openai_min = 16; // less is refused
+constexpr std::uint64_t least_limit = 16; // where less is refused
 constexpr std::uint64_t prewarm_tokens = 16;
 constexpr std::uint64_t bytes_per_token = 4;
 constexpr std::uint64_t picture_tokens = 1600;
@@ -27,7 +30,7 @@ std::uint64_t raise_and_lower(std::uint64_t wanted, const route::Target& target,
         const std::uint64_t room = window > input + margin ? window - input - margin : 0;
         wanted = std::min(wanted, std::max(room, floor_beside_prompt));
     }
-    return target.is_vendor("openai") ? std::max(wanted, openai_min) : wanted;
+    return target.has(Quirk::limit_from_16) ? std::max(wanted, least_limit) : wanted;
 }
 
 std::uint64_t rough_tokens(const Block& block)
@@ -61,11 +64,20 @@ TokenLimit token_limit(const anthropic::MessagesRequest& request, const route::T
 
 std::string_view max_tokens_field(const route::Target& target)
 {
-    const std::string_view name = target.base_name();
-    const bool renamed = !target.openrouter
-        && (name.starts_with("o1") || name.starts_with("o3") || name.starts_with("o4")
-            || name.starts_with("gpt-5"));
-    return renamed ? "max_completion_tokens" : "max_tokens";
+    return target.has(Quirk::max_completion_tokens) ? "max_completion_tokens" : "max_tokens";
+}
+
+Result<void> refuse_overflow(
+    const anthropic::MessagesRequest& request, const route::Target& target, std::uint64_t input)
+{
+    if (!target.has(Quirk::silent_overflow) || !target.facts || !target.facts->context_length)
+        return {};
+    const std::uint64_t window = *target.facts->context_length;
+    const std::uint64_t tokens = input > 0 ? input : rough_input_tokens(request);
+    if (tokens <= window)
+        return {};
+    return Failure(
+        Error::bad_request(fmt::format("prompt is too long: {} tokens > {} maximum", tokens, window)));
 }
 
 std::uint64_t rough_input_tokens(const anthropic::MessagesRequest& request)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "anthropic/messages_request.h"
+#include "base/result.h"
 #include "route/model_facts.h"
 #include "translate/upstream_call.h"
 
@@ -23,8 +24,13 @@ struct TokenLimit {
 TokenLimit token_limit(const anthropic::MessagesRequest& request, const route::Target& target,
     const Options& options, std::uint64_t estimated_input);
 
-// "max_tokens", or what OpenAI's reasoning models call it elsewhere.
+// "max_tokens", or what it is called elsewhere.
 std::string_view max_tokens_field(const route::Target& target);
+
+// An Error in the words that make a client compact, where a prompt that does not fit would be cut without a
+// word. `input` in tokens; 0 when nobody counted.
+Result<void> refuse_overflow(
+    const anthropic::MessagesRequest& request, const route::Target& target, std::uint64_t input = 0);
 
 // An estimate of the prompt in tokens from the sizes of its texts, cheap and the same every time: for limits,
 // not for bills.

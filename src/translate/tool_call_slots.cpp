@@ -1,6 +1,7 @@
 #include "translate/tool_call_slots.h"
 
 #include "json/escape.h"
+#include "translate/argument_schema.h"
 #include "translate/called_name.h"
 #include "translate/tool_ids.h"
 
@@ -207,6 +208,7 @@ bool ToolCallSlots::open(Slot& slot, bool finishing)
         return false;
     slot.opened = true;
     active_ = &slot;
+    slot.mended = plan_.coerce_arguments && !slot.custom && plan_.tool_schemas.contains(client_name(slot));
     std::string name = json::escape(client_name(slot));
     blocks_.tool_use(client_id(slot), { name });
     return true;
@@ -214,10 +216,23 @@ bool ToolCallSlots::open(Slot& slot, bool finishing)
 
 void ToolCallSlots::write_pending(Slot& slot, bool closing)
 {
+    if (slot.mended)
+        return write_mended(slot, closing);
     bool hold = !slot.custom && slot.scanner.may_be_placeholder() && !closing;
     if (hold || slot.written == slot.arguments.size())
         return;
     blocks_.tool_input({ std::string_view(slot.arguments).substr(slot.written) });
+    slot.written = slot.arguments.size();
+}
+
+void ToolCallSlots::write_mended(Slot& slot, bool closing)
+{
+    if (!closing || slot.written > 0)
+        return;
+    const auto schema = plan_.tool_schemas.find(client_name(slot));
+    const std::string plain = json::unescape({ slot.arguments });
+    const std::string followed = follow_schema(plain, schema->second);
+    blocks_.tool_input({ json::escape(followed) });
     slot.written = slot.arguments.size();
 }
 

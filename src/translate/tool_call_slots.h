@@ -55,6 +55,7 @@ private:
         std::size_t written = 0;
         ArgumentScanner scanner {};
         bool custom = false;
+        bool mended = false; // arguments wait for their end, and then follow the schema
         bool has_arguments = false;
         bool opened = false;
         bool closed = false;
@@ -77,6 +78,7 @@ private:
     Slot* turn();
     bool open(Slot& slot, bool finishing);
     void write_pending(Slot& slot, bool closing);
+    void write_mended(Slot& slot, bool closing);
     void close(Slot& slot);
     bool others_wait(const Slot& slot) const;
     void write_deferred();

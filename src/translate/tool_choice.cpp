@@ -6,7 +6,6 @@
 #include "translate/server_tools.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -17,17 +16,15 @@ namespace {
 using anthropic::ThinkingType;
 using anthropic::Tool;
 using anthropic::ToolChoiceType;
+using route::Quirk;
 
 enum class Say : std::uint8_t { nothing, by_parameter, in_words };
 
-// Models of these makers refuse to be forced while they think.
 bool refuses_force_while_thinking(const anthropic::MessagesRequest& request, const route::Target& target)
 {
-    constexpr std::array makers = std::to_array<std::string_view>({ "deepseek", "qwen", "moonshotai" });
     const auto type = request.thinking.type;
-    const bool thinks = type != ThinkingType::disabled && type != ThinkingType::between_tools && target.facts
-        && target.facts->has_reasoning;
-    return thinks && std::ranges::find(makers, target.vendor()) != makers.end();
+    return target.has(Quirk::no_forced_tool) && type != ThinkingType::disabled
+        && type != ThinkingType::between_tools && (!target.facts || target.facts->thinks());
 }
 
 bool forces(ToolChoiceType type) { return type == ToolChoiceType::any || type == ToolChoiceType::tool; }
@@ -37,7 +34,8 @@ Say how_to_say(const anthropic::MessagesRequest& request, const route::Target& t
     const ToolChoiceType type = request.tool_choice.type;
     if (type == ToolChoiceType::absent || type == ToolChoiceType::other)
         return Say::nothing;
-    const bool known = !target.facts || target.facts->supports("tool_choice");
+    const bool known =
+        !target.has(Quirk::no_tool_choice) && (!target.facts || target.facts->supports("tool_choice"));
     const bool refused = forces(type) && refuses_force_while_thinking(request, target);
     if (known && !refused)
         return Say::by_parameter;
@@ -50,7 +48,7 @@ void append_chosen_tool(json::Writer& json, const anthropic::MessagesRequest& re
     const Tool* tool = chosen_tool(request);
     const ServerTool kind = tool ? server_tool(*tool) : ServerTool::none;
     if (kind == ServerTool::web_search || kind == ServerTool::web_fetch) {
-        if (target.openrouter)
+        if (target.has(Quirk::web_tools))
             json.key("tool_choice")
                 .begin_object()
                 .key("type")
@@ -93,7 +91,7 @@ void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& re
             json.key("tool_choice").text("auto");
             break;
         case ToolChoiceType::any:
-            json.key("tool_choice").text("required");
+            json.key("tool_choice").text(target.has(Quirk::any_for_required) ? "any" : "required");
             break;
         case ToolChoiceType::none:
             json.key("tool_choice").text("none");
@@ -102,7 +100,7 @@ void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& re
             append_chosen_tool(json, request, target, names);
         }
     }
-    if (request.tool_choice.disable_parallel_tool_use)
+    if (request.tool_choice.disable_parallel_tool_use && !target.has(Quirk::no_parallel_field))
         json.key("parallel_tool_calls").boolean(false);
 }
 

@@ -12,8 +12,8 @@ namespace dragoman::translate {
 namespace {
 
 constexpr std::size_t client_id_max = 64;
-constexpr std::size_t openai_id_max = 40;
-constexpr std::size_t mistral_id_size = 9;
+constexpr std::size_t short_id_max = 40;
+constexpr std::size_t id_of_9_size = 9;
 constexpr std::size_t digest_characters = 24;
 
 constexpr std::string_view wrap_prefix = "toolu_";
@@ -31,9 +31,9 @@ bool is_id(std::string_view id, std::size_t size_max)
         && std::ranges::all_of(id, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
 }
 
-bool is_mistral_id(std::string_view id)
+bool is_id_of_9(std::string_view id)
 {
-    return id.size() == mistral_id_size && std::ranges::all_of(id, is_alphanumeric);
+    return id.size() == id_of_9_size && std::ranges::all_of(id, is_alphanumeric);
 }
 
 // An upstream's id that is surely its own: a known prefix and something behind it that is hardly a counter.
@@ -80,21 +80,18 @@ ToolIds::ToolIds(const anthropic::MessagesRequest& request, const route::Target&
 // Whether the best form of the id is itself. (One with a backslash is none of these.)
 bool ToolIds::stays(std::string_view client_id) const
 {
-    if (rule_ != Rule::openrouter && rule_ != Rule::openai)
+    if (rule_ != Rule::any && rule_ != Rule::of_40)
         return false;
-    return is_id(client_id, rule_ == Rule::openai ? openai_id_max : client_id_max);
+    return is_id(client_id, rule_ == Rule::of_40 ? short_id_max : client_id_max);
 }
 
 ToolIds::Rule ToolIds::rule_of(const route::Target& target)
 {
-    if (target.is_vendor("moonshotai") && target.base_name().starts_with("kimi"))
-        return Rule::own_ids;
-    // Gemini's signatures come back in reasoning_details that name the call they belong to by its own id.
-    if (target.openrouter && target.is_vendor("google"))
-        return Rule::own_ids;
-    if (target.is_vendor("mistralai"))
-        return Rule::mistral;
-    return target.openrouter || target.is_responses() ? Rule::openrouter : Rule::openai;
+    if (target.has(route::Quirk::own_ids))
+        return Rule::own;
+    if (target.has(route::Quirk::ids_of_9))
+        return Rule::of_9;
+    return target.has(route::Quirk::ids_of_40) && !target.is_responses() ? Rule::of_40 : Rule::any;
 }
 
 std::string_view ToolIds::upstream(json::RawString client_id) const
@@ -126,17 +123,17 @@ TakenIds ToolIds::used() const
 std::string ToolIds::map(std::string_view client_id, unsigned attempt) const
 {
     const auto original = wrapped_tool_id(client_id);
-    if (rule_ == Rule::mistral) {
-        if (attempt == 0 && is_mistral_id(client_id))
+    if (rule_ == Rule::of_9) {
+        if (attempt == 0 && is_id_of_9(client_id))
             return std::string(client_id);
-        if (attempt == 0 && original && is_mistral_id(*original))
+        if (attempt == 0 && original && is_id_of_9(*original))
             return *original;
-        return digest(client_id, attempt, mistral_id_size);
+        return digest(client_id, attempt, id_of_9_size);
     }
-    if (rule_ == Rule::own_ids && attempt == 0 && original)
+    if (rule_ == Rule::own && attempt == 0 && original)
         return *original;
-    const bool first_choice = attempt == 0 || (rule_ == Rule::own_ids && attempt == 1);
-    if (first_choice && is_id(client_id, rule_ == Rule::openai ? openai_id_max : client_id_max))
+    const bool first_choice = attempt == 0 || (rule_ == Rule::own && attempt == 1);
+    if (first_choice && is_id(client_id, rule_ == Rule::of_40 ? short_id_max : client_id_max))
         return std::string(client_id);
     return "call_" + digest(client_id, attempt, digest_characters);
 }

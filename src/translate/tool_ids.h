@@ -6,7 +6,7 @@
 // one stays itself if it matches and is new.
 //
 // Towards the upstream the client's id is used where it is good enough, the wrapped original where the model
-// insists on its own (Kimi) or ties its reasoning to it (Gemini), and a digest otherwise. A call and its
+// insists on its own or ties its reasoning to it, and a digest otherwise. A call and its
 // result get the same id, two different ids of the history never get one.
 #pragma once
 
@@ -30,8 +30,8 @@ class ToolIds {
 public:
     ToolIds(const anthropic::MessagesRequest& request, const route::Target& target);
 
-    // Plain text: a Kimi id may hold anything. For an id of the history; valid as long as this and the
-    // request.
+    // Plain text: an upstream's own id may hold anything. For an id of the history; valid as long as this and
+    // the request.
     std::string_view upstream(json::RawString client_id) const;
 
     // All ids of the history, as the upstream was shown them and as the client knows them: an answer must
@@ -39,7 +39,7 @@ public:
     TakenIds used() const;
 
 private:
-    enum class Rule : unsigned char { openrouter, openai, own_ids, mistral };
+    enum class Rule : unsigned char { any, of_40, own, of_9 };
 
     static Rule rule_of(const route::Target& target);
     std::string map(std::string_view client_id, unsigned attempt) const;

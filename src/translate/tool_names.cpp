@@ -19,20 +19,19 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 bool is_allowed(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
 
-// Gemini: no digit and no dash in front.
-bool may_begin(char c, bool gemini) { return gemini ? is_letter(c) || c == '_' : is_allowed(c); }
+bool may_begin(char c, bool letter_first) { return letter_first ? is_letter(c) || c == '_' : is_allowed(c); }
 
-bool is_name(std::string_view name, bool gemini)
+bool is_name(std::string_view name, bool letter_first)
 {
-    return !name.empty() && name.size() <= name_max && may_begin(name.front(), gemini)
+    return !name.empty() && name.size() <= name_max && may_begin(name.front(), letter_first)
         && std::ranges::all_of(name, is_allowed);
 }
 
 // One underscore for each character, not for each of its bytes.
-std::string readable_part(std::string_view name, bool gemini)
+std::string readable_part(std::string_view name, bool letter_first)
 {
     std::string part;
-    if (name.empty() || !may_begin(is_allowed(name.front()) ? name.front() : '_', gemini))
+    if (name.empty() || !may_begin(is_allowed(name.front()) ? name.front() : '_', letter_first))
         part += '_';
     for (char c : name) {
         const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -47,7 +46,7 @@ std::string readable_part(std::string_view name, bool gemini)
 } // namespace
 
 ToolNames::ToolNames(const anthropic::MessagesRequest& request, const route::Target& target)
-    : gemini_(target.is_vendor("google"))
+    : letter_first_(target.has(route::Quirk::letter_names))
 {
     for (const anthropic::Tool& tool : request.tools)
         declare(tool);
@@ -82,12 +81,12 @@ std::string ToolNames::upstream(json::RawString client_name) const
 
 std::string ToolNames::map(std::string_view client_name, unsigned attempt) const
 {
-    if (is_name(client_name, gemini_))
+    if (is_name(client_name, letter_first_))
         return std::string(client_name);
     std::string source(client_name);
     if (attempt > 0)
         source.append(1, '\0').append(std::to_string(attempt));
-    return readable_part(client_name, gemini_) + "_" + sha256_hex(source).substr(0, digest_digits);
+    return readable_part(client_name, letter_first_) + "_" + sha256_hex(source).substr(0, digest_digits);
 }
 
 void ToolNames::add(json::RawString client_name)

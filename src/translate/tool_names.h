@@ -1,5 +1,5 @@
-// Names of tools as the upstream takes them: [a-zA-Z0-9_-], at most 64, and for Gemini a letter or underscore
-// in front.
+// Names of tools as the upstream takes them: [a-zA-Z0-9_-], at most 64, and for some models a letter or
+// underscore in front.
 //
 // A name that is fine stays. Any other keeps what it can and ends in eight digits of its digest, so that the
 // new name depends on the old one alone: names that begin alike stay apart, and a tool that is loaded later
@@ -34,7 +34,7 @@ private:
     void declare(const anthropic::Tool& tool);
     void add(json::RawString client_name);
 
-    bool gemini_;
+    bool letter_first_;
     std::unordered_map<std::string, std::string> upstream_by_client_ {};
     std::unordered_map<std::string_view, std::string_view> upstream_by_spelling_ {}; // as the body has them
     std::unordered_map<std::string, std::string> client_by_upstream_ {};

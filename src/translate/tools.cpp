@@ -4,6 +4,7 @@
 #include "json/escape.h"
 #include "translate/deferred_tools.h"
 #include "translate/defined_tools.h"
+#include "translate/output_format.h"
 #include "translate/schema.h"
 #include "translate/server_tools.h"
 
@@ -19,6 +20,7 @@ namespace dragoman::translate {
 namespace {
 
 using anthropic::Tool;
+using route::Quirk;
 
 constexpr std::size_t examples_max = 3;
 
@@ -39,6 +41,7 @@ private:
     bool runs_before_the_model(const std::vector<const Tool*>& tools) const;
     void write_tool(const Tool& tool);
     void write_function(const Tool& tool);
+    bool takes_strict(const Tool& tool) const;
     void write_description(const Tool& tool);
     void write_schema(const Tool& tool);
     void write_idle_function();
@@ -73,6 +76,8 @@ Result<void> ToolWriter::write()
     for (const Tool* tool : tools)
         write_tool(*tool);
     json_.end_array();
+    if (scene_.target.has(Quirk::tool_stream) && scene_.request.stream)
+        json_.key("tool_stream").boolean(true);
     append_tool_choice(json_, scene_.request, scene_.target, scene_.names);
     return {};
 }
@@ -84,7 +89,8 @@ bool ToolWriter::is_sent(const Tool& tool)
     if (kind == ServerTool::web_search)
         scene_.plan.web_search = true;
     const bool sent = kind == ServerTool::none
-        || (scene_.target.openrouter && (kind == ServerTool::web_search || kind == ServerTool::web_fetch));
+        || (scene_.target.has(Quirk::web_tools)
+            && (kind == ServerTool::web_search || kind == ServerTool::web_fetch));
     if (!sent)
         scene_.notes.drop("tools." + json::unescape(json::clip(tool.type, 64)));
     return sent;
@@ -113,7 +119,7 @@ void ToolWriter::write_function(const Tool& tool)
     json_.begin_object().key("type").word("function").key("function").begin_object();
     write_definition(tool);
     if (tool.strict.value_or(false)) {
-        if (scene_.target.openrouter && scene_.target.is_vendor("anthropic"))
+        if (takes_strict(tool))
             json_.key("strict").boolean(true);
         else
             scene_.notes.drop("tools.strict");
@@ -121,6 +127,13 @@ void ToolWriter::write_function(const Tool& tool)
     json_.end_object();
     append_cache_control(json_, scene_.marks.kept(tool.cache_control));
     json_.end_object();
+}
+
+bool ToolWriter::takes_strict(const Tool& tool) const
+{
+    return scene_.target.has(Quirk::strict_tools)
+        && (scene_.target.has(Quirk::any_strict) || scene_.target.has(Quirk::strict_schemas)
+            || is_strict_schema(tool.input_schema));
 }
 
 void ToolWriter::write_definition(const Tool& tool)
@@ -168,7 +181,7 @@ void ToolWriter::write_schema(const Tool& tool)
 {
     const std::string schema = mends_ ? mended(tool.input_schema.text) : std::string();
     json_.key("parameters");
-    if (tool.has_plain_schema && !mends_ && !wants_gemini_schemas(scene_.target)) {
+    if (tool.has_plain_schema && !mends_ && !rewrites_schemas(scene_.target)) {
         json_.begin_value();
         json_.append_lasting(tool.input_schema.text); // as append_schema() would, without another look at it
         return;
@@ -176,10 +189,9 @@ void ToolWriter::write_schema(const Tool& tool)
     append_schema(json_, mends_ ? json::RawValue { schema } : tool.input_schema, scene_.target, scratch_);
 }
 
-// Behind the Messages API itself, calls in the history need tools in the request.
 bool ToolWriter::calls_without_tools() const
 {
-    if (!scene_.target.is_vendor("anthropic"))
+    if (!scene_.target.has(Quirk::tools_for_calls))
         return false;
     for (const anthropic::Message& message : scene_.request.messages)
         for (const anthropic::Block& block : message.blocks)

@@ -1,8 +1,8 @@
 // Tools of a request: what goes into "tools", "tool_choice" and "parallel_tool_calls".
 //
 // The client's own tools become functions. Tools that Anthropic defines and the client runs become functions
-// with the parameters of their reference (defined_tools.h). Tools that a server runs become OpenRouter's
-// server tools where there is one (server_tools.h). Tools that the client deferred stay away until the
+// with the parameters of their reference (defined_tools.h). Tools that a server runs become the
+// upstream's own where it has them (server_tools.h). Tools that the client deferred stay away until the
 // history refers to them (deferred_tools.h).
 // https://openrouter.ai/docs/features/tool-calling
 #pragma once

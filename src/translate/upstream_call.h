@@ -26,7 +26,6 @@ struct Options {
     bool absent_thinking_off =
         false; // a request without `thinking` switches reasoning off instead of leaving it out
     bool sources_footer = false;
-    bool inline_think = false;
     std::uint64_t default_max_tokens = 8192;
     std::string upstream_name = "openrouter";
 

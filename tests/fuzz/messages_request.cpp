@@ -15,9 +15,7 @@ void messages_request(std::string_view bytes)
         CHECK(http_status(request.error()) == 400 && !request.error().message.empty());
         return;
     }
-    route::Target target {
-        .model = "gpt-5.1", .dialect = route::Target::Dialect::responses, .openrouter = false
-    };
+    const route::Target target { .model = "gpt-5.1", .dialect = route::Target::Dialect::responses };
     if (auto call = translate::to_responses(*request, target, {}, {}); call)
         CHECK(json::Document().parse(call->body.text()).has_value());
     else

@@ -4,6 +4,7 @@
 // upstream.
 #include "anthropic/decode_request.h"
 #include "support/golden_files.h"
+#include "support/targets.h"
 #include "translate/messages_request_edit.h"
 
 #include <gtest/gtest.h>
@@ -24,16 +25,16 @@ const std::filesystem::path folder = std::filesystem::path(TESTS_DIR) / "golden"
 
 struct Endpoint {
     std::string name;
-    MessagesProfile profile;
+    std::string_view preset;
     std::string model;
     bool known = false;
 };
 
 const std::vector<Endpoint> endpoints {
-    { "anthropic", MessagesProfile::anthropic, "claude-sonnet-5-5" },
-    { "openrouter", MessagesProfile::openrouter, "anthropic/claude-sonnet-5.5", true },
-    { "openrouter-gpt", MessagesProfile::openrouter, "openai/gpt-4o", true },
-    { "other", MessagesProfile::other, "deepseek-chat" },
+    { "anthropic", "anthropic", "claude-sonnet-5-5" },
+    { "openrouter", "openrouter", "anthropic/claude-sonnet-5.5", true },
+    { "openrouter-gpt", "openrouter", "openai/gpt-4o", true },
+    { "other", "deepseek", "deepseek-chat" },
 };
 
 route::Target target_of(const Endpoint& endpoint)
@@ -45,10 +46,10 @@ route::Target target_of(const Endpoint& endpoint)
         facts.supported_parameters = std::vector<std::string> { "tools" };
         facts.has_reasoning = endpoint.model.starts_with("anthropic/");
     }
-    return { .model = endpoint.model,
-        .facts = std::make_shared<route::ModelFacts>(facts),
-        .dialect = route::Target::Dialect::messages,
-        .openrouter = endpoint.profile == MessagesProfile::openrouter };
+    return test::at(endpoint.preset,
+        { .model = endpoint.model,
+            .facts = std::make_shared<route::ModelFacts>(facts),
+            .dialect = route::Target::Dialect::messages });
 }
 
 std::string sent(const std::string& body, const Endpoint& endpoint)
@@ -57,7 +58,7 @@ std::string sent(const std::string& body, const Endpoint& endpoint)
     auto request = anthropic::decode_request(document, body);
     if (!request)
         return "!! " + request.error().message;
-    auto call = to_messages(document, *request, target_of(endpoint), endpoint.profile, {}, {});
+    auto call = to_messages(document, *request, target_of(endpoint), {}, {});
     return call ? call->body.text() : "!! " + call.error().message;
 }
 

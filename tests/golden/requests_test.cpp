@@ -27,7 +27,7 @@ route::Target known_target(std::string model, const std::function<void(route::Mo
     facts.has_reasoning = true;
     describe(facts);
     target.facts = std::make_shared<route::ModelFacts>(facts);
-    return target;
+    return test::at("openrouter", target);
 }
 
 // One of each kind that is treated differently.

@@ -23,7 +23,7 @@ route::Target known_target(std::string model, const std::function<void(route::Mo
     facts.known = true;
     describe(facts);
     target.facts = std::make_shared<route::ModelFacts>(facts);
-    return target;
+    return test::elsewhere(target);
 }
 
 // One of each kind that is treated differently.
@@ -45,7 +45,7 @@ std::map<std::string, route::Target> targets()
         facts.supported_parameters = { { "max_tokens", "reasoning", "tools", "tool_choice", "response_format",
             "structured_outputs", "seed" } };
     });
-    result["openrouter"].openrouter = true;
+    result["openrouter"] = test::at("openrouter", result["openrouter"]);
     return result;
 }
 

@@ -148,6 +148,9 @@ inline translate::AnswerPlan plan_of(const nlohmann::json& json, translate::Answ
     set("cache_ttl_1h", plan.cache_ttl_1h);
     set("inline_think", plan.inline_think);
     set("inline_think_opened", plan.inline_think_opened);
+    set("text_tool_calls", plan.text_tool_calls);
+    set("coerce_arguments", plan.coerce_arguments);
+    set("tool_schemas", plan.tool_schemas);
     set("estimated_input", plan.estimated_input);
     if (json.contains("used_tool_ids"))
         for (const auto& id : json.at("used_tool_ids"))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "anthropic/decode_request.h"
+#include "support/targets.h"
 #include "translate/request.h"
 
 #include <gtest/gtest.h>
@@ -19,12 +20,7 @@ using Json = nlohmann::ordered_json;
 // A model that is asked through OpenRouter and of which no list says anything.
 inline route::Target chat_target(std::string model)
 {
-    auto facts = std::make_shared<route::ModelFacts>();
-    facts->id = model;
-    route::Target target;
-    target.model = std::move(model);
-    target.facts = facts;
-    return target;
+    return at("openrouter", unlisted(std::move(model)));
 }
 
 // The same, known to take text only.

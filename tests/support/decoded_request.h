@@ -6,6 +6,7 @@
 #include "json/document.h"
 #include "json/writer.h"
 #include "route/model_facts.h"
+#include "support/targets.h"
 
 #include <gtest/gtest.h>
 
@@ -45,11 +46,13 @@ private:
     anthropic::MessagesRequest request_ {};
 };
 
+// A model that is asked through OpenRouter.
 inline route::Target target_for(std::string model, route::ModelFacts facts = {})
 {
     facts.id = model;
-    return { .model = std::move(model),
-        .facts = std::make_shared<const route::ModelFacts>(std::move(facts)) };
+    return at("openrouter",
+        { .model = std::move(model),
+            .facts = std::make_shared<const route::ModelFacts>(std::move(facts)) });
 }
 
 // Facts of a model that supports these parameters and no others.

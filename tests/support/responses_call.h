@@ -9,10 +9,7 @@ namespace dragoman::test {
 // A model of which no list says anything.
 inline route::Target responses_target(std::string model)
 {
-    route::Target target = chat_target(std::move(model));
-    target.dialect = route::Target::Dialect::responses;
-    target.openrouter = false;
-    return target;
+    return elsewhere(unlisted(std::move(model), route::Target::Dialect::responses));
 }
 
 inline Result<translate::UpstreamCall> responses_call(std::string_view body, const route::Target& target,

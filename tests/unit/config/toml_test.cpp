@@ -111,7 +111,7 @@ file = "/var/lib/models.json"
     EXPECT_EQ(upstream.site_url, "https://me.example");
     EXPECT_EQ(upstream.site_name, "Me");
     EXPECT_EQ(upstream.absent_thinking, Upstream::AbsentThinking::off);
-    EXPECT_TRUE(upstream.inline_think);
+    EXPECT_TRUE(upstream.all_quirks().has(route::Quirk::inline_think));
     EXPECT_TRUE(upstream.sources_footer);
     EXPECT_EQ(config.log.level, log::Level::warning);
     EXPECT_EQ(config.log.file, "/var/log/x.log");

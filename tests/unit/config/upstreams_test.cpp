@@ -92,7 +92,7 @@ TEST_F(LoadTest, OpenAisKeyBelongsToOpenAiWhereItIsAnUpstream)
 TEST_F(LoadTest, QuirksAreAddedAndTakenAway)
 {
     file("[upstreams.deepseek]\nquirks = [\"own_ids\", \"-require_reasoning_content\"]\n");
-    const auto quirks = loaded().main().quirks;
+    const auto quirks = loaded().main().all_quirks();
     EXPECT_TRUE(quirks.has(Quirk::own_ids));
     EXPECT_TRUE(quirks.has(Quirk::thinking_object)) << "the preset's";
     EXPECT_FALSE(quirks.has(Quirk::require_reasoning_content));

@@ -28,9 +28,7 @@ TEST(CacheControl, IsForModelsThatCacheOnRequest)
     for (const char* model :
         { "openai/gpt-5.5", "openai/gpt-oss-120b", "google/gemma-4", "qwen/qwen3-32b", "z-ai/glm-5" })
         EXPECT_FALSE(takes_cache_control(target_for(model))) << model;
-    route::Target elsewhere = target_for("anthropic/claude-opus-5.5");
-    elsewhere.openrouter = false;
-    EXPECT_FALSE(takes_cache_control(elsewhere));
+    EXPECT_FALSE(takes_cache_control(test::elsewhere(target_for("anthropic/claude-opus-5.5"))));
 }
 
 TEST(CacheControl, KeepsFourMarksAtMost)

@@ -1,8 +1,13 @@
 #include "support/chat_call.h"
 #include "support/generated_history.h"
 #include "translate/envelope.h"
+#include "translate/messages_request_edit.h"
+#include "translate/responses_request.h"
 
+#include <map>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace dragoman::translate {
 
@@ -51,6 +56,78 @@ void expect_legal(const Json& messages)
     EXPECT_TRUE(open.empty());
 }
 
+constexpr int long_conversation = 30; // turns
+
+std::string translated(const std::string& body, const route::Target& target)
+{
+    json::Document document;
+    auto request = anthropic::decode_request(document, body);
+    if (!request)
+        return request.error().message;
+    auto call = target.is_messages() ? to_messages(document, *request, target, {}, {})
+        : target.is_responses()      ? to_responses(*request, target, {}, {})
+                                     : to_chat(*request, target, {}, {});
+    return call ? call->body.text() : call.error().message;
+}
+
+// What stands between the brackets of the messages, or of the input.
+std::string conversation_of(const std::string& body, const route::Target& target)
+{
+    const std::string head = target.is_responses() ? R"("input":[)" : R"("messages":[)";
+    const std::size_t begin = body.find(head);
+    if (begin == std::string::npos)
+        return "";
+    const std::string rest = body.substr(begin + head.size());
+    if (!target.is_messages())
+        return rest.substr(0, rest.size() - 2);
+    // Here the client's own order of fields stays: the messages need not be the last.
+    std::size_t depth = 1;
+    bool quoted = false;
+    std::size_t at = 0;
+    for (; at < rest.size() && depth > 0; ++at) {
+        if (quoted && rest[at] == '\\')
+            ++at;
+        else if (rest[at] == '"')
+            quoted = !quoted;
+        else if (!quoted && (rest[at] == '[' || rest[at] == '{'))
+            ++depth;
+        else if (!quoted && (rest[at] == ']' || rest[at] == '}'))
+            --depth;
+    }
+    return rest.substr(0, at - 1);
+}
+
+// The requests of one conversation, turn by turn.
+const std::vector<std::string>& requests_to(const std::string& model)
+{
+    static std::map<std::string, std::vector<std::string>> all;
+    std::vector<std::string>& requests = all[model];
+    if (!requests.empty())
+        return requests;
+    GeneratedHistory history(static_cast<unsigned>(all.size()), envelope_of(model));
+    for (int turn = 0; turn < long_conversation; ++turn) {
+        requests.push_back(history.request(false));
+        history.add_turn();
+    }
+    return requests;
+}
+
+// The same history gives the same bytes, and those of a turn begin those of the next.
+void expect_growing(const route::Target& target)
+{
+    if (target.is_messages() && target.has(route::Quirk::first_party))
+        return; // the client's own bytes, in which a system message has two spellings
+    std::string before;
+    for (const std::string& request : requests_to(target.model)) {
+        const std::string body = translated(request, target);
+        ASSERT_EQ(body, translated(request, target));
+        const std::string conversation = conversation_of(body, target);
+        ASSERT_FALSE(conversation.empty()) << body;
+        ASSERT_TRUE(conversation.starts_with(before)) << before << "\n" << conversation;
+        before = conversation;
+    }
+}
+
 } // namespace
 
 TEST(History, OfATurnIsThePrefixOfTheNext) // P1
@@ -74,6 +151,31 @@ TEST(History, OfATurnIsThePrefixOfTheNext) // P1
             }
         }
     }
+}
+
+// Every preset, with a model of its own and with one that thinks.
+TEST(History, OfATurnIsThePrefixOfTheNextForEveryPresetAndDialect) // P1
+{
+    using Dialect = route::Target::Dialect;
+    for (const config::Preset& preset : config::presets())
+        for (const std::string& model : { std::string(preset.big), std::string("deepseek/deepseek-v3.2"),
+                 std::string("gemini-3-pro"), std::string("magistral-medium") })
+            for (Dialect dialect : { Dialect::chat, Dialect::messages, Dialect::responses }) {
+                SCOPED_TRACE(std::string(preset.name) + " " + model);
+                expect_growing(test::at(preset.name, test::unlisted(model.empty() ? "m" : model, dialect)));
+            }
+}
+
+TEST(History, OfATurnIsThePrefixOfTheNextWithEachQuirk) // P1
+{
+    using Dialect = route::Target::Dialect;
+    for (std::string_view name : route::quirk_names())
+        for (Dialect dialect : { Dialect::chat, Dialect::messages, Dialect::responses }) {
+            SCOPED_TRACE(name);
+            route::Target target = test::unlisted("acme/model-1", dialect);
+            target.quirks = { *route::quirk_of(name) };
+            expect_growing(target);
+        }
 }
 
 TEST(History, IsAlwaysWhatChatUpstreamsAccept) // field bugs 13, 14, 15

@@ -104,8 +104,7 @@ TEST(Media, TellsWhatTheClientSaysAboutAPdf) // R16
 
 TEST(Media, TellsAnUpstreamWithoutFilesThatThereWasAPdf) // R16
 {
-    route::Target target = chat_target("some-model");
-    target.openrouter = false;
+    const route::Target target = test::elsewhere(test::unlisted("some-model"));
     EXPECT_EQ(chat_messages(user(R"({"type":"document","title":"Plan","source":{"type":"base64",
         "media_type":"application/pdf","data":"JVBERi0="}})"),
                   target)

@@ -1,4 +1,5 @@
 #include "anthropic/decode_request.h"
+#include "support/targets.h"
 #include "translate/messages_request_edit.h"
 
 #include <gtest/gtest.h>
@@ -11,21 +12,26 @@ namespace dragoman::translate {
 
 namespace {
 
-using Profile = MessagesProfile;
+// Presets, one of each kind of endpoint.
+namespace endpoint {
+constexpr std::string_view anthropic = "anthropic";
+constexpr std::string_view openrouter = "openrouter";
+constexpr std::string_view other = "deepseek";
+} // namespace endpoint
 
 route::Target target(std::string model = "anthropic/claude-sonnet-5.5")
 {
     return { .model = std::move(model), .facts = std::make_shared<route::ModelFacts>() };
 }
 
-Result<UpstreamCall> call(std::string_view body, Profile profile = Profile::openrouter,
+Result<UpstreamCall> call(std::string_view body, std::string_view preset = endpoint::openrouter,
     const ClientHeaders& headers = {}, const route::Target& to = target())
 {
     json::Document document;
     auto request = anthropic::decode_request(document, body);
     if (!request)
         return Failure(request.error());
-    auto sent = to_messages(document, *request, to, profile, headers, {});
+    auto sent = to_messages(document, *request, test::at(preset, to), headers, {});
     if (sent)
         sent->body = json::Pieces(sent->body.text());
     return sent;
@@ -55,7 +61,7 @@ TEST(MessagesRequestEdit, SendsTheVersionAndTheListOfBetas) // R62, C-18
             ",brand-new-2030-01-01,"
             "thinking-display-updates-2026-08-18,,effort-2025-11-24"
     };
-    auto sent = *call(request_with(""), Profile::openrouter, headers);
+    auto sent = *call(request_with(""), endpoint::openrouter, headers);
     EXPECT_EQ(field(sent, "anthropic-version"), "2023-06-01");
     const std::string kept =
         "interleaved-thinking-2025-05-14,context-management-2025-06-27,brand-new-2030-01-01,"
@@ -70,11 +76,11 @@ TEST(MessagesRequestEdit, RemovesABetaWithTheFieldThatItGates)
         .anthropic_beta = "context-management-2025-06-27,effort-2025-11-24,brand-new-2030-01-01" };
     const std::string body =
         request_with(R"(,"context_management":{"edits":[]},"output_config":{"effort":"low"})");
-    auto gpt = *call(body, Profile::openrouter, headers, target("openai/gpt-5"));
+    auto gpt = *call(body, endpoint::openrouter, headers, target("openai/gpt-5"));
     EXPECT_EQ(gpt.body.text().find("context_management"), std::string::npos);
     EXPECT_EQ(field(gpt, "anthropic-beta"), "effort-2025-11-24,brand-new-2030-01-01");
     EXPECT_EQ(field(gpt, "anthropic-version"), "2030-01-01");
-    auto other = *call(body, Profile::other, headers, target("deepseek-chat"));
+    auto other = *call(body, endpoint::other, headers, target("deepseek-chat"));
     EXPECT_EQ(other.body.text().find("output_config"), std::string::npos);
     EXPECT_EQ(field(other, "anthropic-beta"), "brand-new-2030-01-01");
     EXPECT_EQ(field(other, "x-anthropic-beta"), "-");
@@ -87,7 +93,7 @@ TEST(MessagesRequestEdit, LeavesAnthropicsOwnApiEverything)
     };
     const std::string body = request_with(
         R"(,"mcp_servers":[{"name":"x"}],"container":"c","diagnostics":{"a":1},"thinking":{"type":"between_tools"})");
-    auto sent = call(body, Profile::anthropic, headers, target("claude-y"));
+    auto sent = call(body, endpoint::anthropic, headers, target("claude-y"));
     ASSERT_TRUE(sent) << sent.error().message;
     std::string expected = body;
     expected.replace(expected.find("claude-x"), 8, "claude-y");
@@ -126,7 +132,7 @@ TEST(MessagesRequestEdit, HidesTheDeviceAndKeepsTheSession) // R59
     EXPECT_EQ(sent.dump().find("d3adbeef"), std::string::npos);
     EXPECT_EQ(sent.dump().find("acc\""), std::string::npos);
 
-    auto agent = nlohmann::json::parse(call(body, Profile::openrouter, { .agent_id = "7" })->body.text());
+    auto agent = nlohmann::json::parse(call(body, endpoint::openrouter, { .agent_id = "7" })->body.text());
     EXPECT_EQ(agent["metadata"], sent["metadata"]);
     EXPECT_NE(agent["session_id"], sent["session_id"]) << "a subagent's prompt is another one";
 
@@ -142,7 +148,7 @@ TEST(MessagesRequestEdit, TellsTheAnswerWhatItNeeds)
     facts.max_output = 50;
     facts.has_reasoning = true;
     route::Target to { .model = "anthropic/y", .facts = std::make_shared<route::ModelFacts>(facts) };
-    auto sent = *call(request_with(R"(,"stream":true)"), Profile::openrouter, {}, to);
+    auto sent = *call(request_with(R"(,"stream":true)"), endpoint::openrouter, {}, to);
     EXPECT_TRUE(sent.plan.stream);
     EXPECT_EQ(sent.plan.client_model, "claude-x");
     EXPECT_EQ(sent.plan.upstream_model, "anthropic/y");
@@ -161,7 +167,7 @@ TEST(MessagesRequestEdit, LowersTheBudgetOfThinkingWithTheLimit)
     auto sent =
         *call(R"({"thinking":{"type":"enabled","budget_tokens":31999},"model":"m","max_tokens":32000,)"
               R"("messages":[{"role":"user","content":"hi"}]})",
-            Profile::openrouter, {}, to);
+            endpoint::openrouter, {}, to);
     EXPECT_NE(sent.body.text().find(R"("budget_tokens":7999)"), std::string::npos) << sent.body.text();
     EXPECT_NE(sent.body.text().find(R"("max_tokens":8000)"), std::string::npos) << sent.body.text();
 }
@@ -173,13 +179,13 @@ TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
         R"({"type":"redacted_thinking","data":"xyz"},{"type":"text","text":"t"}]})";
     const std::string body = R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},)"
         + turn + R"(,{"role":"user","content":"r"}]})";
-    for (Profile profile : { Profile::anthropic, Profile::openrouter, Profile::other })
+    for (std::string_view profile : { endpoint::anthropic, endpoint::openrouter, endpoint::other })
         EXPECT_NE(call(body, profile)->body.text().find(turn), std::string::npos);
 }
 
 TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // P1
 {
-    auto sent = [](const std::string& content, Profile profile) {
+    auto sent = [](const std::string& content, std::string_view profile) {
         return call(R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},)"
                     R"({"role":"system","content":)"
                 + content + "}]}",
@@ -188,15 +194,15 @@ TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // 
     };
     const std::string blocks = R"([{"type":"text","text":"a \u00e9 \"b\""}])";
     const std::string plain = R"("a \u00e9 \"b\"")";
-    EXPECT_EQ(sent(plain, Profile::openrouter), sent(blocks, Profile::openrouter));
-    EXPECT_NE(sent(plain, Profile::openrouter).find(blocks), std::string::npos);
-    EXPECT_NE(sent(plain, Profile::anthropic).find(plain), std::string::npos);
+    EXPECT_EQ(sent(plain, endpoint::openrouter), sent(blocks, endpoint::openrouter));
+    EXPECT_NE(sent(plain, endpoint::openrouter).find(blocks), std::string::npos);
+    EXPECT_NE(sent(plain, endpoint::anthropic).find(plain), std::string::npos);
 }
 
 TEST(MessagesRequestEdit, TakesNullForAnAbsentLimitOfTokens)
 {
     const std::string body = R"({"model":"m","max_tokens":null,"messages":[{"role":"user","content":"q"}]})";
-    for (Profile profile : { Profile::anthropic, Profile::openrouter })
+    for (std::string_view profile : { endpoint::anthropic, endpoint::openrouter })
         EXPECT_NE(call(body, profile)->body.text().find(R"("max_tokens":8192,)"), std::string::npos);
 }
 
@@ -211,7 +217,7 @@ TEST(MessagesRequestEdit, GivesTheBeginningOfALongerHistoryTheSameBytes) // P1
         R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"i","content":"r","cache_control":{"type":"ephemeral","scope":"g"}}]})",
         R"({"role":"assistant","content":[{"type":"redacted_thinking","data":"dgm1.b"}]})",
         R"({"role":"user","content":"\ud83d"})" };
-    for (Profile profile : { Profile::anthropic, Profile::openrouter }) {
+    for (std::string_view profile : { endpoint::anthropic, endpoint::openrouter }) {
         std::string history;
         std::string before;
         for (const std::string& turn : turns) {
@@ -233,7 +239,7 @@ TEST(MessagesRequestEdit, LeavesLongPartsWhereTheyAre)
     json::Document document;
     auto request = anthropic::decode_request(document, body);
     ASSERT_TRUE(request);
-    auto sent = to_messages(document, *request, target(), Profile::openrouter, {}, {});
+    auto sent = to_messages(document, *request, test::at(endpoint::openrouter, target()), {}, {});
     ASSERT_TRUE(sent);
     EXPECT_TRUE(sent->body.borrows());
     EXPECT_LT(sent->body.own.size(), 1000U);

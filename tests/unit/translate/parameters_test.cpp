@@ -90,8 +90,7 @@ TEST(Parameters, WarmACacheWithTheSmallestAnswer)
 
 TEST(Parameters, RenameTheLimitWhereOpenAiDid)
 {
-    route::Target target = target_for("gpt-5.5");
-    target.openrouter = false;
+    const route::Target target = test::elsewhere(target_for("gpt-5.5"));
     const json fields = send(DecodedRequest::with("\"stream\":true"), target).fields;
     EXPECT_EQ(fields["max_completion_tokens"], 1000);
     EXPECT_FALSE(fields.contains("max_tokens"));
@@ -261,8 +260,7 @@ TEST(Parameters, DropTheRestAndSaySo)
 
 TEST(Parameters, SendStrangersOnlyWhatEverybodyKnows)
 {
-    route::Target target = target_for("llama");
-    target.openrouter = false;
+    const route::Target target = test::elsewhere(target_for("llama"));
     const json fields =
         send(DecodedRequest::with(
                  R"("provider":{},"seed":7,"top_k":4,"metadata":{"user_id":"user_a_account_b_session_c"})"),

@@ -25,12 +25,12 @@ std::string thinking(std::string_view text, std::string_view signature)
 }
 
 // What the assistant message with these blocks gives back to `model`.
-std::string replayed(const std::string& blocks, const std::string& model, bool openrouter = true)
+std::string replayed(
+    const std::string& blocks, const std::string& model, std::string_view preset = "openrouter")
 {
     const DecodedRequest request(
         R"({"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[)" + blocks + "]}]}");
-    route::Target target = target_for(model);
-    target.openrouter = openrouter;
+    const route::Target target = test::at(preset, target_for(model));
     const ReasoningHistory history(*request, target);
     std::vector<const anthropic::Block*> pointers;
     for (const anthropic::Block& block : request->messages[0].blocks)
@@ -104,12 +104,15 @@ TEST(ReasoningHistory, GivesUnsignedTextToOpenModelsOnly)
         EXPECT_EQ(replayed(thinking("so", ""), model), "{}") << model;
 }
 
-TEST(ReasoningHistory, FillsTheFieldThatAnUpstreamOfItsOwnUses)
+TEST(ReasoningHistory, FillsTheFieldThatAnUpstreamReads)
 {
     const std::string plain = encode_envelope(
         { .dialect = "compat", .provider = "home", .model = "deepseek-chat", .field = "reasoning_content" });
-    EXPECT_EQ(replayed(thinking("hm", plain), "deepseek-chat", false), R"({"reasoning_content":"hm"})");
-    EXPECT_EQ(replayed(thinking("hm", ""), "deepseek-chat", false), "{}");
+    EXPECT_EQ(replayed(thinking("hm", plain), "deepseek-chat", "vllm"), R"({"reasoning_content":"hm"})");
+    EXPECT_EQ(replayed(thinking("hm", ""), "deepseek-chat", "vllm"), R"({"reasoning_content":"hm"})");
+    EXPECT_EQ(replayed(thinking("hm", plain), "kimi-k2.5", "vllm"), "{}") << "another model's thought";
+    EXPECT_EQ(replayed(thinking("hm", "EqQB"), "deepseek-chat", "vllm"), "{}") << "Claude's thought";
+    EXPECT_EQ(replayed(thinking("hm", plain), "deepseek-chat", "together"), "{}") << "nobody reads it";
 }
 
 TEST(ReasoningHistory, SurvivesAForgedEnvelope)
@@ -149,12 +152,12 @@ TEST(ReasoningHistory, HonoursTheClientsWishToForget)
 
 TEST(ReasoningHistory, TellsFamiliesApart)
 {
-    EXPECT_EQ(reasoning_family("~anthropic/claude-opus-latest"),
-        reasoning_family("anthropic/claude-haiku-5.5:beta"));
-    EXPECT_EQ(reasoning_family("openai/o3"), reasoning_family("openai/gpt-5.5"));
-    EXPECT_NE(reasoning_family("openai/gpt-oss-120b"), reasoning_family("openai/gpt-5.5"));
-    EXPECT_NE(reasoning_family("google/gemma-4"), reasoning_family("google/gemini-3-pro"));
-    EXPECT_NE(reasoning_family("qwen/qwen3"), reasoning_family("z-ai/glm-5"));
+    EXPECT_EQ(route::model_family("~anthropic/claude-opus-latest"),
+        route::model_family("anthropic/claude-haiku-5.5:beta"));
+    EXPECT_EQ(route::model_family("openai/o3"), route::model_family("openai/gpt-5.5"));
+    EXPECT_NE(route::model_family("openai/gpt-oss-120b"), route::model_family("openai/gpt-5.5"));
+    EXPECT_NE(route::model_family("google/gemma-4"), route::model_family("google/gemini-3-pro"));
+    EXPECT_NE(route::model_family("qwen/qwen3"), route::model_family("z-ai/glm-5"));
 }
 
 } // namespace

@@ -206,5 +206,91 @@ TEST(GeminiSchema, StaysBoundedWhateverItIsGiven)
     }
 }
 
+using enum route::Quirk;
+
+// At an upstream with these quirks and no others.
+json sent_to(const route::Quirks& quirks, std::string_view schema)
+{
+    std::string text;
+    dragoman::json::Writer writer(text);
+    dragoman::json::Document scratch;
+    route::Target target = test::unlisted("model");
+    target.quirks = quirks;
+    append_schema(writer, { schema }, target, scratch);
+    return json::parse(text);
+}
+
+// A tool whose properties are called like keywords.
+constexpr std::string_view confusing =
+    R"({"$schema":"s","$id":"i","type":"object","properties":{"$schema":{"type":"string","$comment":"c"},)"
+    R"("$id":{"type":"string"},"type":{"type":"string","enum":["$id"],"default":{"$id":1}},)"
+    R"("anyOf":{"type":"array","items":{"$comment":"c","type":"object","properties":{"default":{}}}},)"
+    R"("required":{"const":{"$comment":"a value"}}},"required":["type"]})";
+
+TEST(Schema, LosesItsMarksWhereTheyAreRefusedAndNothingElse)
+{
+    EXPECT_EQ(sent_to({ light_schemas }, confusing),
+        json::parse(R"({"type":"object","properties":{"$schema":{"type":"string"},"$id":{"type":"string"},)"
+                    R"("type":{"type":"string","enum":["$id"],"default":{"$id":1}},)"
+                    R"("anyOf":{"type":"array","items":{"type":"object","properties":{"default":{}}}},)"
+                    R"("required":{"const":{"$comment":"a value"}}},"required":["type"]})"));
+    EXPECT_EQ(sent_to({}, confusing), json::parse(confusing));
+}
+
+TEST(Schema, IsClosedWhereOnlyClosedObjectsAreTaken)
+{
+    EXPECT_EQ(
+        sent_to({ closed_schemas },
+            R"({"type":"object","properties":{"additionalProperties":{"type":["object","null"],)"
+            R"("additionalProperties":{"type":"string"}},"a":{"anyOf":[{"properties":{"b":{}}}]}},"required":["a"]})"),
+        json::parse(
+            R"({"type":"object","properties":{"additionalProperties":{"type":["object","null"],)"
+            R"("additionalProperties":false},"a":{"anyOf":[{"properties":{"b":{}},"additionalProperties":false}]}},)"
+            R"("required":["a"],"additionalProperties":false})"));
+}
+
+TEST(Schema, RequiresEverythingWhereThatIsTheRule)
+{
+    const json strict = sent_to({ strict_schemas },
+        R"({"type":"object","required":["a"],"properties":{"a":{"type":"string"},"b":{"type":"integer"},)"
+        R"("c":{"type":"string","enum":["x"]},"d":{"anyOf":[{"type":"string"},{"type":"number"}]},)"
+        R"("e":{"$ref":"#/$defs/e"},"f":{"type":["string","null"]}},"$defs":{"e":{"type":"object","properties":{}}}})");
+    EXPECT_EQ(strict["required"], json({ "a", "b", "c", "d", "e", "f" }));
+    EXPECT_EQ(strict["additionalProperties"], false);
+    const json& properties = strict["properties"];
+    EXPECT_EQ(properties["a"], json::parse(R"({"type":"string"})"));
+    EXPECT_EQ(properties["b"], json::parse(R"({"type":["integer","null"]})"));
+    EXPECT_EQ(properties["c"], json::parse(R"({"type":["string","null"],"enum":["x",null]})"));
+    EXPECT_EQ(
+        properties["d"], json::parse(R"({"anyOf":[{"type":"string"},{"type":"number"},{"type":"null"}]})"));
+    EXPECT_EQ(properties["e"], json::parse(R"({"anyOf":[{"$ref":"#/$defs/e"},{"type":"null"}]})"));
+    EXPECT_EQ(properties["f"], json::parse(R"({"type":["string","null"]})"));
+    EXPECT_EQ(strict["$defs"]["e"]["additionalProperties"], false);
+}
+
+TEST(Schema, MovesATypeIntoItsAlternatives)
+{
+    EXPECT_EQ(
+        sent_to({ single_type_schemas },
+            R"({"type":"object","properties":{"type":{"type":"string"},"anyOf":{"type":"string"},)"
+            R"("p":{"type":"string","description":"d","anyOf":[{"minLength":1},{"type":"null"},{"$ref":"#/x"}]}}})"),
+        json::parse(
+            R"({"type":"object","properties":{"type":{"type":"string"},"anyOf":{"type":"string"},)"
+            R"("p":{"description":"d","anyOf":[{"type":"string","minLength":1},{"type":"null"},{"$ref":"#/x"}]}}})"));
+}
+
+TEST(Schema, KeepsPropertiesThatAreCalledLikeKeywordsForGemini)
+{
+    const json cleaned = sent_to({ gemini_schemas },
+        R"({"type":"object","properties":{"format":{"type":"string"},"default":{"type":"integer"},)"
+        R"("title":{"type":"string"},"$ref":{"type":"string"},"properties":{"type":"object","properties":{"enum":{"type":"string"}}}},)"
+        R"("required":["$ref","default"]})");
+    EXPECT_EQ(cleaned,
+        json::parse(
+            R"({"type":"object","properties":{"format":{"type":"string"},"default":{"type":"integer"},)"
+            R"("title":{"type":"string"},"$ref":{"type":"string"},"properties":{"type":"object","properties":{"enum":{"type":"string"}}}},)"
+            R"("required":["$ref","default"]})"));
+}
+
 } // namespace
 } // namespace dragoman::translate

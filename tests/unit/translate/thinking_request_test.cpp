@@ -126,14 +126,14 @@ TEST(ThinkingRequest, FollowsTheLastEffortOfTheConversation)
 TEST(ThinkingRequest, SpeaksPlainlyElsewhere)
 {
     auto elsewhere = [](const std::string& model) {
-        route::Target target = target_for(model);
-        target.openrouter = false;
+        const route::Target target = test::elsewhere(target_for(model));
         return test::written([&](json::Writer& json) {
             append_reasoning_request(
                 json, { .kind = ReasoningRequest::Kind::effort, .effort = "max" }, target);
         });
     };
-    EXPECT_EQ(elsewhere("gpt-5.5"), R"({"reasoning_effort":"high"})");
+    EXPECT_EQ(elsewhere("gpt-5.5"), R"({"reasoning_effort":"xhigh"})");
+    EXPECT_EQ(elsewhere("gpt-5-mini"), R"({"reasoning_effort":"high"})");
     EXPECT_EQ(elsewhere("gpt-4o"), "{}");
 }
 

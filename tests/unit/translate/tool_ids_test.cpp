@@ -101,8 +101,7 @@ TEST(ToolIds, UsesNineCharactersForMistral)
 
 TEST(ToolIds, ShortensForOpenAi)
 {
-    route::Target target = target_for("gpt-5.5");
-    target.openrouter = false;
+    const route::Target target = test::at("openai", target_for("gpt-5.5"));
     const std::string long_id(50, 'x');
     const DecodedRequest request = history({ long_id, std::string(40, 'y') });
     const ToolIds ids(*request, target);

@@ -204,8 +204,7 @@ TEST(Tools, SearchForModelsWithoutTools)
 
 TEST(Tools, SendNoServerToolsToStrangers)
 {
-    route::Target target = target_for("gpt-4o");
-    target.openrouter = false;
+    const route::Target target = test::elsewhere(target_for("gpt-4o"));
     const Sent sent =
         send(DecodedRequest::with(R"("tools":[{"type":"web_search_20250305","name":"web_search"}])"), target);
     EXPECT_EQ(sent.text, "{}");

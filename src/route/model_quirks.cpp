@@ -1,0 +1,276 @@
+#include "route/model_quirks.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+namespace dragoman::route {
+namespace {
+
+using enum Quirk;
+using std::string_view;
+using Names = std::initializer_list<string_view>;
+
+constexpr Quirks ways_to_ask { reasoning_object, thinking_object, enable_thinking, template_thinking };
+constexpr Quirks efforts { effort_none, effort_minimal, effort_low, effort_default, effort_xhigh,
+    effort_max };
+
+bool begins(string_view name, Names words)
+{
+    return std::ranges::any_of(words, [&](string_view word) { return name.starts_with(word); });
+}
+
+bool holds(string_view name, Names words)
+{
+    return std::ranges::any_of(words, [&](string_view word) { return name.find(word) != string_view::npos; });
+}
+
+// "gpt-oss-120b" of "accounts/fireworks/models/gpt-oss-120b".
+string_view last_part(string_view name)
+{
+    const auto slash = name.rfind('/');
+    return slash == string_view::npos ? name : name.substr(slash + 1);
+}
+
+struct Model {
+    string_view maker; // empty: the slug does not say
+    string_view name;
+};
+
+std::string lower_case(string_view text)
+{
+    std::string lower(text);
+    for (char& c : lower)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    return lower;
+}
+
+bool is_o_series(string_view name) { return begins(name, { "o1", "o3", "o4" }); }
+
+// Not by what a list says of it, but by what people know of it.
+bool is_known_to_think(string_view name)
+{
+    return is_o_series(name) || begins(name, { "gpt-oss", "gpt-5", "gemini-2.5", "gemini-3", "magistral" })
+        || holds(name,
+            { "deepseek-r", "deepseek-v3.1", "deepseek-v3.2", "deepseek-v4", "deepseek-reasoner",
+                "deepseek-flash", "qwq", "thinking", "reason", "glm-4.5", "glm-4.6", "glm-4.7", "glm-5",
+                "kimi-k2.5", "minimax-m", "grok-3-mini", "grok-4", "nemotron", "phi-4-r" })
+        || (holds(name, { "qwen3" }) && !holds(name, { "instruct", "coder" }));
+}
+
+bool is_known_not_to_think(string_view name)
+{
+    return begins(name, { "gpt-3", "gpt-4", "chatgpt" }) || holds(name, { "-chat" });
+}
+
+// Which efforts OpenAI's models take, for upstreams whose list of models does not say.
+Quirks efforts_of_gpt(string_view name)
+{
+    if (is_o_series(name) || name.starts_with("gpt-oss"))
+        return { effort_low };
+    if (!name.starts_with("gpt-"))
+        return {};
+    const string_view version = name.substr(4);
+    const bool special = holds(name, { "-codex", "-pro" }); // made for one thing, not to be switched off
+    if (version == "5" || version.starts_with("5-"))
+        return special ? Quirks {} : Quirks { effort_minimal };
+    const bool first = version == "5.1" || version.starts_with("5.1-");
+    Quirks found = special ? Quirks {} : Quirks { effort_none };
+    if (!first || holds(version, { "-max" }))
+        found.add(effort_xhigh);
+    return found;
+}
+
+Quirks efforts_of(string_view name)
+{
+    if (begins(name, { "gemini-2.5-flash" }))
+        return { effort_none };
+    if (begins(name, { "gemini-3-flash" }))
+        return { effort_minimal };
+    if (begins(name, { "gemini-" }))
+        return { effort_low };
+    return efforts_of_gpt(name);
+}
+
+bool thinks_by_list(const Target& target)
+{
+    return target.facts && target.facts->has_reasoning;
+}
+
+bool has_list_of_efforts(const Target& target)
+{
+    return target.facts && !target.facts->reasoning.supported_efforts.empty();
+}
+
+// Alibaba caches on request for the models that it alone serves.
+bool reads_cache_marks(const Model& model)
+{
+    return model.maker == "anthropic" || (model.maker == "google" && model.name.starts_with("gemini"))
+        || (model.maker == "qwen" && holds(model.name, { "-max", "-plus", "-flash", "-turbo" }));
+}
+
+Quirks of_claude(const Quirks& upstream)
+{
+    Quirks found { one_sampling, tools_for_calls, many_tools, trimmed_prefill, signed_thinking };
+    if (!upstream.has(vendor_messages))
+        found.add({ context_edits, tool_references });
+    if (upstream.has(routing_fields))
+        found.add({ beta_field, off_by_switch, any_strict });
+    return found;
+}
+
+Quirks of_google(const Quirks& upstream)
+{
+    Quirks found { gemini_schemas, letter_names };
+    // Signatures come back in details that name the call they belong to by its own id.
+    if (upstream.has(routing_fields))
+        found.add({ own_ids, any_strict });
+    return found;
+}
+
+Quirks of_openai(const Model& model)
+{
+    Quirks found { limit_from_16, plain_root_schemas };
+    if (!model.name.starts_with("gpt-oss"))
+        found.add(reasoning_summary);
+    return found;
+}
+
+Quirks of_maker(const Quirks& upstream, const Target& target, const Model& model)
+{
+    if (model.maker == "anthropic")
+        return of_claude(upstream);
+    if (model.maker == "google")
+        return of_google(upstream);
+    if (model.maker == "openai")
+        return of_openai(model);
+    Quirks found;
+    if (upstream.has(routing_fields))
+        found.add(any_strict);
+    if (model.maker == "moonshotai" && model.name.starts_with("kimi"))
+        found.add(own_ids);
+    if (model.maker == "mistralai")
+        found.add(ids_of_9);
+    const bool unforced = model.maker == "deepseek" || model.maker == "qwen" || model.maker == "moonshotai";
+    if (unforced && thinks_by_list(target))
+        found.add(no_forced_tool);
+    return found;
+}
+
+// What a router or a maker's own server can do for some of its models only.
+Quirks out_of_reach(const Quirks& upstream, const Model& model)
+{
+    Quirks missing;
+    const bool router = upstream.has(routing_fields);
+    const bool by_maker = router || !model.maker.empty();
+    if (by_maker && !reads_cache_marks(model))
+        missing.add(cache_marks);
+    if (router && model.maker != "anthropic")
+        missing.add(strict_tools);
+    if (by_maker && model.maker != "anthropic" && model.maker != "openai")
+        missing.add(system_anywhere);
+    if (router)
+        return missing;
+    if (is_known_not_to_think(model.name))
+        missing.add(developer_role);
+    if (model.name.starts_with("gpt-oss"))
+        missing.add({ parsed_reasoning, reasoning_enabled });
+    if (!model.name.starts_with("magistral"))
+        missing.add({ prompt_mode, thinking_parts });
+    if (begins(model.name, { "gemini-1", "gemini-2" }))
+        missing.add(thought_signatures);
+    return missing;
+}
+
+// Where every request may ask for a router's whole list of fields, the router knows what its models take.
+// Elsewhere the model's name has to tell.
+void add_thinking(Quirks& quirks, const Target& target, string_view name)
+{
+    if (is_o_series(name) || name.starts_with("gpt-5"))
+        quirks.add({ max_completion_tokens, no_sampling, no_stop });
+    if ((is_o_series(name) || begins(name, { "gpt-oss", "gpt-5" })) && !quirks.has(reasoning_object))
+        quirks.add(reasoning_effort);
+    const bool asked_by_name =
+        quirks.has(reasoning_effort) || quirks.has(reasoning_enabled) || quirks.has(parsed_reasoning);
+    const bool thinks = thinks_by_list(target) || is_known_to_think(name);
+    if (target.is_responses() ? is_known_not_to_think(name)
+                              : asked_by_name && !thinks && !quirks.has_any(ways_to_ask))
+        quirks.add(no_reasoning);
+    if (!has_list_of_efforts(target) && !quirks.has_any(efforts))
+        quirks.add(efforts_of(name));
+    if (quirks.has(parsed_reasoning) && name.starts_with("qwen"))
+        quirks.add({ effort_none, effort_default });
+}
+
+struct Maker {
+    string_view word; // that a name begins with
+    string_view maker;
+};
+
+string_view maker_by_name(string_view name)
+{
+    static constexpr std::array makers =
+        std::to_array<Maker>({ { "claude", "anthropic" }, { "gemini", "google" }, { "gemma", "google" },
+            { "gpt", "openai" }, { "o1", "openai" }, { "o3", "openai" }, { "o4", "openai" },
+            { "chatgpt", "openai" }, { "codex", "openai" }, { "grok", "x-ai" }, { "deepseek", "deepseek" },
+            { "qwen", "qwen" }, { "qwq", "qwen" }, { "kimi", "moonshotai" }, { "moonshot", "moonshotai" },
+            { "glm", "z-ai" }, { "zai-glm", "z-ai" }, { "minimax", "minimax" }, { "mistral", "mistralai" },
+            { "magistral", "mistralai" }, { "ministral", "mistralai" }, { "codestral", "mistralai" },
+            { "devstral", "mistralai" }, { "llama", "meta-llama" } });
+    for (const Maker& each : makers)
+        if (name.starts_with(each.word))
+            return each.maker;
+    const auto end = std::ranges::find_if(name, [](char c) { return c < 'a' || c > 'z'; });
+    return name.substr(0, static_cast<std::size_t>(end - name.begin()));
+}
+
+} // namespace
+
+Quirks quirks_of_model(Quirks upstream, const Target& target)
+{
+    const bool router = upstream.has(routing_fields);
+    Model model { target.vendor(), last_part(target.base_name()) };
+    std::string name;
+    if (!router) { // which has one spelling for each
+        name = lower_case(model.name);
+        model.name = name;
+    }
+    Quirks quirks = upstream.without(out_of_reach(upstream, model)) | of_maker(upstream, target, model);
+    if (!router)
+        add_thinking(quirks, target, model.name);
+    return quirks;
+}
+
+std::string model_family(string_view model)
+{
+    const Target target { .model = lower_case(model) };
+    const string_view name = last_part(target.base_name());
+    const bool has_maker = !target.vendor().empty() && name == target.base_name();
+    const std::string maker(has_maker ? target.vendor() : maker_by_name(name));
+    if (maker == "anthropic")
+        return "anthropic/claude";
+    if (maker == "google" && name.starts_with("gemini"))
+        return "google/gemini";
+    if (maker == "x-ai" || (maker == "openai" && !name.starts_with("gpt-oss")))
+        return maker + "/responses";
+    return maker + "/open";
+}
+
+bool reads_format(string_view family, string_view format)
+{
+    struct Row {
+        string_view format;
+        string_view maker;
+    };
+    static constexpr std::array rows = std::to_array<Row>({ { "anthropic-claude-v1", "anthropic" },
+        { "google-gemini-v1", "google" }, { "openai-responses-v1", "openai" },
+        { "azure-openai-responses-v1", "openai" }, { "xai-responses-v1", "x-ai" } });
+    for (const Row& row : rows)
+        if (row.format == format)
+            return row.maker == family.substr(0, family.find('/'));
+    return true;
+}
+
+bool is_open_family(string_view family) { return family.ends_with("/open"); }
+
+} // namespace dragoman::route

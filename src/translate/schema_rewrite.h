@@ -1,0 +1,21 @@
+// JSON Schema without what some upstreams refuse.
+//
+// Keywords are looked for only where a keyword can stand, so that a property called "$id" or "type" stays a
+// property, and values (enum, const, default, examples) are never looked into.
+#pragma once
+
+#include "json/document.h"
+#include "json/writer.h"
+
+namespace dragoman::translate {
+
+struct SchemaRewrite {
+    bool drops_marks = false; // $schema, $id, $comment
+    bool closes_objects = false; // additionalProperties: false
+    bool requires_all = false; // what was optional may be null instead
+    bool moves_types = false; // a type beside anyOf goes into its alternatives
+};
+
+void append_rewritten_schema(json::Writer& json, const json::Value& schema, const SchemaRewrite& rules);
+
+} // namespace dragoman::translate

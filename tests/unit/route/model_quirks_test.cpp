@@ -1,0 +1,113 @@
+#include "route/model_quirks.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace dragoman::route {
+namespace {
+
+using enum Quirk;
+
+Quirks quirks(std::string model, Quirks upstream = {}, bool thinks = false)
+{
+    ModelFacts facts { .known = thinks, .has_reasoning = thinks };
+    return quirks_of_model(
+        upstream, { .model = std::move(model), .facts = std::make_shared<const ModelFacts>(facts) });
+}
+
+TEST(ModelQuirks, ClaudeIsClaudeWhereverItIsServed)
+{
+    const Quirks direct = quirks("anthropic/claude-opus-5.5");
+    EXPECT_TRUE(direct.has(one_sampling) && direct.has(tools_for_calls) && direct.has(many_tools));
+    EXPECT_TRUE(direct.has(trimmed_prefill) && direct.has(signed_thinking) && direct.has(context_edits));
+    EXPECT_FALSE(direct.has(beta_field));
+    EXPECT_TRUE(quirks("~anthropic/claude-latest", { routing_fields }).has(beta_field));
+    EXPECT_FALSE(quirks("anthropic/claude-opus-5.5", { vendor_messages }).has(context_edits));
+}
+
+TEST(ModelQuirks, ARouterCanDoSomeThingsForSomeModels)
+{
+    const Quirks router { routing_fields, cache_marks, system_anywhere, strict_tools };
+    EXPECT_TRUE(quirks("google/gemini-3-pro", router).has(cache_marks));
+    EXPECT_FALSE(quirks("google/gemma-4", router).has(cache_marks));
+    EXPECT_TRUE(quirks("qwen/qwen3-max", router).has(cache_marks));
+    EXPECT_FALSE(quirks("qwen/qwen3-32b", router).has(cache_marks));
+    EXPECT_TRUE(quirks("openai/gpt-5.5", router).has(system_anywhere));
+    EXPECT_FALSE(quirks("z-ai/glm-5", router).has(system_anywhere));
+    EXPECT_TRUE(quirks("anthropic/claude-opus-5.5", router).has(strict_tools));
+    EXPECT_FALSE(quirks("openai/gpt-5.5", router).has(strict_tools));
+    EXPECT_TRUE(quirks("z-ai/glm-5", router).has(any_strict));
+    EXPECT_FALSE(quirks("openai/gpt-5.5", router).has(any_strict));
+    EXPECT_FALSE(quirks("openai/gpt-5.5", router).has(no_sampling)) << "its list tells";
+}
+
+TEST(ModelQuirks, MakersInsistOnIdsAndSchemasOfTheirOwn)
+{
+    EXPECT_TRUE(quirks("moonshotai/kimi-k2").has(own_ids));
+    EXPECT_TRUE(quirks("google/gemini-3-pro", { routing_fields }).has(own_ids));
+    EXPECT_FALSE(quirks("google/gemini-3-pro").has(own_ids));
+    EXPECT_TRUE(quirks("google/gemini-3-pro").has(gemini_schemas));
+    EXPECT_TRUE(quirks("mistralai/devstral").has(ids_of_9));
+    EXPECT_TRUE(quirks("openai/gpt-4o").has(plain_root_schemas));
+    EXPECT_TRUE(quirks("deepseek/deepseek-v3.2", {}, true).has(no_forced_tool));
+    EXPECT_FALSE(quirks("deepseek/deepseek-chat").has(no_forced_tool));
+}
+
+TEST(ModelQuirks, NamesTellHowMuchAModelThinks)
+{
+    EXPECT_TRUE(quirks("gpt-5-mini").has(effort_minimal));
+    EXPECT_TRUE(quirks("gpt-5.1").has(effort_none));
+    EXPECT_FALSE(quirks("gpt-5.1").has(effort_xhigh));
+    EXPECT_TRUE(quirks("gpt-5.5").has(effort_xhigh));
+    EXPECT_TRUE(quirks("gpt-5.1-codex-max").has(effort_xhigh));
+    EXPECT_FALSE(quirks("gpt-5.1-codex-max").has(effort_none));
+    EXPECT_TRUE(quirks("o3").has(effort_low));
+    EXPECT_TRUE(quirks("accounts/fireworks/models/gpt-oss-120b").has(effort_low));
+    EXPECT_TRUE(quirks("gpt-5.5").has(no_sampling) && quirks("gpt-5.5").has(max_completion_tokens));
+    EXPECT_TRUE(quirks("llama-3.3-70b", { reasoning_effort }).has(no_reasoning));
+    EXPECT_FALSE(quirks("llama-3.3-70b", { reasoning_effort }, true).has(no_reasoning)) << "its list says";
+    EXPECT_FALSE(quirks("Qwen/Qwen3-32B", { reasoning_effort }).has(no_reasoning));
+    EXPECT_TRUE(quirks("qwen3-coder:30b", { reasoning_effort }).has(no_reasoning));
+    EXPECT_TRUE(quirks("qwen/qwen3-32b", { reasoning_effort, parsed_reasoning }).has(effort_default));
+    EXPECT_FALSE(quirks("openai/gpt-oss-20b", { parsed_reasoning }).has(parsed_reasoning));
+    EXPECT_TRUE(quirks("magistral-medium", { prompt_mode }).has(prompt_mode));
+    EXPECT_FALSE(quirks("mistral-large-latest", { prompt_mode }).has(prompt_mode));
+    EXPECT_TRUE(quirks("gemini-3-pro", { thought_signatures }).has(thought_signatures));
+    EXPECT_FALSE(quirks("gemini-2.5-pro", { thought_signatures }).has(thought_signatures));
+}
+
+TEST(ModelQuirks, AListOfEffortsCountsMoreThanAName)
+{
+    ModelFacts facts { .known = true, .has_reasoning = true };
+    facts.reasoning.supported_efforts = { "low", "high" };
+    const Quirks found =
+        quirks_of_model({}, { .model = "gpt-5.5", .facts = std::make_shared<const ModelFacts>(facts) });
+    EXPECT_FALSE(found.has(effort_none) || found.has(effort_xhigh));
+}
+
+TEST(ModelFamilies, AreToldByMakerOrByName)
+{
+    EXPECT_EQ(model_family("openai/gpt-5.5"), "openai/responses");
+    EXPECT_EQ(model_family("gpt-5.5"), "openai/responses");
+    EXPECT_EQ(model_family("openai/gpt-oss-120b"), "openai/open");
+    EXPECT_EQ(model_family("claude-opus-4-5"), "anthropic/claude");
+    EXPECT_EQ(model_family("gemini-3-pro"), "google/gemini");
+    EXPECT_EQ(model_family("deepseek-v4-pro"), model_family("deepseek/deepseek-v3.2:free"));
+    EXPECT_EQ(model_family("kimi-k2.5"), model_family("moonshotai/kimi-k2"));
+    EXPECT_EQ(model_family("accounts/fireworks/models/glm-5"), model_family("z-ai/glm-5"));
+    EXPECT_EQ(model_family("MiniMax-M2.5"), "minimax/open");
+    EXPECT_NE(model_family("qwen3-coder"), model_family("kimi-k2.5"));
+}
+
+TEST(ModelFamilies, ReadTheirMakersFormatAndThoseOfNobody)
+{
+    EXPECT_TRUE(reads_format("anthropic/claude", "anthropic-claude-v1"));
+    EXPECT_FALSE(reads_format("openai/responses", "anthropic-claude-v1"));
+    EXPECT_TRUE(reads_format("deepseek/open", "unknown"));
+    EXPECT_TRUE(is_open_family("deepseek/open"));
+    EXPECT_FALSE(is_open_family("google/gemini"));
+}
+
+} // namespace
+} // namespace dragoman::route
