@@ -14,13 +14,11 @@
 namespace dragoman::cli {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(15);
-
-Result<std::string> fetch_list(
-    const config::Config& config, const Environment& environment, std::string_view version)
+Result<std::string> fetch_list(const config::Upstream& upstream, const Environment& environment,
+    std::string_view version, std::chrono::milliseconds patience)
 {
-    const net::FetchRequest request { .url = config.main().models_url,
-        .fields = gateway::common_fields(config, version),
+    const net::FetchRequest request { .url = upstream.models_url,
+        .fields = gateway::common_fields(upstream, upstream.key(), version),
         .time = patience,
         .bytes_max = gateway::model_list_max };
     auto answer = net::fetch(request, environment);
@@ -38,10 +36,11 @@ std::string number_of(std::int64_t count, std::string_view what)
 
 } // namespace
 
-Result<KnownModels> known_models(
-    const config::Config& config, const Environment& environment, std::string_view version, Network network)
+Result<KnownModels> known_models(const config::Config& config, const config::Upstream& upstream,
+    const Environment& environment, std::string_view version, Network network,
+    std::chrono::milliseconds patience)
 {
-    auto kept = gateway::read_kept_list(config);
+    auto kept = gateway::read_kept_list(config, upstream);
     const bool have = kept && *kept;
     const std::int64_t now = gateway::now_unix();
     const auto from_disk = [&](std::string trouble) {
@@ -50,20 +49,39 @@ Result<KnownModels> known_models(
     };
     if (have && gateway::is_fresh((*kept)->fetched_at, now, config))
         return from_disk("");
-    if (network == Network::left_alone) {
-        if (have)
-            return from_disk("the network is left alone");
+    if (network != Network::may_be_asked && have)
+        return from_disk("the network is left alone");
+    if (network == Network::left_alone)
         return Failure(Error::unreachable("no list of models is on disk, and the network is left alone"));
-    }
-    auto body = fetch_list(config, environment, version);
+    auto body = fetch_list(upstream, environment, version, patience);
     auto catalogue = body ? route::Catalogue::parse(*body) : Failure(body.error());
     if (!catalogue && have)
         return from_disk(catalogue.error().message);
     if (!catalogue)
         return Failure(catalogue.error());
     if (config.catalogue.enabled)
-        (void)gateway::keep_list(config, std::move(*body)); // nowhere to keep it: fetched again next time
+        (void)gateway::keep_list(
+            config, upstream, std::move(*body)); // nowhere to keep it: fetched again next time
     return KnownModels { std::move(*catalogue), 0, "" };
+}
+
+std::vector<KnownUpstream> known_upstreams(
+    const config::Config& config, const Environment& environment, std::string_view version, Network network)
+{
+    std::vector<KnownUpstream> all;
+    for (const config::Upstream& upstream : config.upstreams)
+        all.push_back({ &upstream, known_models(config, upstream, environment, version, network) });
+    return all;
+}
+
+gateway::Catalogues catalogues_of(const std::vector<KnownUpstream>& known)
+{
+    gateway::Catalogues all;
+    for (const KnownUpstream& one : known)
+        if (one.models)
+            all =
+                all.with(one.upstream->name, std::make_shared<const route::Catalogue>(one.models->catalogue));
+    return all;
 }
 
 bool is_listed(std::string_view id, const route::Catalogue& catalogue)

@@ -4,8 +4,10 @@
 
 #include "base/environment.h"
 #include "config/config.h"
+#include "gateway/catalogues.h"
 #include "route/catalogue.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,7 +15,11 @@
 
 namespace dragoman::cli {
 
-enum class Network : std::uint8_t { may_be_asked, left_alone };
+enum class Network : std::uint8_t {
+    may_be_asked,
+    asked_for_what_is_missing, // a list on disk will do, however old it is
+    left_alone,
+};
 
 struct KnownModels {
     route::Catalogue catalogue {};
@@ -21,9 +27,25 @@ struct KnownModels {
     std::string trouble {}; // why there is no newer one; empty: there is no trouble
 };
 
-// An Error: nothing on disk, and nothing from the upstream.
-Result<KnownModels> known_models(
+// An Error: nothing on disk, and nothing from the upstream. `upstream` is one of the configuration's, without
+// one it is the first.
+Result<KnownModels> known_models(const config::Config& config, const config::Upstream& upstream,
+    const Environment& environment, std::string_view version, Network network,
+    std::chrono::milliseconds patience = std::chrono::seconds(15));
+inline Result<KnownModels> known_models(
+    const config::Config& config, const Environment& environment, std::string_view version, Network network)
+{
+    return known_models(config, config.main(), environment, version, network);
+}
+
+// Of all of them, in the configuration's order, and the same as a gateway has it.
+struct KnownUpstream {
+    const config::Upstream* upstream;
+    Result<KnownModels> models;
+};
+std::vector<KnownUpstream> known_upstreams(
     const config::Config& config, const Environment& environment, std::string_view version, Network network);
+gateway::Catalogues catalogues_of(const std::vector<KnownUpstream>& known);
 
 // Whether the upstream would answer to `id`: it is in the list, or short for one with a date at its end
 // ("claude-opus-4-5" for "claude-opus-4-5-20251101"), or a preset, which no list has.

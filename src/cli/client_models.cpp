@@ -1,6 +1,7 @@
 #include "cli/client_models.h"
 
-#include "base/files.h"
+#include "cli/catalogue.h"
+#include "gateway/plan.h"
 #include "gateway/targets.h"
 #include "json/entry.h"
 #include "net/fetch.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(4); // a start waits two seconds for its first catalogue
 constexpr auto catalogue_time = std::chrono::seconds(2);
-constexpr std::size_t catalogue_max = 16 * limits::MiB;
 
 std::string percent_encoded(std::string_view text)
 {
@@ -50,31 +50,20 @@ std::string message_of(const std::string& body)
     return entry.text("message").value_or("it gave an answer that cannot be read");
 }
 
-std::optional<route::Catalogue> catalogue_on_disk(const config::Config& config)
-{
-    if (!config.catalogue.enabled || config.catalogue.file.empty() || config.demo)
-        return std::nullopt;
-    const auto text = read_file(config.catalogue.file, catalogue_max);
-    const auto cached = text ? route::decode_cached_list(*text) : Failure(text.error());
-    if (!cached || cached->url != config.main().models_url)
-        return std::nullopt;
-    auto catalogue = route::Catalogue::parse(cached->body);
-    return catalogue ? std::optional(std::move(*catalogue)) : std::nullopt;
-}
-
-std::optional<route::Catalogue> fetched_catalogue(
+// Lists on the disk will do, however old; only for the first upstream's is anybody asked, since a start
+// waits.
+gateway::Catalogues catalogues_at_hand(
     const config::Config& config, const Environment& environment, const std::string& version)
 {
-    if (!config.catalogue.enabled)
-        return std::nullopt;
-    const net::FetchRequest request { .url = config.main().models_url,
-        .fields = gateway::common_fields(config, version),
-        .time = catalogue_time,
-        .bytes_max = catalogue_max };
-    const auto answer = net::fetch(request, environment);
-    auto catalogue = answer && answer->status == 200 ? route::Catalogue::parse(answer->body)
-                                                     : Failure(Error::upstream_protocol("no list of models"));
-    return catalogue ? std::optional(std::move(*catalogue)) : std::nullopt;
+    std::vector<KnownUpstream> known;
+    if (!config.catalogue.enabled || config.demo)
+        return {};
+    for (const config::Upstream& upstream : config.upstreams)
+        known.push_back({ &upstream,
+            known_models(config, upstream, environment, version,
+                &upstream == &config.main() ? Network::asked_for_what_is_missing : Network::left_alone,
+                catalogue_time) });
+    return catalogues_of(known);
 }
 
 Result<ClientModel> model_of(const std::string& body)
@@ -202,13 +191,17 @@ ModelSource models_of_instance(std::string url, Secret token)
 ModelSource models_of_configuration(
     const config::Config& config, const Environment& environment, const std::string& version)
 {
-    auto catalogue = catalogue_on_disk(config);
-    if (!catalogue)
-        catalogue = fetched_catalogue(config, environment, version);
+    struct Known {
+        config::Config config;
+        gateway::Catalogues catalogues;
+    };
     const auto known =
-        std::make_shared<const route::Catalogue>(catalogue ? std::move(*catalogue) : route::Catalogue());
-    return [known, rules = gateway::rules_of(config)](
-               std::string_view name) { return route::model_entry(percent_encoded(name), rules, *known); };
+        std::make_shared<const Known>(Known { config, catalogues_at_hand(config, environment, version) });
+    return [known, rules = gateway::rules_of(config)](std::string_view name) {
+        return route::model_entry(percent_encoded(name), rules,
+            known->catalogues.of(known->config.main().name),
+            gateway::lookup_of(known->config, known->catalogues));
+    };
 }
 
 std::string model_argument(std::span<const std::string> arguments)
@@ -253,6 +246,32 @@ Result<ClientModels> choose_models(
     }
     warn_of_unknown_window(models);
     return models;
+}
+
+void ask_by_family(ClientModels& models, const std::string& model, std::span<const std::string> arguments)
+{
+    const auto ask_as = [](ClientModel& one, std::string_view name) {
+        one.id = std::string(route::alias_prefix).append(name);
+    };
+    const std::string own = model_argument(arguments);
+    const bool is_family = own == "opus" || own == "sonnet" || own == "haiku" || own == "fable";
+    const bool has_small = models.haiku.id != models.opus.id;
+    const bool names_target = model.find_first_of("/,") != std::string::npos;
+    if (model.empty()) {
+        ask_as(models.opus, "opus");
+        ask_as(models.sonnet, "sonnet");
+        ask_as(models.fable, "fable");
+        if (own.empty())
+            ask_as(models.main, "opus");
+    } else if (!names_target) {
+        models.opus.id = models.sonnet.id = models.fable.id = model;
+        if (own.empty())
+            models.main.id = model;
+    }
+    if (model.empty() || has_small)
+        ask_as(models.haiku, "haiku");
+    if (is_family && (model.empty() || (own == "haiku" && has_small)))
+        ask_as(models.main, own);
 }
 
 } // namespace dragoman::cli

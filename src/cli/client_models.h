@@ -45,6 +45,10 @@ ModelSource models_of_configuration(
 Result<ClientModels> choose_models(
     const ModelSource& source, const std::string& model, std::span<const std::string> arguments);
 
+// The same models under names that routes look at: of the families ("anthropic-via/opus"), or the name that
+// was typed. A slug that begins with an upstream's name would pass them by.
+void ask_by_family(ClientModels& models, const std::string& model, std::span<const std::string> arguments);
+
 // The value of the client's `--model X` or `--model=X`, the last one; empty without.
 std::string model_argument(std::span<const std::string> arguments);
 

@@ -120,6 +120,8 @@ private:
             models, choose_models(models_of_instance(url, token), options_.model, options_.client_arguments));
         for (const std::string& warning : models.warnings)
             complain(warning);
+        if (!config.routes.empty())
+            ask_by_family(models, options_.model, options_.client_arguments);
         ClientSetup setup { .url = url,
             .token = std::string(token.reveal()),
             .models = std::move(models),

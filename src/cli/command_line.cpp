@@ -17,8 +17,8 @@ namespace {
 
 using Command = CommandLine::Command;
 
-constexpr std::array<std::string_view, 11> commands { "serve", "code", "env", "init", "doctor", "models",
-    "status", "statusline", "service", "check-config", "completion" };
+constexpr std::array<std::string_view, 12> commands { "serve", "code", "env", "init", "doctor", "models",
+    "route", "status", "statusline", "service", "check-config", "completion" };
 
 CommandLine done(int exit_code, std::string out, std::string err)
 {
@@ -62,6 +62,7 @@ private:
     void describe_code();
     void describe_init();
     void describe_models();
+    void describe_route();
     void describe_service();
     void describe_small_commands();
     std::string help() const;
@@ -85,6 +86,7 @@ Parser::Parser(std::string_view version)
     describe_init();
     describe_serving();
     describe_models();
+    describe_route();
     describe_small_commands();
     describe_service();
     app_.footer(
@@ -157,7 +159,8 @@ void Parser::describe_init()
     init.add_option("--middle", options.middle, "answers for sonnet (default: the big one)")
         ->type_name("MODEL");
     init.add_option("--small", options.small, "answers for haiku")->type_name("MODEL");
-    init.add_option("--import", options.import, "take over the .env of another proxy")->type_name("FILE");
+    init.add_option("--import", options.import, "take over another proxy's .env, config.json or config.yaml")
+        ->type_name("FILE");
     init.add_flag("--statusline", options.statusline, "show model and cost in Claude Code's status line");
     init.add_flag("--offline", options.offline, "do not check the key, nor look at the catalogue");
     init.add_flag("-y,--yes", options.yes, "ask nothing");
@@ -184,6 +187,28 @@ void Parser::describe_models()
         ->transform(one_of(orders, "name, price, context"));
     models.add_flag("--json", line_.json, "as JSON");
     add_config_option(models, line_.flags);
+}
+
+void Parser::describe_route()
+{
+    CLI::App& app = command(Command::route, "route", "where a request for a model would go, and why");
+    RouteOptions& options = line_.route;
+    static const std::map<std::string, route::Scenario> scenarios = [] {
+        std::map<std::string, route::Scenario> all;
+        for (const std::string_view name : route::scenario_names())
+            all.emplace(name, static_cast<route::Scenario>(all.size() + 1));
+        return all;
+    }();
+    app.add_option("model", options.model, "as a client asks for it: opus, upstream/model, a short name")
+        ->type_name("MODEL")
+        ->required();
+    app.add_option(
+           "--scenario", options.scenario, "background, thinking, long_context, web_search, image, subagent")
+        ->type_name("SCENARIO")
+        ->transform(one_of(scenarios, "background, thinking, long_context, web_search, image, subagent"));
+    app.add_flag("--offline", options.offline, "ask nobody for a list of models");
+    app.add_flag("--json", line_.json, "as JSON");
+    add_config_option(app, line_.flags);
 }
 
 void Parser::describe_service()

@@ -4,6 +4,7 @@
 
 #include "base/exit_code.h"
 #include "config/load.h"
+#include "route/route_table.h"
 
 #include <cstdint>
 #include <optional>
@@ -29,7 +30,7 @@ struct InitOptions {
     std::string big {};
     std::string middle {};
     std::string small {};
-    std::string import {}; // an .env of another proxy
+    std::string import {}; // an .env, config.json or config.yaml of another proxy
     bool statusline = false;
     bool yes = false; // ask nothing
     bool offline = false;
@@ -42,6 +43,12 @@ struct ModelsOptions {
     bool tools = false;
     std::uint64_t context = 0; // at least so many tokens
     Sort sort = Sort::name;
+};
+
+struct RouteOptions {
+    std::string model {};
+    route::Scenario scenario = route::Scenario::any;
+    bool offline = false; // ask nobody for a list of models
 };
 
 struct ServiceOptions {
@@ -60,6 +67,7 @@ struct CommandLine {
         init,
         doctor,
         models,
+        route,
         status,
         statusline,
         service,
@@ -72,9 +80,10 @@ struct CommandLine {
     std::optional<Shell> shell {};
     InitOptions init {};
     ModelsOptions models {};
+    RouteOptions route {};
     ServiceOptions service {};
     bool offline = false; // doctor
-    bool json = false; // doctor, models, status
+    bool json = false; // doctor, models, route, status
     bool watch = false; // status
     std::string completion {}; // bash, zsh, fish, or models
     int exit_code = exit_ok; // when done

@@ -1,7 +1,7 @@
 #include "cli/completion.h"
 
-#include "base/files.h"
-#include "route/catalogue.h"
+#include "cli/catalogue.h"
+#include "cli/models_table.h"
 
 #include <fmt/format.h>
 
@@ -34,6 +34,8 @@ Completion completion_of(const std::string& type, const std::string& command)
         return { Value::words, "trace debug info warning error" };
     if (type == "ORDER")
         return { Value::words, "name price context" };
+    if (type == "SCENARIO")
+        return { Value::words, "background thinking long_context web_search image subagent" };
     if (type == "ACTION")
         return { Value::words, "install uninstall status" };
     if (type == "SHELL")
@@ -321,20 +323,25 @@ std::string fish_completion(const std::vector<CommandText>& commands)
 
 namespace {
 
-// The ids of the list on disk, whatever its age: a shell must not wait for the network.
+void append_id(std::string& ids, std::string_view id)
+{
+    if (std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7f; }))
+        ids.append(id).append("\n");
+}
+
+// Short names, and the ids of the lists on disk, whatever their age: a shell must not wait for the network.
 std::string models_at_hand(const Context& context)
 {
-    auto loaded = config::load(context.sources);
-    if (!loaded || loaded->config.catalogue.file.empty())
+    const auto loaded = config::load(context.sources);
+    if (!loaded)
         return {};
-    auto text = read_file(loaded->config.catalogue.file, 16 * limits::MiB);
-    auto cached = text ? route::decode_cached_list(*text) : Failure(text.error());
-    auto catalogue = cached ? route::Catalogue::parse(cached->body) : Failure(cached.error());
     std::string ids;
-    if (catalogue)
-        for (const auto& model : catalogue->models())
-            if (std::ranges::all_of(model->id, [](char c) { return c > ' ' && c < 0x7f; }))
-                ids += model->id + "\n";
+    for (const config::ModelMapping& name : loaded->config.models.names)
+        append_id(ids, name.from);
+    const auto known =
+        known_upstreams(loaded->config, context.sources.environment, context.version, Network::left_alone);
+    for (const auto& model : models_of(loaded->config, known))
+        append_id(ids, model->id);
     return ids;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <unistd.h>
 
@@ -34,22 +35,46 @@ std::optional<config::Loaded> check_configuration(const Context& context, Findin
     return std::move(*loaded);
 }
 
-void check_upstream(const Examined& examined)
+struct Reached {
+    bool answers = false;
+    bool usable = false; // a request may succeed
+};
+
+Reached check_upstream(const Examined& examined)
 {
     std::optional<KeyReport> report;
+    const config::Upstream& upstream = examined.upstream;
     if (!examined.offline) {
         check_reachable(examined);
-        report = check_key(examined.config, examined.environment(), examined.context.version);
+        report = check_key(upstream, examined.environment(), examined.context.version);
         check_answers(examined, *report);
-        check_clock(examined.findings, report->date, gateway::now_unix());
     }
-    check_key_in_force(examined, examined.config.degraded() ? std::nullopt : report);
+    check_key_in_force(examined, upstream.degraded() ? std::nullopt : report);
+    if (!examined.offline)
+        check_other_keys(examined);
+    if (report && &upstream == &examined.config.main())
+        check_clock(examined.findings, report->date, gateway::now_unix());
     const bool answers = report && report->status != 0;
+    const bool usable = answers && !upstream.degraded() && report->verdict != KeyReport::Verdict::refused;
+    return { answers, usable };
+}
+
+void check_upstreams(const Examined& examined)
+{
+    const auto& upstreams = examined.config.upstreams;
+    std::vector<bool> answers;
+    std::vector<bool> usable;
+    for (const config::Upstream& upstream : upstreams) {
+        examined.findings.about(upstreams.size() > 1 ? upstream.name : "");
+        const Reached reached = check_upstream(
+            { examined.context, examined.config, examined.offline, examined.findings, upstream });
+        answers.push_back(reached.answers);
+        usable.push_back(reached.usable);
+    }
+    examined.findings.about("");
     check_models(examined, answers);
-    const bool can_be_asked =
-        answers && !examined.config.degraded() && report->verdict != KeyReport::Verdict::refused;
-    if (can_be_asked)
-        check_requests(examined);
+    if (std::ranges::find(usable, true) != usable.end())
+        check_requests(examined, usable);
 }
 
 void examine(const Examined& examined)
@@ -59,7 +84,7 @@ void examine(const Examined& examined)
     check_port(examined);
     check_proxies(examined);
     check_certificates(examined);
-    check_upstream(examined);
+    check_upstreams(examined);
 }
 
 } // namespace
@@ -76,7 +101,7 @@ int doctor(const Context& context, bool offline, bool json)
     });
     const auto loaded = check_configuration(context, findings);
     if (loaded)
-        examine({ context, loaded->config, offline, findings });
+        examine({ context, loaded->config, offline, findings, loaded->config.main() });
     check_client(context, findings);
     check_client_settings(context, findings);
     say_what_safeguards_mean(findings);

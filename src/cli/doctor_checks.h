@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dragoman::cli {
 
@@ -16,6 +17,7 @@ struct Examined {
     const config::Config& config;
     bool offline = false;
     Findings& findings;
+    const config::Upstream& upstream; // whose turn it is
 
     const Environment& environment() const { return context.sources.environment; }
 };
@@ -29,7 +31,17 @@ void check_clock(Findings& findings, std::string_view date, std::int64_t now);
 
 // doctor_upstream.cpp
 void check_key_in_force(const Examined& examined, const std::optional<KeyReport>& report);
-void check_models(const Examined& examined, bool answers); // whether the upstream answers at all
+void check_other_keys(const Examined& examined); // of a pool, behind the first
+void check_models(const Examined& examined, const std::vector<bool>& answers); // whether each upstream does
+
+// What the configuration uses: names, and targets of routes. One entry for each model of an upstream.
+struct UsedModel {
+    std::string role {}; // "big, route quick"
+    std::string name {}; // as a client would ask for it
+    std::size_t upstream = 0; // of the configuration's
+    std::string model {}; // as that upstream names it
+};
+std::vector<UsedModel> models_in_use(const config::Config& config);
 
 // doctor_machine.cpp
 void check_port(const Examined& examined);
@@ -42,6 +54,6 @@ void check_client_settings(const Context& context, Findings& findings);
 void say_what_safeguards_mean(Findings& findings);
 
 // doctor_request.cpp
-void check_requests(const Examined& examined);
+void check_requests(const Examined& examined, const std::vector<bool>& usable); // which upstreams are
 
 } // namespace dragoman::cli

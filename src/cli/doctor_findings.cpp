@@ -46,7 +46,7 @@ std::string_view name_of(Level level)
 
 void Findings::ok(std::string check, std::string text)
 {
-    add({ std::move(check), Level::ok, std::move(text), "" });
+    add({ std::move(check), Level::ok, std::move(text) });
 }
 
 void Findings::note(std::string check, std::string text, std::string remedy)
@@ -66,6 +66,7 @@ void Findings::failure(std::string check, std::string text, std::string remedy)
 
 void Findings::add(Finding finding)
 {
+    finding.upstream = upstream_;
     said_(finding);
     all_.push_back(std::move(finding));
 }
@@ -78,8 +79,9 @@ std::size_t Findings::count(Level level) const
 std::string finding_text(const Finding& finding, const Style& style, std::size_t width)
 {
     constexpr std::size_t indent = level_width + check_width;
+    const std::string of = finding.upstream.empty() ? "" : finding.upstream + ": ";
     std::string text = coloured(finding.level, style) + pad_right(finding.check, check_width)
-        + wrap(plain(finding.text), width, indent) + "\n";
+        + wrap(plain(of + finding.text), width, indent) + "\n";
     if (!finding.remedy.empty())
         text += std::string(indent, ' ') + "-> " + wrap(plain(finding.remedy), width, indent + 3) + "\n";
     return text;
@@ -110,6 +112,8 @@ std::string findings_json(const Findings& findings)
             json.null();
         else
             json.text(finding.remedy);
+        if (!finding.upstream.empty())
+            json.key("upstream").text(finding.upstream);
         json.end_object();
     }
     json.end_array().end_object();

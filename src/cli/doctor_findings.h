@@ -17,6 +17,7 @@ struct Finding {
     Level level = Level::ok;
     std::string text {};
     std::string remedy {}; // empty: none is needed
+    std::string upstream {}; // whose; empty: of no single one
 };
 
 class Findings {
@@ -32,6 +33,9 @@ public:
     void warning(std::string check, std::string text, std::string remedy);
     void failure(std::string check, std::string text, std::string remedy);
 
+    // Whose the following findings are; nobody's when it is empty.
+    void about(std::string upstream) { upstream_ = std::move(upstream); }
+
     const std::vector<Finding>& all() const { return all_; }
     std::size_t count(Finding::Level level) const;
 
@@ -40,6 +44,7 @@ private:
 
     std::function<void(const Finding&)> said_;
     std::vector<Finding> all_ {};
+    std::string upstream_ {};
 };
 
 std::string_view name_of(Finding::Level level);

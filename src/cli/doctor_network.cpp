@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -30,7 +31,7 @@ struct Peer {
 // Whom this machine talks to: the upstream, or the proxy in front of it.
 Result<Peer> peer_of(const Examined& examined)
 {
-    ASSIGN_OR_RETURN(url, net::parse_url(examined.config.main().base_url));
+    ASSIGN_OR_RETURN(url, net::parse_url(examined.upstream.base_url));
     ASSIGN_OR_RETURN(proxies, net::Proxies::from(examined.environment()));
     if (const auto proxy = proxies.proxy_for(url.origin))
         return Peer { proxy->host, proxy->port, "the proxy " + proxy->describe() };
@@ -92,18 +93,26 @@ void check_proxies(const Examined& examined)
     if (!proxies)
         return examined.findings.failure("proxy", proxies.error().message,
             "HTTPS_PROXY and ALL_PROXY are written as http://user:password@host:port");
-    const auto url = net::parse_url(examined.config.main().base_url);
     const std::string all = proxies->describe();
     if (all.empty())
         return examined.findings.ok("proxy", "none is set");
-    const bool used = url && proxies->proxy_for(url->origin).has_value();
+    std::string unused;
+    for (const config::Upstream& upstream : examined.config.upstreams) {
+        const auto url = net::parse_url(upstream.base_url);
+        if (!url || !proxies->proxy_for(url->origin))
+            unused += (unused.empty() ? "" : ", ") + upstream.name;
+    }
+    if (!unused.empty() && examined.config.upstreams.size() == 1)
+        unused = "this upstream";
     examined.findings.ok("proxy",
-        fmt::format("{}{}", all, used ? "" : "; not for this upstream (NO_PROXY, or it is on this machine)"));
+        unused.empty() ? all
+                       : fmt::format("{}; not for {} (NO_PROXY, or it is on this machine)", all, unused));
 }
 
 void check_certificates(const Examined& examined)
 {
-    if (!examined.config.main().base_url.starts_with("https://"))
+    if (std::ranges::none_of(examined.config.upstreams,
+            [](const config::Upstream& one) { return one.base_url.starts_with("https://"); }))
         return;
     const auto trust = net::Trust::load(examined.environment());
     const auto usable = trust ? trust->read() : Failure(trust.error());
@@ -133,7 +142,7 @@ void check_reachable(const Examined& examined)
 
 void check_answers(const Examined& examined, const KeyReport& report)
 {
-    const std::string& base = examined.config.main().base_url;
+    const std::string& base = examined.upstream.base_url;
     if (report.status != 0)
         return examined.findings.ok("network", fmt::format("{} answers", base));
     const bool tls = report.trouble.contains("certificate") || report.trouble.contains("TLS");

@@ -42,6 +42,8 @@ config::Config for_this_process(config::Config config, const Secret& token)
     config.server.client_tokens_file.clear();
     config.server.allow_unauthenticated = false;
     config.log.capture.clear();
+    config.client_targets = true; // each target is asked by its own name
+    config.routes.clear();
     return config;
 }
 
@@ -63,6 +65,13 @@ void read_event(TriedAnswer& tried, std::string_view data)
         tried.ended = true;
     else if (type == "error")
         tried.error = event.entry("error").text("message").value_or("an error without a message");
+}
+
+// The sizes, and what routes lead to; names and favourites may be many.
+bool is_asked(const UsedModel& used)
+{
+    return used.role.starts_with("big") || used.role.starts_with("middle") || used.role.starts_with("small")
+        || used.role.contains("route ");
 }
 
 class Trial {
@@ -159,7 +168,7 @@ TriedAnswer read_tried_answer(int status, std::string_view body)
     return tried;
 }
 
-void check_requests(const Examined& examined)
+void check_requests(const Examined& examined, const std::vector<bool>& usable)
 {
     const Secret token = gateway::fresh_instance_token();
     const config::Config config = for_this_process(examined.config, token);
@@ -173,12 +182,9 @@ void check_requests(const Examined& examined)
             "dragoman cannot serve on this machine's own address; the findings above say why");
     service.start();
     Trial trial(examined, service);
-    std::vector<std::string> asked;
-    for (const std::string& model : { config.models.big, config.models.middle, config.models.small }) {
-        if (std::ranges::find(asked, model) == asked.end())
-            trial.ask(model);
-        asked.push_back(model);
-    }
+    for (const UsedModel& used : models_in_use(examined.config))
+        if (usable[used.upstream] && is_asked(used))
+            trial.ask(used.name);
     service.stop();
 }
 

@@ -1,5 +1,6 @@
 // The key, and the models.
 #include "cli/doctor_checks.h"
+#include "gateway/plan.h"
 #include "gateway/targets.h"
 #include "route/resolve.h"
 
@@ -16,10 +17,9 @@ using Verdict = KeyReport::Verdict;
 constexpr double little_credit = 1.0; // dollars
 constexpr std::uint64_t narrow_window = 64000;
 
-bool is_openrouter(const config::Config& config)
+bool is_openrouter(const config::Upstream& upstream)
 {
-    return config.main().is("openrouter")
-        && config.main().base_url.starts_with("https://openrouter.ai/");
+    return upstream.is("openrouter") && upstream.base_url.starts_with("https://openrouter.ai/");
 }
 
 void check_credit(Findings& findings, const KeyReport& report)
@@ -42,32 +42,6 @@ void check_credit(Findings& findings, const KeyReport& report)
         findings.note("key", "it is valid until " + report.expires);
 }
 
-struct Used {
-    std::string role;
-    std::string model;
-};
-
-std::vector<Used> models_in_use(const config::Models& models)
-{
-    std::vector<Used> used { { "big", models.big }, { "middle", models.middle }, { "small", models.small } };
-    for (const auto& [name, to] : models.names)
-        used.push_back({ fmt::format("names.{}", name), to });
-    for (const auto& [from, to] : models.map)
-        used.push_back({ fmt::format("map {}", from), to });
-    for (const std::string& favourite : models.favourites)
-        used.push_back({ "favourite", favourite });
-    // One line for each model.
-    std::vector<Used> merged;
-    for (Used& one : used) {
-        const auto same = std::ranges::find(merged, one.model, &Used::model);
-        if (same == merged.end())
-            merged.push_back(std::move(one));
-        else
-            same->role += ", " + one.role;
-    }
-    return merged;
-}
-
 std::string describe(const route::ModelFacts& model)
 {
     std::string text;
@@ -80,27 +54,29 @@ std::string describe(const route::ModelFacts& model)
 }
 
 // OpenRouter's list is whole; that of another server may leave out what it answers to.
-void add_unknown(const Examined& examined, const std::string& name, const std::string& near)
+void add_unknown(const Examined& examined, const config::Upstream& upstream, const std::string& name,
+    const std::string& near)
 {
     const std::string remedy =
         near.empty() ? "`dragoman models` shows what there is" : "the nearest are " + near;
-    if (examined.config.main().is("openrouter"))
+    if (upstream.is("openrouter"))
         examined.findings.failure("models", "the upstream has no " + name, remedy);
     else
         examined.findings.warning("models", "the upstream's list has no " + name, remedy);
 }
 
-void check_model(const Examined& examined, const Used& used, const route::Catalogue& catalogue)
+void check_model(const Examined& examined, const UsedModel& used, const route::Catalogue& catalogue)
 {
     Findings& findings = examined.findings;
-    const auto target = gateway::resolve_target(used.model, examined.config, catalogue);
+    const config::Upstream& upstream = examined.config.upstreams[used.upstream];
+    const auto target = route::resolve(used.model, gateway::rules_of(examined.config, upstream), catalogue);
     const std::string name = fmt::format("{} ({})", used.model, used.role);
     if (!target)
         return findings.failure("models", fmt::format("{}: {}", name, target.error().message),
             "`dragoman models` shows what there is, `dragoman init` changes it");
     const route::ModelFacts& facts = *target->facts;
     if (!is_listed(target->model, catalogue))
-        return add_unknown(examined, name, nearest_ids(target->model, catalogue, 3));
+        return add_unknown(examined, upstream, name, nearest_ids(target->model, catalogue, 3));
     if (!facts.supports("tools"))
         return findings.warning("models", name + " cannot call tools: in Claude Code it can do nothing",
             "`dragoman models --tools` shows those that can");
@@ -115,48 +91,125 @@ void check_model(const Examined& examined, const Used& used, const route::Catalo
     findings.ok("models", name + describe(facts));
 }
 
+// Among several upstreams one without a key is passed over; alone, or as the first, it is what is asked.
+void add_missing_key(const Examined& examined)
+{
+    const config::Upstream& upstream = examined.upstream;
+    const std::string remedy =
+        fmt::format("`dragoman init` asks for one and keeps it; or set {}", upstream.key_name);
+    if (&upstream == &examined.config.main())
+        examined.findings.failure("key", "there is none", remedy);
+    else
+        examined.findings.warning("key", "there is none: its targets are passed over",
+            fmt::format("set {}, or key_file", upstream.key_name));
+}
+
+// What is said of one key: "from A", and what the upstream says of it.
+void add_verdict(const Examined& examined, const KeyReport& report, const std::string& origin)
+{
+    Findings& findings = examined.findings;
+    if (report.verdict == Verdict::accepted)
+        check_credit(findings, report);
+    else if (report.verdict == Verdict::refused)
+        findings.failure("key", report.trouble,
+            fmt::format("`dragoman init` asks for another one; the one in force is {}", origin));
+    else if (report.verdict == Verdict::unclear)
+        findings.warning("key", "it could not be checked: " + report.trouble, "try again in a while");
+}
+
 } // namespace
 
 void check_key_in_force(const Examined& examined, const std::optional<KeyReport>& report)
 {
-    const config::Upstream& upstream = examined.config.main();
+    const config::Upstream& upstream = examined.upstream;
     Findings& findings = examined.findings;
-    if (examined.config.degraded())
-        return findings.failure("key", "there is none",
-            fmt::format("`dragoman init` asks for one and keeps it; or set {}", upstream.key_name));
+    if (upstream.degraded())
+        return add_missing_key(examined);
     if (upstream.key().empty())
         return findings.ok("key", "none is needed");
     const std::string origin = "from " + config::to_string(upstream.key_source());
-    if (is_openrouter(examined.config) && !upstream.key().reveal().starts_with("sk-or-"))
+    if (is_openrouter(upstream) && !upstream.key().reveal().starts_with("sk-or-"))
         findings.warning("key", origin + ": it does not begin with sk-or-, as OpenRouter's keys do",
             "look whether it is another service's");
     else
         findings.ok("key", origin);
-    if (!report)
-        return;
-    if (report->verdict == Verdict::accepted)
-        check_credit(findings, *report);
-    else if (report->verdict == Verdict::refused)
-        findings.failure("key", report->trouble,
-            fmt::format("`dragoman init` asks for another one; the one in force is {}", origin));
-    else if (report->verdict == Verdict::unclear)
-        findings.warning("key", "it could not be checked: " + report->trouble, "try again in a while");
+    if (report)
+        add_verdict(examined, *report, origin);
 }
 
-void check_models(const Examined& examined, bool answers)
+void check_other_keys(const Examined& examined)
 {
-    const auto known = known_models(examined.config, examined.environment(), examined.context.version,
-        answers ? Network::may_be_asked : Network::left_alone);
-    if (!known && !answers)
-        return examined.findings.note("models", "no list of models is on disk to check them against");
-    if (!known)
-        return examined.findings.warning("models",
-            "the list of models could not be had: " + known.error().message,
-            "without it limits and prices are unknown; everything else works");
-    if (!known->trouble.empty())
-        examined.findings.note("models", fmt::format("the list of models is {} old", age_text(known->age_s)));
-    for (const Used& used : models_in_use(examined.config.models))
-        check_model(examined, used, known->catalogue);
+    for (std::size_t i = 1; i < examined.upstream.keys.size(); ++i) {
+        config::Upstream one = examined.upstream;
+        one.keys = { examined.upstream.keys[i] };
+        const std::string origin = "from " + config::to_string(one.key_source());
+        examined.findings.ok("key", origin);
+        add_verdict(examined, check_key(one, examined.environment(), examined.context.version), origin);
+    }
+}
+
+std::vector<UsedModel> models_in_use(const config::Config& config)
+{
+    std::vector<UsedModel> used;
+    const auto add = [&](std::string role, const std::string& name) {
+        const gateway::NamedModel named = gateway::named_model(name, config);
+        used.push_back({ std::move(role), name, named.upstream, std::string(named.model) });
+    };
+    const config::Models& models = config.models;
+    add("big", models.big);
+    add("middle", models.middle);
+    add("small", models.small);
+    for (const auto& [name, to] : models.names)
+        add(fmt::format("names.{}", name), to);
+    for (const auto& [from, to] : models.map)
+        add(fmt::format("map {}", from), to);
+    for (const std::string& favourite : models.favourites)
+        add("favourite", favourite);
+    for (const route::Route& route : config.routes)
+        for (const route::RouteTarget& target : route.targets)
+            if (!target.model.empty())
+                add(fmt::format("route {}", route.name.empty() ? describe_condition(route) : route.name),
+                    to_string(target));
+    std::vector<UsedModel> merged;
+    for (UsedModel& one : used) {
+        const auto same = std::ranges::find_if(merged, [&](const UsedModel& other) {
+            return other.upstream == one.upstream && other.model == one.model;
+        });
+        if (same == merged.end())
+            merged.push_back(std::move(one));
+        else if (!same->role.ends_with(one.role))
+            same->role += ", " + one.role;
+    }
+    return merged;
+}
+
+void check_models(const Examined& examined, const std::vector<bool>& answers)
+{
+    const auto used = models_in_use(examined.config);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const config::Upstream& upstream = examined.config.upstreams[i];
+        const bool several = answers.size() > 1;
+        examined.findings.about(several ? upstream.name : "");
+        const auto known = known_models(examined.config, upstream, examined.environment(),
+            examined.context.version, answers[i] ? Network::may_be_asked : Network::left_alone);
+        if (!known && !answers[i]) {
+            examined.findings.note("models", "no list of models is on disk to check them against");
+            continue;
+        }
+        if (!known) {
+            examined.findings.warning("models",
+                "the list of models could not be had: " + known.error().message,
+                "without it limits and prices are unknown; everything else works");
+            continue;
+        }
+        if (!known->trouble.empty())
+            examined.findings.note(
+                "models", fmt::format("the list of models is {} old", age_text(known->age_s)));
+        for (const UsedModel& one : used)
+            if (one.upstream == i)
+                check_model(examined, one, known->catalogue);
+    }
+    examined.findings.about("");
 }
 
 } // namespace dragoman::cli

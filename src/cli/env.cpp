@@ -73,6 +73,8 @@ int env(const Context& context, const CodeOptions& options, std::optional<Shell>
     }
     for (const std::string& warning : models->warnings)
         complain(warning);
+    if (!config.routes.empty())
+        ask_by_family(*models, options.model, options.client_arguments);
     setup.models = std::move(*models);
     if (options.isolated) {
         const auto directory = isolated_directory(config.state_directory);

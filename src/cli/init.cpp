@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "cli/catalogue.h"
 #include "cli/init_dialogue.h"
+#include "cli/init_gateway.h"
 #include "cli/init_plan.h"
 #include "cli/own_files.h"
 #include "cli/statusline_install.h"
@@ -17,7 +18,7 @@
 namespace dragoman::cli {
 namespace {
 
-constexpr std::size_t env_file_max = limits::MiB;
+constexpr std::size_t import_max = limits::MiB;
 
 class Init {
 public:
@@ -34,8 +35,12 @@ private:
     bool find_place();
     bool load_existing();
     bool import();
+    bool import_env(const std::string& path, const std::string& text);
+    bool import_gateway(const std::string& path, const ForeignFile& file);
     void take_tokens(const Import& import);
     int write();
+    int write_gateway();
+    int finish(const InitPlan& plan);
     bool consents(const InitPlan& plan) const;
     bool is_sound() const;
     void add_key_file(InitPlan& plan, const KeyChoice& key);
@@ -55,6 +60,7 @@ private:
     Choices choices_ {};
     std::vector<SecretFile> secrets_ {};
     std::optional<ImportedKey> imported_ {};
+    std::optional<GatewayImport> gateway_ {}; // another gateway's configuration, with upstreams of its own
 };
 
 bool Init::find_place()
@@ -103,12 +109,22 @@ bool Init::load_existing()
 bool Init::import()
 {
     const std::string path = absolute_path(options_.import);
-    auto text = read_file(path, env_file_max);
+    const auto text = read_file(path, import_max);
     if (!text) {
         complain(text.error().message);
         return false;
     }
-    Import import = import_env(config::parse_dotenv(*text), std::filesystem::path(path).parent_path());
+    const auto file = recognise(*text);
+    if (!file) {
+        complain(fmt::format("{}: {}", path, file.error().message));
+        return false;
+    }
+    return file->kind == ForeignFile::Kind::env ? import_env(path, *text) : import_gateway(path, *file);
+}
+
+bool Init::import_env(const std::string& path, const std::string& text)
+{
+    Import import = cli::import_env(config::parse_dotenv(text), std::filesystem::path(path).parent_path());
     dialogue_.say_what_was_imported(path, import);
     choices_ = std::move(import.choices);
     auto loaded = load_text(path_, new_config_text(choices_), environment_);
@@ -120,6 +136,22 @@ bool Init::import()
     take_tokens(import);
     if (!import.key_name.empty())
         imported_ = ImportedKey { std::move(import.key), import.key_name, import.key_file };
+    return true;
+}
+
+bool Init::import_gateway(const std::string& path, const ForeignFile& file)
+{
+    auto import = cli::import_gateway(context_, options_, file, path_);
+    if (!import) {
+        complain(fmt::format("{}: {}", path, import.error().message));
+        return false;
+    }
+    dialogue_.say_what_was_imported(path, { .carried = import->carried, .left = import->left });
+    if (import->upstreams.empty()) {
+        complain(fmt::format("{} names no server that dragoman can ask; nothing was changed", path));
+        return false;
+    }
+    gateway_ = std::move(*import);
     return true;
 }
 
@@ -192,10 +224,22 @@ int Init::write()
         complain(plan.error().message);
         return exit_failed;
     }
-    if (!consents(*plan))
-        return dialogue_.may_ask() ? exit_failed : exit_usage;
     add_key_file(*plan, *key);
-    auto done = carry_out(*plan);
+    return finish(*plan);
+}
+
+int Init::write_gateway()
+{
+    if (!options_.offline)
+        check_gateway_keys(context_, *gateway_, path_);
+    return finish(plan_for_gateway(*gateway_, path_));
+}
+
+int Init::finish(const InitPlan& plan)
+{
+    if (!consents(plan))
+        return dialogue_.may_ask() ? exit_failed : exit_usage;
+    auto done = carry_out(plan);
     if (!done) {
         complain(done.error().message);
         return exit_failed;
@@ -264,9 +308,12 @@ int Init::run()
         return exit_usage;
     if (!options_.import.empty() && !import())
         return exit_usage;
-    if (const int code = write(); code != exit_ok)
+    if (const int code = gateway_ ? write_gateway() : write(); code != exit_ok)
         return code;
-    say_what_overrides();
+    if (gateway_)
+        say_what_gateway_needs(context_, *gateway_, path_);
+    else
+        say_what_overrides();
     const bool fine = status_line();
     say_what_is_next();
     return fine ? exit_ok : exit_failed;

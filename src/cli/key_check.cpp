@@ -40,17 +40,16 @@ Verdict verdict_of(int status)
 
 } // namespace
 
-std::string key_check_url(const config::Config& config)
+std::string key_check_url(const config::Upstream& upstream)
 {
-    const config::Upstream& upstream = config.main();
-    return upstream.is("openrouter") ? upstream.base_url + "/key"
-                                                                   : upstream.models_url;
+    return upstream.is("openrouter") ? upstream.base_url + "/key" : upstream.models_url;
 }
 
-KeyReport check_key(const config::Config& config, const Environment& environment, std::string_view version)
+KeyReport check_key(
+    const config::Upstream& upstream, const Environment& environment, std::string_view version)
 {
-    const net::FetchRequest request { .url = key_check_url(config),
-        .fields = gateway::common_fields(config, version),
+    const net::FetchRequest request { .url = key_check_url(upstream),
+        .fields = gateway::common_fields(upstream, upstream.key(), version),
         .bytes_max = gateway::model_list_max };
     const auto answer = net::fetch(request, environment);
     if (!answer)
@@ -61,7 +60,7 @@ KeyReport check_key(const config::Config& config, const Environment& environment
     if (report.verdict == Verdict::accepted)
         read_account(report, answer->body);
     else if (report.verdict == Verdict::refused)
-        report.trouble = fmt::format("{} refuses this key ({})", config.main().name, answer->status);
+        report.trouble = fmt::format("{} refuses this key ({})", upstream.name, answer->status);
     else
         report.trouble = fmt::format("{} answered {}", request.url, answer->status);
     return report;

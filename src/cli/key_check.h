@@ -28,13 +28,20 @@ struct KeyReport {
     std::string expires {};
 };
 
-// With the configuration's own key.
-KeyReport check_key(const config::Config& config, const Environment& environment, std::string_view version);
+// With the upstream's own key, the first of several.
+KeyReport check_key(
+    const config::Upstream& upstream, const Environment& environment, std::string_view version);
+inline KeyReport check_key(
+    const config::Config& config, const Environment& environment, std::string_view version)
+{
+    return check_key(config.main(), environment, version);
+}
 
 // "12.50 dollars of its limit are left; ...", or empty.
 std::string credit_text(const KeyReport& report);
 
 // What it asks: for people who look for what is in the way.
-std::string key_check_url(const config::Config& config);
+std::string key_check_url(const config::Upstream& upstream);
+inline std::string key_check_url(const config::Config& config) { return key_check_url(config.main()); }
 
 } // namespace dragoman::cli

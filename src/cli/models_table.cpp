@@ -1,6 +1,8 @@
 #include "cli/models_table.h"
 
 #include "cli/catalogue.h"
+#include "gateway/plan.h"
+#include "gateway/targets.h"
 #include "json/writer.h"
 
 #include <fmt/format.h>
@@ -194,6 +196,16 @@ void append_model(json::Writer& json, const ModelFacts& model, const Roles& role
     json.end_object();
 }
 
+// As the list spells it.
+std::string id_in_list(const std::string& configured, const route::Catalogue& catalogue)
+{
+    std::string meant = catalogue.corrected(configured).value_or(configured);
+    for (const auto& model : catalogue.models())
+        if (model->id == meant || model->canonical_slug == meant)
+            return model->id;
+    return meant;
+}
+
 } // namespace
 
 bool is_free(const ModelFacts& model)
@@ -208,11 +220,40 @@ bool matches(const ModelFacts& model, const std::vector<std::string>& words)
     return std::ranges::all_of(words, [&](const std::string& word) { return text.contains(lower(word)); });
 }
 
+Models models_of(const config::Config& config, const std::vector<KnownUpstream>& known)
+{
+    Models all;
+    for (const KnownUpstream& one : known) {
+        const route::Catalogue none;
+        const route::Catalogue& catalogue = one.models ? one.models->catalogue : none;
+        const route::Rules rules = gateway::rules_of(config, *one.upstream);
+        const auto add = [&](const ModelFacts& listed, std::string_view id) {
+            auto facts = std::make_shared<ModelFacts>(listed);
+            facts->id =
+                config.upstreams.size() > 1 ? fmt::format("{}/{}", one.upstream->name, id) : std::string(id);
+            if (facts->name.empty() || facts->name == id)
+                facts->name = facts->id;
+            all.push_back(std::move(facts));
+        };
+        for (const auto& model : catalogue.models())
+            add(*route::target_for(model->id, rules, catalogue).facts, model->id);
+        for (const config::ModelStatement& stated : one.upstream->models)
+            if (!stated.model.contains('*') && catalogue.find(stated.model) == nullptr)
+                add(*route::target_for(stated.model, rules, catalogue).facts, stated.model);
+    }
+    return all;
+}
+
 Models chosen_models(const route::Catalogue& catalogue, const ModelsOptions& options)
 {
+    return chosen_models(Models(catalogue.models().begin(), catalogue.models().end()), options);
+}
+
+Models chosen_models(const Models& all, const ModelsOptions& options)
+{
     Models models;
-    std::ranges::copy_if(catalogue.models(), std::back_inserter(models),
-        [&](const auto& model) { return is_wanted(*model, options); });
+    std::ranges::copy_if(
+        all, std::back_inserter(models), [&](const auto& model) { return is_wanted(*model, options); });
     std::ranges::sort(models, {}, [](const auto& model) { return lower(model->id); });
     if (options.sort == ModelsOptions::Sort::price)
         std::ranges::stable_sort(models, {}, [](const auto& model) { return blended(*model); });
@@ -237,14 +278,20 @@ std::string Roles::of(const ModelFacts& model) const
 
 Roles roles_of(const config::Models& models, const route::Catalogue& catalogue)
 {
-    const auto id_in_list = [&](const std::string& configured) {
-        std::string meant = catalogue.corrected(configured).value_or(configured);
-        for (const auto& model : catalogue.models())
-            if (model->id == meant || model->canonical_slug == meant)
-                return model->id;
-        return meant;
+    return { id_in_list(models.big, catalogue), id_in_list(models.middle, catalogue),
+        id_in_list(models.small, catalogue) };
+}
+
+Roles roles_of(const config::Config& config, const std::vector<KnownUpstream>& known)
+{
+    const route::Catalogue none;
+    const auto id_of = [&](const std::string& configured) {
+        const gateway::NamedModel named = gateway::named_model(configured, config);
+        const KnownUpstream& from = known[named.upstream];
+        std::string id = id_in_list(std::string(named.model), from.models ? from.models->catalogue : none);
+        return known.size() > 1 ? fmt::format("{}/{}", from.upstream->name, id) : id;
     };
-    return { id_in_list(models.big), id_in_list(models.middle), id_in_list(models.small) };
+    return { id_of(config.models.big), id_of(config.models.middle), id_of(config.models.small) };
 }
 
 std::string models_table(const Models& models, const Roles& roles, const TableStyle& table)

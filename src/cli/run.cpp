@@ -6,6 +6,7 @@
 #include "cli/env.h"
 #include "cli/init.h"
 #include "cli/models.h"
+#include "cli/route.h"
 #include "cli/service.h"
 #include "cli/status.h"
 #include "cli/statusline.h"
@@ -78,6 +79,8 @@ int run_command(int argc, const char* const* argv, std::string_view version)
         return doctor(context, line.offline, line.json);
     case Command::models:
         return models(context, line.models, line.json);
+    case Command::route:
+        return route(context, line.route, line.json);
     case Command::status:
         return status(context, line.json, line.watch);
     case Command::statusline:

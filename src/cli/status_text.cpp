@@ -7,6 +7,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -87,6 +88,59 @@ void add_requests(Sheet& sheet, const json::Entry& report, const Style& style)
         sheet.line("token counts", std::to_string(counted));
 }
 
+// "2 keys", "no key: passed over", "home/qwen3 rests".
+std::string upstream_text(const json::Entry& upstream, const Style& style)
+{
+    std::vector<std::string> parts;
+    const std::uint64_t keys = count(upstream, "keys");
+    if (upstream.boolean("degraded").value_or(false))
+        parts.push_back(style.yellow("no key: it is passed over"));
+    else if (keys > 1)
+        parts.push_back(fmt::format("{} keys", keys));
+    const auto breakers = upstream.value("breakers");
+    if (breakers && breakers->array())
+        for (const json::Value element : json::Array(*breakers->array())) {
+            const json::Entry breaker(element.object());
+            const std::string state = breaker.text("state").value_or("");
+            const std::string name = plain(breaker.text("target").value_or(""));
+            const std::uint64_t failures = count(breaker, "failures");
+            const std::string times =
+                fmt::format("{} failure{} in a row", failures, failures == 1 ? "" : "s");
+            parts.push_back(state == "open" ? style.red(fmt::format("{} rests after {}", name, times))
+                    : state == "half-open"
+                    ? style.yellow(fmt::format("{} is tried again after {}", name, times))
+                    : fmt::format("{}: {}", name, times));
+        }
+    const auto resting = upstream.value("resting_keys");
+    if (resting && resting->array())
+        for (const json::Value element : json::Array(*resting->array())) {
+            const json::Entry key(element.object());
+            parts.push_back(style.yellow(fmt::format("its key {} ({}) rests for {}, {} s more",
+                count(key, "key"), plain(key.text("source").value_or("")),
+                plain(key.text("target").value_or("")), count(key, "seconds"))));
+        }
+    return parts.empty() ? "well" : fmt::format("{}", fmt::join(parts, "; "));
+}
+
+// One upstream of which nothing is to be said needs no line.
+void add_upstreams(Sheet& sheet, const json::Entry& report, const Style& style)
+{
+    const auto value = report.value("upstreams");
+    const auto upstreams = value ? value->array() : std::nullopt;
+    if (!upstreams)
+        return;
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const json::Value element : json::Array(*upstreams)) {
+        const json::Entry upstream(element.object());
+        lines.emplace_back(plain(upstream.text("name").value_or("")), upstream_text(upstream, style));
+    }
+    const bool told_already = lines.size() == 1 && report.boolean("degraded").value_or(false);
+    if (lines.empty() || told_already || (lines.size() == 1 && lines.front().second == "well"))
+        return;
+    for (const auto& [name, text] : lines)
+        sheet.line("upstream", fmt::format("{}: {}", name, text));
+}
+
 void add_targets(Sheet& sheet, const json::Entry& report, const Style& style)
 {
     const auto value = report.value("targets");
@@ -132,6 +186,7 @@ void add_instance(Sheet& sheet, const Seen& seen, std::int64_t now, const Style&
         sheet.line("metrics", plain(metrics));
     if (const auto memory = report.positive("resident_bytes"))
         sheet.line("memory", bytes_text(*memory));
+    add_upstreams(sheet, report, style);
     add_requests(sheet, report, style);
     add_targets(sheet, report, style);
 }

@@ -25,6 +25,7 @@ struct KeyDraft {
 struct UpstreamDraft {
     std::string place {}; // of its table; empty: it stands in no file
     std::optional<Placed> base_url {}, messages_url {}, responses_url {}, models_url {};
+    std::optional<Placed> dialect {}; // as it was written
     std::optional<Placed> key {}, key_file {};
     std::string key_env {};
     std::vector<KeyDraft> pool {};
@@ -49,8 +50,18 @@ struct Draft {
     // [upstreams.NAME], beside config.upstreams and in the same order
     std::vector<UpstreamDraft> upstreams { UpstreamDraft {} };
 
-    // [[routes]]: where each stands, beside config.routes
-    std::vector<std::string> route_places {};
+    // [[routes]]: where each and its targets stand, beside config.routes
+    struct RoutePlace {
+        std::string route {};
+        std::vector<std::string> targets {};
+    };
+    std::vector<RoutePlace> route_places {};
+
+    // Names of models that stand in the file, and may name an upstream in front
+    std::vector<Placed> model_names {};
+
+    std::string limits_place {}; // of [limits]
+    std::string request_body_place {}; // of server.request_body; empty: the default
 };
 
 // toml_file.cpp: the file's content into the draft; every mistake with its line and column.
@@ -71,6 +82,9 @@ void settle_upstreams(Draft& draft, const Sources& sources, const Dotenv& dotenv
 
 // settle_routes.cpp: whether what routes and models name is there.
 void settle_routes(Draft& draft);
+
+// settle_contradictions.cpp: what can each stand by itself, and not together.
+void find_contradictions(Draft& draft);
 
 // settle_server.cpp: client tokens, and whether listening there is allowed without them.
 void settle_server(Draft& draft, const Dotenv& dotenv);

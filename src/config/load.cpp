@@ -167,6 +167,7 @@ void forget_upstreams(Draft& draft)
     draft.upstreams = { UpstreamDraft {} };
     draft.config.routes.clear();
     draft.route_places.clear();
+    draft.model_names.clear();
 }
 
 void settle_directories(Draft& draft, const Environment& environment)
@@ -195,6 +196,7 @@ std::expected<Loaded, LoadFailure> load(const Sources& sources)
     settle_models(draft);
     settle_upstreams(draft, sources, dotenv);
     settle_routes(draft);
+    find_contradictions(draft);
     settle_server(draft, dotenv);
     settle_directories(draft, sources.environment);
     if (!draft.mistakes.mistakes.empty())

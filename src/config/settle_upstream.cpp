@@ -254,7 +254,8 @@ void warn_of_open_http(const Places& places)
             "base URL", "the key goes there in clear text, since it begins with http://");
 }
 
-// Several keys: each from exactly one place, as the file says. One that is missing is a mistake.
+// Several keys: each from exactly one place, as the file says. A variable that is not set is left out, as
+// that of a single key is.
 void settle_pool(const Places& places)
 {
     Mistakes& mistakes = places.draft.mistakes;
@@ -268,7 +269,9 @@ void settle_pool(const Places& places)
                 found = FoundSecret { file->content,
                     { KeySource::Kind::file, draft.file->text, draft.file->text } };
         } else if (!(found = find_secret(places.environment, draft.env, mistakes))) {
-            mistakes.add(draft.place, fmt::format("the key {} is not set", draft.env));
+            mistakes.warn(draft.place,
+                fmt::format(
+                    "the key {} is not set: set it, or take it out of keys; it is left out", draft.env));
         }
         if (found && !is_header_word(found->value.reveal()))
             mistakes.add(draft.place, "is no key: a key is one word of ASCII");
@@ -276,6 +279,9 @@ void settle_pool(const Places& places)
             places.upstream.keys.push_back(
                 { std::move(found->value), std::move(found->source), draft.weight });
     }
+    const auto& pool = places.given.pool;
+    if (places.upstream.keys.empty() && !pool.empty() && !pool.front().env.empty())
+        places.upstream.key_name = pool.front().env;
 }
 
 void settle_upstream(const Places& places)

@@ -84,6 +84,8 @@ void read_server(Draft& draft, const toml::table& table, const std::string& path
     read_names(reader, "allowed_hosts", server.allowed_hosts);
     read_names(reader, "allowed_origins", server.allowed_origins);
     reader.size("request_body", server.request_body, limits::KiB, 1024 * limits::MiB);
+    if (table.get("request_body") != nullptr)
+        draft.request_body_place = reader.place_of("request_body");
     reader.duration("client_idle", server.client_idle);
     reader.duration("write_stall", server.write_stall);
     reader.duration("drain", server.drain, Milliseconds(0));
@@ -106,8 +108,10 @@ void read_map(Draft& draft, TomlReader& models)
         reader.finish();
         if (!from || !to)
             draft.mistakes.add(reader.place_of(entry.source()), "models.map needs both from and to");
-        else
+        else {
             draft.config.models.map.push_back({ from->text, to->text });
+            draft.model_names.push_back(*to);
+        }
     }
 }
 
@@ -131,8 +135,10 @@ void read_short_names(Draft& draft, TomlReader& models)
             reader.complain(key->str(), "is no name: one word of ASCII without *");
         else if (to && (!is_name_of_a_model(*to) || to->contains('*')))
             reader.complain(key->str(), R"(must be a model, such as "openai/gpt-oss-120b")");
-        else if (to)
+        else if (to) {
             draft.config.models.names.push_back({ std::string(key->str()), *to });
+            draft.model_names.push_back({ *to, reader.place_of(key->str()) });
+        }
     }
 }
 
@@ -146,6 +152,9 @@ void read_models(Draft& draft, const toml::table& table, const std::string& path
     read_names(reader, "favourites", draft.config.models.favourites);
     read_short_names(draft, reader);
     read_map(draft, reader);
+    for (const auto& given : { draft.big, draft.middle, draft.small })
+        if (given)
+            draft.model_names.push_back(*given);
     reader.finish();
 }
 

@@ -53,6 +53,7 @@ public:
     }
 
     Route read();
+    std::vector<std::string> target_places {};
 
 private:
     void read_when();
@@ -117,8 +118,12 @@ void RouteReader::read_targets()
     if (entries == nullptr || entries->empty())
         return reader_.complain(node == nullptr ? "" : "targets",
             R"(needs targets, such as ["home/qwen3-coder", "openrouter/openai/gpt-oss-20b"])");
-    for (const toml::node& entry : *entries)
+    for (const toml::node& entry : *entries) {
+        const std::size_t before = route_.targets.size();
         read_target(entry);
+        if (route_.targets.size() > before)
+            target_places.push_back(reader_.place_of(entry.source()));
+    }
 }
 
 // "upstream/model", or a table with it and what only it is asked for. The name is taken apart once all
@@ -193,8 +198,9 @@ void read_routes(Draft& draft, TomlReader& file)
         || !std::ranges::all_of(*entries, [](const auto& entry) { return entry.is_table(); }))
         return file.complain("routes", "must be written as [[routes]] with when and targets");
     for (const toml::node& entry : *entries) {
-        draft.route_places.push_back(file.place_of(entry.source()));
-        draft.config.routes.push_back(RouteReader(draft, *entry.as_table(), file.path()).read());
+        RouteReader reader(draft, *entry.as_table(), file.path());
+        draft.config.routes.push_back(reader.read());
+        draft.route_places.push_back({ file.place_of(entry.source()), std::move(reader.target_places) });
     }
 }
 
@@ -203,6 +209,7 @@ void read_limits(Draft& draft, TomlReader& file)
     const toml::table* table = file.table("limits");
     if (table == nullptr)
         return;
+    draft.limits_place = file.place_of("limits");
     TomlReader reader(draft.mistakes, *table, file.path(), "limits");
     read_allowance(draft.mistakes, reader, "each", draft.config.limits.each);
     read_allowance(draft.mistakes, reader, "all", draft.config.limits.all);

@@ -101,8 +101,10 @@ void UpstreamReader::read_kind()
         reader_.complain("",
             preset == nullptr ? R"(needs a preset, such as preset = "openrouter", or a base_url)"
                               : "needs a base_url: everybody has another");
-    if (const auto dialect = reader_.choice("dialect", dialects))
+    if (const auto dialect = reader_.choice("dialect", dialects)) {
         upstream_.dialect = static_cast<Upstream::Dialect>(*dialect);
+        draft_.dialect = Placed { std::string(dialects[*dialect]), reader_.place_of("dialect") };
+    }
     if (const auto auth = reader_.choice("auth", auths))
         upstream_.auth = static_cast<Upstream::Auth>(*auth);
     read_quirks(reader_, upstream_.stated, upstream_.not_stated);
@@ -129,9 +131,12 @@ void UpstreamReader::read_quirks(TomlReader& reader, route::Quirks& added, route
     for (const Placed& one : *all) {
         const bool takes_away = one.text.starts_with('-');
         const std::string_view name = std::string_view(one.text).substr(takes_away ? 1 : 0);
-        if (const auto quirk = route::quirk_of(name))
+        if (const auto quirk = route::quirk_of(name)) {
+            if ((takes_away ? added : removed).has(*quirk))
+                mistakes_.add(one.place,
+                    fmt::format("{} both adds and takes away {}", reader.full_name("quirks"), name));
             (takes_away ? removed : added).add(*quirk);
-        else
+        } else
             mistakes_.add(one.place,
                 fmt::format("{} names no quirk{}; docs/providers.md lists them", reader.full_name("quirks"),
                     TomlReader::suggestion(name, route::quirk_names())));
@@ -169,6 +174,13 @@ void UpstreamReader::read_pool()
         one.whole("weight", key.weight, 1, weight_max);
         one.finish();
         key.place = one.place_of(entry.source());
+        const bool twice = std::ranges::any_of(draft_.pool, [&](const KeyDraft& other) {
+            return (!key.env.empty() && key.env == other.env)
+                || (key.file && other.file && key.file->text == other.file->text);
+        });
+        if (twice)
+            mistakes_.add(key.place,
+                reader_.full_name("keys") + " has this key twice; weight says that one gets more sessions");
         if (int(key.key.has_value()) + int(key.file.has_value()) + int(!key.env.empty()) != 1)
             mistakes_.add(
                 key.place, reader_.full_name("keys") + " needs one of env, file and key in each entry");
@@ -258,6 +270,8 @@ void UpstreamReader::read_statement(std::string_view name, const toml::table& ta
     };
     tokens("context", statement.context);
     tokens("output", statement.output);
+    if (statement.context && statement.output && *statement.output > *statement.context)
+        reader.complain("output", "cannot be more than context, of which an answer is a part");
     flag("images", statement.images);
     flag("files", statement.files);
     flag("tools", statement.tools);

@@ -118,11 +118,25 @@ Result<void> Plan::choose(
     ASSIGN_OR_RETURN(taken, take_wish(wish.route));
     if (taken)
         return {};
-    const bool names_target =
-        config_.client_targets && named_model(route::asked_model(client_model), config_).names_upstream;
-    if (!config_.routes.empty() && !names_target)
+    if (looks_at_routes())
         route_ = route::route_for(config_.routes, aspects_of(client_model, request, wish, *routing_));
     return route_ != nullptr ? Result<void> {} : take_name();
+}
+
+Result<void> Plan::choose(std::string_view client_model, const route::Aspects& aspects)
+{
+    client_model_ = client_model;
+    if (looks_at_routes())
+        route_ = route::route_for(config_.routes, aspects);
+    return route_ != nullptr ? Result<void> {} : take_name();
+}
+
+// Not where the client has named a target itself.
+bool Plan::looks_at_routes() const
+{
+    return !config_.routes.empty()
+        && !(
+            config_.client_targets && named_model(route::asked_model(client_model_), config_).names_upstream);
 }
 
 Result<void> Plan::choose(std::string_view client_model)
@@ -207,6 +221,36 @@ Result<route::Target> resolve_target(
         return Failure(std::move(chosen).error());
     ASSIGN_OR_RETURN(place, plan.place(0));
     return std::move(place.target);
+}
+
+route::Lookup lookup_of(const config::Config& config, const Catalogues& catalogues)
+{
+    const auto routing = std::make_shared<const Routing>(routing_of(config));
+    return [&config, &catalogues, routing](std::string_view name) -> Result<route::Answering> {
+        Plan plan(config, routing, catalogues);
+        if (auto chosen = plan.choose(name); !chosen)
+            return Failure(std::move(chosen).error());
+        ASSIGN_OR_RETURN(place, plan.place(0));
+        route::Answering answering { std::move(place.target), routing->rules[place.upstream].upstream,
+            place.upstream > 0 };
+        if (answering.is_elsewhere)
+            answering.target.model.insert(0, config.upstreams[place.upstream].name + "/");
+        return answering;
+    };
+}
+
+std::vector<std::string> models_of_other_upstreams(const config::Config& config, const Catalogues& catalogues)
+{
+    std::vector<std::string> models;
+    for (std::size_t i = 1; i < config.upstreams.size(); ++i) {
+        const config::Upstream& upstream = config.upstreams[i];
+        for (const auto& model : catalogues.of(upstream.name).models())
+            models.push_back(upstream.name + "/" + model->id);
+        for (const config::ModelStatement& stated : upstream.models)
+            if (!stated.model.contains('*') && catalogues.of(upstream.name).find(stated.model) == nullptr)
+                models.push_back(upstream.name + "/" + stated.model);
+    }
+    return models;
 }
 
 } // namespace dragoman::gateway

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "gateway/catalogues.h"
 #include "route/model_facts.h"
+#include "route/models_list.h"
 #include "route/resolve.h"
 #include "route/route_table.h"
 
@@ -56,6 +57,7 @@ public:
     }
     Result<void> choose(
         std::string_view client_model, const Wish& wish, const anthropic::MessagesRequest& request);
+    Result<void> choose(std::string_view client_model, const route::Aspects& aspects); // of what kind it is
     Result<void> choose(std::string_view client_model); // by the name alone, as for a request without content
 
     std::size_t size() const { return route_ != nullptr ? route_->targets.size() : 1; }
@@ -63,6 +65,7 @@ public:
     const route::Route* route() const { return route_; } // null: the model's name decides
 
 private:
+    bool looks_at_routes() const;
     Result<bool> take_wish(std::string_view wanted);
     Result<void> take_name();
     Place settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const;
@@ -79,6 +82,12 @@ private:
 // What a model's name alone leads to first.
 Result<route::Target> resolve_target(
     std::string_view client_model, const config::Config& config, const Catalogues& catalogues);
+
+// The same for lists of models: those of other upstreams than the first have the upstream's name in front.
+// Everything it is made of must outlive it.
+route::Lookup lookup_of(const config::Config& config, const Catalogues& catalogues);
+std::vector<std::string> models_of_other_upstreams(
+    const config::Config& config, const Catalogues& catalogues);
 
 // "home/qwen3-coder" is qwen3-coder at home if there is an upstream of that name, and otherwise, as it is, a
 // model of the first one. OpenRouter's own slugs ("openrouter/auto") stay whole.

@@ -6,6 +6,7 @@
 #include "gateway/process_figures.h"
 #include "gateway/status_report.h"
 #include "gateway/targets.h"
+#include "gateway/upstream_states.h"
 #include "json/writer.h"
 #include "net/timer.h"
 #include "route/models_list.h"
@@ -88,7 +89,9 @@ net::Refusal status(Worker& worker)
         .degraded = config->degraded(),
         .sessions = shared.sessions.size(),
         .resident_bytes = process_figures().resident_bytes };
-    return json_answer(worker, status_report(shared.metrics.read(), context));
+    const MetricsSnapshot figures = shared.metrics.read();
+    context.upstreams = upstream_states(*config, shared.breakers, shared.key_rests, figures, Clock::now());
+    return json_answer(worker, status_report(figures, context));
 }
 
 net::Refusal session(Worker& worker, std::string_view id, std::string_view target)
@@ -120,8 +123,11 @@ net::Task<net::Refusal> models(Worker& worker, const net::RequestHead& head)
     auto catalogues = worker.shared().catalogues.get();
     const route::Catalogue& catalogue = catalogues->of(config->main().name);
     const route::Rules rules = rules_of(*config);
-    co_return json_answer(
-        worker, for_picker ? route::picker_list(rules, catalogue) : route::models_list(rules, catalogue));
+    const route::Lookup lookup = lookup_of(*config, *catalogues);
+    if (for_picker)
+        co_return json_answer(worker, route::picker_list(rules, catalogue, lookup));
+    const auto others = models_of_other_upstreams(*config, *catalogues);
+    co_return json_answer(worker, route::models_list(rules, catalogue, lookup, others));
 }
 
 net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail)
@@ -129,7 +135,8 @@ net::Task<net::Refusal> model(Worker& worker, std::string_view path_tail)
     co_await wait_for_catalogue(worker.shared());
     auto config = worker.shared().live.get();
     auto catalogues = worker.shared().catalogues.get();
-    auto entry = route::model_entry(path_tail, rules_of(*config), catalogues->of(config->main().name));
+    auto entry = route::model_entry(
+        path_tail, rules_of(*config), catalogues->of(config->main().name), lookup_of(*config, *catalogues));
     if (entry)
         co_return json_answer(worker, std::move(*entry));
     co_return render(entry.error(), worker.ids().with_prefix("req_"));

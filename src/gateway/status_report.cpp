@@ -70,6 +70,22 @@ void add_context(json::Writer& json, const StatusContext& context)
     count(json, "sessions", context.sessions);
 }
 
+void add_upstream(json::Writer& json, const UpstreamState& state)
+{
+    json.begin_object().key("name").text(state.name).key("degraded").boolean(state.degraded);
+    count(json, "keys", state.keys).key("breakers").begin_array();
+    for (const UpstreamState::Breaker& breaker : state.breakers) {
+        json.begin_object().key("target").text(breaker.target).key("state").text(breaker.state);
+        json.key("failures").integer(breaker.failures).end_object();
+    }
+    json.end_array().key("resting_keys").begin_array();
+    for (const UpstreamState::RestingKey& key : state.resting_keys) {
+        json.begin_object().key("target").text(key.target).key("key").integer(key.key);
+        json.key("source").text(key.source).key("seconds").integer(key.seconds).end_object();
+    }
+    json.end_array().end_object();
+}
+
 void add_answering(json::Writer& json, const SessionFigures::Answering& answering)
 {
     json.begin_object().key("client_model").text(answering.client_model);
@@ -122,6 +138,9 @@ std::string status_report(const MetricsSnapshot& metrics, const StatusContext& c
         add_usage(json, target);
         json.end_object();
     }
+    json.end_array().key("upstreams").begin_array();
+    for (const UpstreamState& upstream : context.upstreams)
+        add_upstream(json, upstream);
     json.end_array().end_object();
     return body;
 }

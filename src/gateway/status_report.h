@@ -6,8 +6,29 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dragoman::gateway {
+
+// How one upstream is doing.
+struct UpstreamState {
+    struct Breaker {
+        std::string target {}; // "home/qwen3-coder"
+        std::string state {}; // "closed", "open", "half-open"
+        int failures = 0; // in a row
+    };
+    struct RestingKey {
+        std::string target {};
+        int key = 1; // which of the upstream's
+        std::string source {}; // where it comes from
+        std::int64_t seconds = 0;
+    };
+    std::string name {};
+    bool degraded = false; // it has no key
+    std::size_t keys = 0;
+    std::vector<Breaker> breakers {}; // of targets that failed and have not succeeded since
+    std::vector<RestingKey> resting_keys {};
+};
 
 // What is no count of requests.
 struct StatusContext {
@@ -21,6 +42,7 @@ struct StatusContext {
     bool degraded = false;
     std::size_t sessions = 0;
     std::optional<std::uint64_t> resident_bytes {};
+    std::vector<UpstreamState> upstreams {};
 };
 
 std::string status_report(const MetricsSnapshot& metrics, const StatusContext& context);

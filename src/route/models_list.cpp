@@ -118,14 +118,24 @@ bool is_for_pickers(string_view id, const Target& target, const Rules& rules)
     return id == picker_id(target.model) && (id.starts_with(alias_prefix) || is_offered(target.model, rules));
 }
 
-Shown shown_as(std::string id, string_view display_name, const Target& target, const Rules& rules)
+Result<Answering> answering(
+    string_view name, const Rules& rules, const Catalogue& catalogue, const Lookup& lookup)
 {
+    if (lookup)
+        return lookup(name);
+    ASSIGN_OR_RETURN(target, resolve(name, rules, catalogue));
+    return Answering { std::move(target), rules.upstream };
+}
+
+Shown shown_as(std::string id, string_view display_name, const Answering& found, const Rules& rules)
+{
+    const Target& target = found.target;
     Shown shown { .id = std::move(id), .display_name = std::string(display_name), .facts = target.facts };
     shown.created = target.facts->created.value_or(0);
     if (shown.id != target.model)
         shown.answered_by = target.model;
     if (is_for_pickers(shown.id, target, rules)) {
-        shown.display_name = readable_name(*target.facts, rules.upstream);
+        shown.display_name = readable_name(*target.facts, found.upstream);
         shown.description = short_description(*target.facts);
     } else if (!shown.answered_by.empty()) {
         shown.description = "answered by " + shown.answered_by;
@@ -135,9 +145,10 @@ Shown shown_as(std::string id, string_view display_name, const Target& target, c
 
 class Listing {
 public:
-    Listing(const Rules& rules, const Catalogue& catalogue)
+    Listing(const Rules& rules, const Catalogue& catalogue, const Lookup& lookup)
         : rules_(rules)
         , catalogue_(catalogue)
+        , lookup_(lookup)
     {
     }
 
@@ -147,7 +158,7 @@ public:
         return std::move(shown_);
     }
 
-    std::vector<Shown> all()
+    std::vector<Shown> all(const std::vector<std::string>& others)
     {
         offer_all();
         for (const auto& claude : claude_models())
@@ -159,6 +170,8 @@ public:
             add(mapping.from.find('*') == std::string::npos ? mapping.from : mapping.to, {});
         for (const auto& model : catalogue_.models())
             add(model->id, model->name);
+        for (const auto& model : others)
+            add(model, {});
         return std::move(shown_);
     }
 
@@ -173,26 +186,29 @@ private:
 
     void offer(const std::string& model)
     {
-        if (const auto target = resolve(model, rules_, catalogue_))
-            add(picker_id(target->model), {});
+        if (const auto found = answering(model, rules_, catalogue_, lookup_))
+            add(picker_id(found->target.model), {});
     }
 
     bool add(std::string id, string_view display_name)
     {
         if (id.empty() || seen_.contains(id))
             return false;
-        const auto target = resolve(id, rules_, catalogue_);
-        if (!target)
+        const auto found = answering(id, rules_, catalogue_, lookup_);
+        if (!found)
             return false;
         seen_.insert(id);
-        if (display_name.empty())
-            display_name = target->model == id ? string_view(target->facts->name) : string_view(id);
-        shown_.push_back(shown_as(std::move(id), display_name, *target, rules_));
+        const Target& target = found->target;
+        const std::string own(!display_name.empty()          ? display_name
+                : target.model == id && !found->is_elsewhere ? string_view(target.facts->name)
+                                                             : string_view(id));
+        shown_.push_back(shown_as(std::move(id), own, *found, rules_));
         return true;
     }
 
     const Rules& rules_;
     const Catalogue& catalogue_;
+    const Lookup& lookup_;
     std::vector<Shown> shown_;
     std::set<std::string> seen_;
 };
@@ -229,26 +245,30 @@ std::string listed(const std::vector<Shown>& shown)
 
 } // namespace
 
-std::string models_list(const Rules& rules, const Catalogue& catalogue)
+std::string models_list(const Rules& rules, const Catalogue& catalogue, const Lookup& lookup,
+    const std::vector<std::string>& others)
 {
-    return listed(Listing(rules, catalogue).all());
+    return listed(Listing(rules, catalogue, lookup).all(others));
 }
 
-std::string picker_list(const Rules& rules, const Catalogue& catalogue)
+std::string picker_list(const Rules& rules, const Catalogue& catalogue, const Lookup& lookup)
 {
-    auto shown = Listing(rules, catalogue).offered();
-    return shown.empty() ? models_list(rules, catalogue) : listed(shown);
+    auto shown = Listing(rules, catalogue, lookup).offered();
+    return shown.empty() ? models_list(rules, catalogue, lookup) : listed(shown);
 }
 
-Result<std::string> model_entry(string_view path_tail, const Rules& rules, const Catalogue& catalogue)
+Result<std::string> model_entry(
+    string_view path_tail, const Rules& rules, const Catalogue& catalogue, const Lookup& lookup)
 {
     const auto id = percent_decode(path_tail);
-    auto target = resolve(id, rules, catalogue);
-    if (!target) {
-        target.error().kind = Error::Kind::not_found; // no such resource, whatever is wrong with its name
-        return Failure(std::move(target).error());
+    auto found = answering(id, rules, catalogue, lookup);
+    if (!found) {
+        found.error().kind = Error::Kind::not_found; // no such resource, whatever is wrong with its name
+        return Failure(std::move(found).error());
     }
-    auto shown = shown_as(id, target->model == id ? target->facts->name : id, *target, rules);
+    const Target* const target = &found->target;
+    const bool is_own_name = target->model == id && !found->is_elsewhere;
+    auto shown = shown_as(id, is_own_name ? target->facts->name : id, *found, rules);
     const auto claude = std::find_if(claude_models().begin(), claude_models().end(),
         [&id](const ClaudeName& name) { return name.id == id; });
     if (claude != claude_models().end() && !is_for_pickers(id, *target, rules)) {
@@ -256,7 +276,7 @@ Result<std::string> model_entry(string_view path_tail, const Rules& rules, const
         shown.created = claude->created;
     }
     const bool is_listed_upstream = catalogue.empty() || target->facts->known || is_claude_name(id)
-        || is_configured(target->model, rules);
+        || is_configured(target->model, rules) || found->is_elsewhere;
     if (!is_listed_upstream) {
         return Failure(Error { .kind = Error::Kind::not_found,
             .source = Error::Source::client,

@@ -13,18 +13,32 @@
 #include "route/catalogue.h"
 #include "route/resolve.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::route {
 
-std::string models_list(const Rules& rules, const Catalogue& catalogue);
+// What answers to a name.
+struct Answering {
+    Target target {}; // of another upstream than the first with the upstream's name in front of its model
+    std::string upstream {}; // for people
+    bool is_elsewhere = false; // it is another upstream's, of which `catalogue` says nothing
+};
+
+// How names become models; empty: by `rules` alone. `others` are models of other upstreams.
+using Lookup = std::function<Result<Answering>(std::string_view name)>;
+
+std::string models_list(const Rules& rules, const Catalogue& catalogue, const Lookup& lookup = {},
+    const std::vector<std::string>& others = {});
 
 // Only what is meant for a picker: Claude Code shows every entry, and has Claude's families itself.
-std::string picker_list(const Rules& rules, const Catalogue& catalogue);
+std::string picker_list(const Rules& rules, const Catalogue& catalogue, const Lookup& lookup = {});
 
 // `path_tail` is what follows "/v1/models/", still percent-encoded; ids contain slashes. Any name that a
 // request could ask for has an entry; an unknown one is Error::not_found.
-Result<std::string> model_entry(std::string_view path_tail, const Rules& rules, const Catalogue& catalogue);
+Result<std::string> model_entry(
+    std::string_view path_tail, const Rules& rules, const Catalogue& catalogue, const Lookup& lookup = {});
 
 } // namespace dragoman::route

@@ -13,12 +13,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from old_systems import KEY, OldSystem  # noqa: E402
 
 
-class Import(OldSystem):
-    """`dragoman init --import`, which takes an old system's file over for good."""
-
+class Commands(OldSystem):
     def run_in_root(self, *words):
         return subprocess.run([self.program, *words], cwd="/", text=True, capture_output=True, timeout=60,
                               env={"PATH": os.environ["PATH"], "HOME": str(self.folder)})
+
+
+class Import(Commands):
+    """`dragoman init --import`, which takes an old system's file over for good."""
 
     def take_over(self, text, name=".env"):
         (self.folder / ".config/dragoman/config.toml").unlink()
@@ -112,6 +114,138 @@ PORT=8000
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("OPENAI_API_KEY", done.stdout.partition("Could not be carried over")[2])
         self.assertFalse((self.folder / ".config/dragoman/openrouter.key").exists())
+
+
+class ImportOfAGateway(Commands):
+    """claude-code-router's config.json and LiteLLM's config.yaml, as docs/migrating.md says."""
+
+    def take_over(self, text, name="config.json"):
+        (self.folder / ".config/dragoman/config.toml").unlink(missing_ok=True)
+        self.old = self.write(name, text)
+        done = self.run_in_root("init", "--import", str(self.old), "--yes", "--offline")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(self.old.read_text(), text)
+        self.said = done.stdout
+        self.carried, _, self.left = done.stdout.partition("Could not be carried over")
+        self.assertNotIn(KEY, done.stdout + done.stderr)
+        self.config = (self.folder / ".config/dragoman/config.toml").read_text()
+        self.assertNotIn(KEY, self.config)
+        checked = self.run_in_root("check-config")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        return checked.stdout
+
+    def router(self, **more):
+        return {"Providers": [
+            {"name": "openrouter", "api_base_url": f"{self.upstream.url}/chat/completions", "api_key": KEY,
+             "models": ["big/model"]},
+            {"name": "quick", "api_base_url": f"{self.upstream.url}/chat/completions", "api_key": "$QUICK_KEY",
+             "models": ["small"]}],
+            "Router": {"default": "openrouter,big/model", "background": "quick,small"}, **more}
+
+    def without_catalogue(self):
+        path = self.folder / ".config/dragoman/config.toml"
+        path.write_text(self.config + "\n[catalogue]\nenabled = false\n")
+
+    def test_the_example_of_the_routers_readme(self):
+        now = self.take_over("""{
+  // comments and commas at the end are fine there
+  "PROXY_URL": "http://127.0.0.1:7890", "LOG": true, "API_TIMEOUT_MS": 600000,
+  "Providers": [
+    { "name": "deepseek", "api_base_url": "https://api.deepseek.com/chat/completions", "api_key": "sk-deepseek-xxx",
+      "models": ["deepseek-chat", "deepseek-reasoner"],
+      "transformer": { "use": ["deepseek"], "deepseek-chat": { "use": ["tooluse"] } } },
+    { "name": "ollama", "api_base_url": "http://localhost:11434/v1/chat/completions", "api_key": "ollama",
+      "models": ["qwen2.5-coder:latest"], },
+    { "name": "gemini", "api_base_url": "https://generativelanguage.googleapis.com/v1beta/models/",
+      "api_key": "$GEMINI_API_KEY", "models": ["gemini-2.5-flash"], "transformer": { "use": ["gemini"] } },
+  ],
+  "Router": {
+    "default": "deepseek,deepseek-chat", "background": "ollama,qwen2.5-coder:latest",
+    "think": "deepseek,deepseek-reasoner", "longContext": "gemini,gemini-2.5-flash", "longContextThreshold": 60000,
+  },
+}""")
+        self.assertRegex(now, r"upstream +deepseek at https://api.deepseek.com/v1")
+        self.assertRegex(now, r"key +sha256:\w+ from \S+/deepseek.key")
+        self.assertRegex(now, r"upstream +ollama at http://127.0.0.1:11434/v1")
+        self.assertRegex(now, r"upstream +gemini at https://generativelanguage.googleapis.com/v1beta/openai")
+        self.assertRegex(now, r"route +more than 60000 tokens: gemini/gemini-2.5-flash")
+        self.assertRegex(now, r"route +background: ollama/qwen2.5-coder:latest")
+        self.assertRegex(now, r"route +thinking: deepseek/deepseek-reasoner")
+        self.assertRegex(now, r"big model +deepseek/deepseek-chat")
+        self.assertIn("HTTPS_PROXY", self.left)
+        self.assertIn("gemini needs its key: set GEMINI_API_KEY", self.said)
+        key = self.folder / ".config/dragoman/deepseek.key"
+        self.assertEqual((key.read_text(), key.stat().st_mode & 0o777), ("sk-deepseek-xxx\n", 0o600))
+
+    def test_a_configuration_that_is_there_is_kept_as_a_copy_and_the_second_time_changes_nothing(self):
+        self.take_over(json.dumps(self.router()))
+        path = self.folder / ".config/dragoman/config.toml"
+        again = self.run_in_root("init", "--import", str(self.old), "--yes", "--offline")
+        self.assertIn("says all this already", again.stdout)
+        path.write_text("[models]\nbig = \"mine/own\"\n")
+        asked = self.run_in_root("init", "--import", str(self.old), "--offline")
+        self.assertEqual(asked.returncode, 2, asked.stdout + asked.stderr)
+        self.assertIn("--yes", asked.stderr)
+        self.assertIn("mine/own", path.read_text())
+        self.run_in_root("init", "--import", str(self.old), "--yes", "--offline")
+        self.assertEqual(path.read_text(), self.config)
+        self.assertIn("mine/own", (path.parent / "config.toml.bak").read_text())
+
+    def test_what_was_taken_over_from_the_router_answers_with_each_providers_key(self):
+        self.take_over(json.dumps(self.router(APIKEY="token-of-the-clients")))
+        self.without_catalogue()
+        dragoman = self.start("--port", "0", QUICK_KEY="key-of-quick")
+        self.assertEqual(dragoman.message("claude-opus-4-5")[0], 401, "clients need the token")
+        for model, expected, key in (("claude-opus-4-5", "big/model", KEY),
+                                     ("claude-haiku-4-5", "small", "key-of-quick"),
+                                     ("quick,small", "small", "key-of-quick")):
+            status, answer = dragoman.post("/v1/messages", {"model": model, "max_tokens": 1000, "messages": [
+                {"role": "user", "content": "Good day?"}]}, x_api_key="token-of-the-clients")
+            self.assertEqual((status, self.upstream.last["body"]["model"]), (200, expected), answer)
+            self.assertEqual(self.upstream.field("authorization"), f"Bearer {key}")
+
+    def test_what_was_taken_over_from_litellm_answers_by_its_names(self):
+        now = self.take_over(f"""# two servers, one name
+model_list:
+  - model_name: my-model
+    litellm_params:
+      model: openai/own-model
+      api_base: {self.upstream.url}
+      api_key: {KEY}
+  - model_name: "claude-haiku*"
+    litellm_params: {{model: openai/small-model, api_base: "{self.upstream.url}", api_key: os.environ/SMALL_KEY}}
+litellm_settings:
+  drop_params: true
+  success_callback: ["langfuse"]
+router_settings:
+  fallbacks: [{{"my-model": ["claude-haiku*"]}}]
+general_settings:
+  master_key: sk-1234
+""", "config.yaml")
+        self.assertRegex(now, r"name +my-model -> local/own-model")
+        self.assertRegex(now, r"route +model my-model: local/own-model, then local-2/small-model")
+        self.assertIn("success_callback", self.left)
+        self.without_catalogue()
+        dragoman = self.start("--port", "0", SMALL_KEY="key-of-small")
+        for model, expected, key in (("my-model", "own-model", KEY),
+                                     ("claude-haiku-4-5", "small-model", "key-of-small")):
+            status, answer = dragoman.post("/v1/messages", {"model": model, "max_tokens": 1000, "messages": [
+                {"role": "user", "content": "Good day?"}]}, x_api_key="sk-1234")
+            self.assertEqual((status, self.upstream.last["body"]["model"]), (200, expected), answer)
+            self.assertEqual(self.upstream.field("authorization"), f"Bearer {key}")
+
+    def test_a_file_that_cannot_be_read_changes_nothing(self):
+        path = self.folder / ".config/dragoman/config.toml"
+        before = path.read_text()
+        for name, text, expected in (("config.json", "{ Providers: [ }", "line 1"),
+                                     ("config.yaml", "model_list:\n\t- x: y\n", "line 2"),
+                                     ("config.json", '{"mcpServers": {}}', "neither claude-code-router's"),
+                                     ("config.json", '{"Providers": []}', "names no server"),
+                                     ("config.yaml", "model_list:\n  - model_name: *\n", "in quotes")):
+            done = self.run_in_root("init", "--import", str(self.write(name, text)), "--yes", "--offline")
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            self.assertIn(expected, done.stderr)
+            self.assertEqual(path.read_text(), before)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // The program as a command: what it says to the one who types it.
 
 import assert from 'node:assert/strict';
-import { rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -50,3 +50,78 @@ test('on a terminal serve says how to go on', async () => {
     assert.equal((await child.exit).code, 0);
     rmSync(folder, { recursive: true });
 });
+
+// Two upstreams, a route, and nobody who would have to be asked.
+const twoUpstreams = `
+[models]
+big = "home/qwen3-coder"
+small = "groq/openai/gpt-oss-20b"
+[models.names]
+mine = "home/qwen3-coder"
+[upstreams.home]
+base_url = "http://127.0.0.1:9/v1"
+[upstreams.home.models."qwen3-coder"]
+context = 32768
+[upstreams.groq]
+[[routes]]
+name = "deep"
+when = { scenario = "thinking" }
+targets = ["groq/openai/gpt-oss-120b", "home/qwen3-coder"]
+[catalogue]
+enabled = false
+`;
+
+async function withConfiguration(text, body) {
+    const folder = temporaryFolder();
+    const file = join(folder, 'config.toml');
+    writeFileSync(file, text, { mode: 0o600 });
+    const command = async (args, env = {}) => {
+        const child = new Child(binary, args, { env: { HOME: folder, ...env }, cwd: folder });
+        const { code } = await child.exit;
+        return { code, out: child.out, err: child.err };
+    };
+    try {
+        await body(command, file);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+test('route says where a request would go, and why', () =>
+    withConfiguration(twoUpstreams, async (command, file) => {
+        const name = await command(['route', 'opus', '--config', file]);
+        assert.equal(name.code, 0, name.err);
+        assert.match(name.out, /no route fits; a name of Claude's, \[models\] big: home\/qwen3-coder/);
+        assert.match(name.out, /1\. home\/qwen3-coder\n +asked at +http:\/\/127\.0\.0\.1:9\/v1\/chat\/completions \(chat\)/);
+        assert.match(name.out, /window 32k/);
+        const deep = await command(['route', 'opus', '--scenario', 'thinking', '--json', '--config', file], {
+            GROQ_API_KEY: 'gsk-canary',
+        });
+        assert.equal(deep.code, 0, deep.err);
+        assert.ok(!deep.out.includes('canary'));
+        const said = JSON.parse(deep.out);
+        assert.equal(said.route, 'deep');
+        assert.deepEqual(said.targets.map((one) => [one.upstream, one.model, one.ready]), [
+            ['groq', 'openai/gpt-oss-120b', true],
+            ['home', 'qwen3-coder', true],
+        ]);
+        assert.equal(said.targets[0].key, 'GROQ_API_KEY');
+        const keyless = await command(['route', 'opus', '--scenario', 'thinking', '--config', file]);
+        assert.match(keyless.out, /none, so it is passed over: set GROQ_API_KEY/);
+        const wrong = await command(['route', 'opus', '--scenario', 'thinkin', '--config', file]);
+        assert.equal(wrong.code, 2);
+        assert.match(wrong.err, /is none of background, thinking/);
+        assert.equal((await command(['route', '--config', file])).code, 2);
+        const hostile = await command(['route', '../../etc', '--config', file]);
+        assert.equal(hostile.code, 1);
+    }));
+
+test('what completes a model knows short names, and every upstream', () =>
+    withConfiguration(twoUpstreams, async (command, file) => {
+        const home = join(file, '..');
+        mkdirSync(join(home, 'dragoman'));
+        writeFileSync(join(home, 'dragoman/config.toml'), twoUpstreams, { mode: 0o600 });
+        const { out, code } = await command(['completion', 'models'], { XDG_CONFIG_HOME: home });
+        assert.equal(code, 0);
+        assert.deepEqual(out.trim().split('\n'), ['mine', 'home/qwen3-coder']);
+    }));

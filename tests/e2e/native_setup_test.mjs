@@ -9,6 +9,8 @@ import { Child, binary, canaryKey, here, temporaryFolder } from './harness.mjs';
 import { StrictUpstream } from './strict_upstream.mjs';
 import { test } from './suite.mjs';
 
+const otherKey = canaryKey.replace('c0de', 'beef');
+
 // A person with a home of their own, in front of an upstream that plays OpenRouter.
 class Person {
     constructor(upstream) {
@@ -701,3 +703,59 @@ person('init: words that match nothing, a number that is none, no tools', async 
     assert.match(out, /Nothing was changed\./);
     assert.ok(!existsSync(me.config), 'the end of the input changes nothing');
 });
+
+// A second upstream of another kind, and a route to it.
+async function withSecond(me, upstream, body) {
+    const second = await StrictUpstream.start({ key: otherKey });
+    second.catalogue = [{ ...second.catalogue[0], id: 'vendor/second', context_length: 65536 }];
+    mkdirSync(join(me.home, '.config/dragoman'), { recursive: true });
+    writeFileSync(
+        me.config,
+        `[upstreams.openrouter]\nbase_url = "${upstream.baseUrl}"\n` +
+            `[upstreams.second]\npreset = "openrouter"\nbase_url = "${second.baseUrl}"\nkey_env = "SECOND_KEY"\n` +
+            '[[routes]]\nwhen = { scenario = "thinking" }\ntargets = ["second/vendor/second"]\n',
+        { mode: 0o600 },
+    );
+    try {
+        await body(second);
+    } finally {
+        await second.stop();
+    }
+}
+
+person('models: of several upstreams each is listed with its name in front', (me, upstream) =>
+    withSecond(me, upstream, async (second) => {
+        const env = { OPENROUTER_API_KEY: canaryKey, SECOND_KEY: otherKey, OPENROUTER_BASE_URL: '' };
+        const { code, out, err } = await me.run(['models', '--json'], env);
+        assert.equal(code, 0, err);
+        const ids = JSON.parse(out).map((model) => model.id);
+        assert.equal(ids.length, upstream.catalogue.length + 1);
+        assert.ok(ids.includes('second/vendor/second') && ids.includes('openrouter/openai/gpt-oss-120b'), out);
+        await second.stop();
+        rmSync(join(me.home, '.cache'), { recursive: true, force: true });
+        const half = await me.run(['models', 'gpt-oss'], env);
+        assert.equal(half.code, 0, half.err);
+        assert.match(half.err, /the list of models of second could not be had/);
+        assert.match(half.out, /^openrouter\/openai\/gpt-oss-120b +big,middle,small/m);
+    }));
+
+person('doctor: every upstream is looked at, and what routes lead to is asked', (me, upstream) =>
+    withSecond(me, upstream, async (second) => {
+        for (const one of [upstream, second]) one.answer = () => ({ tools: [report], usage: { cost: 0.0001 } });
+        const env = { ...installClaude(me), OPENROUTER_API_KEY: canaryKey, SECOND_KEY: otherKey, OPENROUTER_BASE_URL: '' };
+        const { code, result, find } = await examine(me, env);
+        assert.equal(code, 0, JSON.stringify(result.findings, null, 1));
+        const of = (name) => result.findings.filter((one) => one.upstream === name);
+        for (const name of ['openrouter', 'second']) {
+            assert.ok(of(name).some((one) => one.check === 'key' && /accepts it/.test(one.finding)), name);
+            assert.ok(of(name).some((one) => one.check === 'network' && /answers/.test(one.finding)), name);
+        }
+        assert.ok(of('second').some((one) => /^vendor\/second \(route thinking\), window 65k/.test(one.finding)));
+        find('request', /^second\/vendor\/second called the tool/);
+        assert.deepEqual([upstream.chats.length, second.chats.length], [1, 1]);
+        const keyless = await examine(me, { ...env, SECOND_KEY: '' });
+        const missing = keyless.result.findings.find((one) => one.upstream === 'second' && one.check === 'key');
+        assert.equal(missing.level, 'warning');
+        assert.match(missing.remedy, /SECOND_KEY/);
+        assert.equal(second.chats.length, 1, 'nobody asks it without a key');
+    }));

@@ -325,7 +325,7 @@ export class StrictUpstream {
         const before = problems.length;
         schema(value, '$', problems);
         if (problems.length > before) return problems;
-        const model = modelById(value.model);
+        const model = modelById(value.model) ?? this.catalogue.find((entry) => entry.id === value.model);
         if (!model) return [...problems, `${value.model} is not a valid model ID`];
         problems.push(...rules(value, model), ...this.missingReasoning(received));
         return problems;

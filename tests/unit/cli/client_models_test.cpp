@@ -135,5 +135,28 @@ TEST(ClientModels, WhatCanBeNoIdStartsNothing)
     EXPECT_TRUE(choose_models(nothing_is_listed, "vendor/new-model_2.5:free", {}));
 }
 
+TEST(ClientModels, WhereThereAreRoutesNamesAreAskedThatRoutesLookAt)
+{
+    ClientModels models = chosen("");
+    ask_by_family(models, "", {});
+    EXPECT_EQ(models.main.id, "anthropic-via/opus");
+    EXPECT_EQ(models.main.name, "GPT-5.5 (OpenRouter)") << "people still see who answers";
+    EXPECT_EQ(models.sonnet.id, "anthropic-via/sonnet");
+    EXPECT_EQ(models.haiku.id, "anthropic-via/haiku");
+    EXPECT_EQ(models.main.window, 1050000U);
+    ClientModels typed = chosen("coder");
+    ask_by_family(typed, "coder", {});
+    EXPECT_EQ(typed.main.id, "coder") << "a route may be for that name";
+    EXPECT_EQ(typed.opus.id, "coder");
+    EXPECT_EQ(typed.haiku.id, "anthropic-via/haiku");
+    ClientModels target = chosen("qwen/qwen3-coder");
+    ask_by_family(target, "qwen/qwen3-coder", {});
+    EXPECT_EQ(target.main.id, "qwen/qwen3-coder");
+    const std::vector<std::string> arguments { "--model", "haiku" };
+    ClientModels own = chosen("", arguments);
+    ask_by_family(own, "", arguments);
+    EXPECT_EQ(own.main.id, "anthropic-via/haiku");
+}
+
 } // namespace
 } // namespace dragoman::cli

@@ -1,3 +1,4 @@
+#include "cli/doctor_checks.h"
 #include "cli/doctor_client.h"
 #include "cli/doctor_request.h"
 
@@ -123,6 +124,34 @@ TEST(Doctor, FindingsAreWrittenForPeopleAndPrograms)
     EXPECT_TRUE(json["findings"][0]["remedy"].is_null());
     EXPECT_EQ(json["findings"][1]["level"], "failure");
     EXPECT_EQ(json["findings"][1]["remedy"], "do this");
+}
+
+TEST(Doctor, WhatIsUsedIsKnownByItsUpstream)
+{
+    config::Config config;
+    config.upstreams = { { .name = "openrouter" }, { .name = "home" } };
+    config.models = { .big = "a/one", .middle = "a/one", .small = "home/small" };
+    config.routes = { { .name = "quick",
+                          .targets = { { .upstream = "home", .model = "small" }, { .upstream = "home" } } },
+        { .family = "opus", .targets = { { .upstream = "openrouter", .model = "b/two" } } } };
+    std::vector<std::string> used;
+    for (const UsedModel& one : models_in_use(config))
+        used.push_back(fmt::format("{} {} {}: {}", one.upstream, one.model, one.name, one.role));
+    EXPECT_THAT(used,
+        ::testing::ElementsAre("0 a/one a/one: big, middle", "1 small home/small: small, route quick",
+            "0 b/two openrouter/b/two: route family opus"));
+}
+
+TEST(Doctor, AFindingSaysWhoseItIs)
+{
+    Findings findings = silent();
+    findings.about("groq");
+    findings.ok("key", "from A");
+    findings.about("");
+    findings.ok("port", "is free");
+    EXPECT_THAT(finding_text(findings.all()[0], Style {}, 100), HasSubstr("groq: from A"));
+    EXPECT_THAT(findings_json(findings), HasSubstr(R"("remedy":null,"upstream":"groq"})"));
+    EXPECT_THAT(findings_json(findings), HasSubstr(R"("finding":"is free","remedy":null})"));
 }
 
 } // namespace

@@ -114,5 +114,30 @@ TEST(Models, JsonSaysNullForWhatIsNotKnown)
     EXPECT_EQ(parsed[2]["name"], "\033[31mevil") << "programs get it as it is, escaped";
 }
 
+TEST(Models, OfSeveralUpstreamsEachHasTheUpstreamsNameInFront)
+{
+    config::Config config;
+    config.upstreams = { { .name = "openrouter" },
+        { .name = "home", .preset = "", .vendor_in_slugs = false } };
+    config.upstreams[1].models = { { .model = "stated", .context = 4096 }, { .model = "pattern-*" } };
+    config.models = { .big = "a/one", .middle = "home/stated", .small = "home/stated" };
+    std::vector<KnownUpstream> known;
+    known.push_back({ &config.upstreams[0], KnownModels { .catalogue = some_models() } });
+    known.push_back({ &config.upstreams[1], Failure(Error::unreachable("no list")) });
+    const Models all = models_of(config, known);
+    EXPECT_THAT(ids(chosen_models(all, {})),
+        ElementsAre("home/stated", "openrouter/a/one", "openrouter/b/two", "openrouter/c/three.five"));
+    EXPECT_THAT(ids(chosen_models(all, { .words = { "home" } })), ElementsAre("home/stated"));
+    EXPECT_EQ(chosen_models(all, { .words = { "home" } }).front()->context_length, 4096U);
+    const Roles roles = roles_of(config, known);
+    EXPECT_EQ(roles.big, "openrouter/a/one");
+    EXPECT_EQ(roles.small, "home/stated");
+    config.upstreams.pop_back();
+    known.pop_back();
+    known.front().upstream = &config.upstreams.front();
+    EXPECT_THAT(ids(models_of(config, known)), ElementsAre("b/two", "a/one", "c/three.five"))
+        << "alone it needs none";
+}
+
 } // namespace
 } // namespace dragoman::cli

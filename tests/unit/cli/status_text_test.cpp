@@ -55,6 +55,29 @@ std::string report(bool degraded = false)
 
 } // namespace
 
+TEST(StatusText, ShowsUpstreamsOfWhichSomethingIsToBeSaid)
+{
+    gateway::Metrics metrics;
+    const auto shown = [&](std::vector<gateway::UpstreamState> upstreams) {
+        return status_text(
+            { { instance(), gateway::status_report(metrics.read(), { .upstreams = std::move(upstreams) }) } },
+            1795250060, no_colours);
+    };
+    EXPECT_THAT(shown({ { .name = "openrouter", .keys = 1 } }), Not(HasSubstr("upstream ")));
+    const std::string several =
+        shown({ { .name = "openrouter", .keys = 1 }, { .name = "groq", .degraded = true },
+            { .name = "home",
+                .keys = 2,
+                .breakers = { { "home/qwen3", "open", 5 }, { "home/small", "closed", 1 } },
+                .resting_keys = { { "home/qwen3", 2, "HOME_KEY", 35 } } } });
+    EXPECT_THAT(several, HasSubstr("openrouter: well\n"));
+    EXPECT_THAT(several, HasSubstr("groq: no key: it is passed over\n"));
+    EXPECT_THAT(several,
+        HasSubstr("home: 2 keys; home/qwen3 rests after 5 failures in a row; home/small: 1 failure in a row; "
+                  "its key "
+                  "2 (HOME_KEY) rests for home/qwen3, 35 s more\n"));
+}
+
 TEST(StatusText, ShowsEveryInstance)
 {
     const std::string text =

@@ -111,7 +111,12 @@ TEST_F(LoadTest, APoolTakesKeysFromEverywhere)
     environment_["A_KEY"] = "gsk-1";
     EXPECT_THAT(names_of(loaded().main().keys), ElementsAre("gsk-1 x3", "gsk-2 x1", "gsk-3 x1"));
     environment_.clear();
-    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("config.toml:2:9: the key A_KEY is not set")));
+    EXPECT_THAT(names_of(loaded().main().keys), ElementsAre("gsk-2 x1", "gsk-3 x1"));
+    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("config.toml:2:9: the key A_KEY is not set")));
+    file("[upstreams.groq]\nkeys = [{ env = \"A_KEY\" }]\n");
+    const Config without = loaded();
+    EXPECT_TRUE(without.degraded());
+    EXPECT_EQ(without.main().key_name, "A_KEY") << "the variable to name when there is no key";
 }
 
 TEST_F(LoadTest, SaysWhatIsWrongWithAPool)
@@ -192,10 +197,10 @@ TEST_F(LoadTest, SaysWhatIsWrongWithARoute)
             HasSubstr("config.toml:6:1: routes needs targets"),
             HasSubstr("config.toml:9:1: unknown key routes.retries"),
             HasSubstr(R"(routes.when.tokens_over belongs to scenario = "long_context")"),
-            HasSubstr("config.toml:3:1: the target hom/x names no upstream of this file; there is one: home; "
+            HasSubstr("config.toml:5:12: the target hom/x names no upstream of this file; there is one: home; "
                       "did you mean home/x?"),
-            HasSubstr("config.toml:7:1: the target home/x: models, provider and plugins are for routers"),
-            HasSubstr("config.toml:10:1: the target home/ names no model"),
+            HasSubstr("config.toml:8:12: the target home/x: models, provider and plugins are for routers"),
+            HasSubstr("config.toml:13:12: the target home/ names no model"),
             HasSubstr("config.toml:14:1: there is another route of the name a")));
 }
 

@@ -153,5 +153,36 @@ TEST_F(PlanTest, AStatementCountsMoreThanTheList)
     EXPECT_TRUE(place->target.has(route::Quirk::inline_think));
 }
 
+TEST_F(PlanTest, ListsOfModelsNameOtherUpstreamsInFront)
+{
+    route({ .family = "opus", .targets = { { .upstream = "openai", .model = "gpt-5" } } });
+    catalogues_ = catalogues_.with("home",
+        std::make_shared<const route::Catalogue>(*route::Catalogue::parse(R"({"data":[{"id":"qwen3"}]})")));
+    const route::Lookup lookup = lookup_of(config_, catalogues_);
+    const auto answered_by = [&](std::string_view name) { return lookup(name).value().target.model; };
+    EXPECT_EQ(answered_by("claude-opus-4-5"), "openai/gpt-5");
+    EXPECT_EQ(answered_by("anthropic-via/opus"), "openai/gpt-5") << "as a client's picker writes it";
+    EXPECT_EQ(answered_by("claude-haiku-4-5"), config_.models.small);
+    EXPECT_EQ(answered_by("default"), "home/qwen3-coder");
+    EXPECT_TRUE(lookup("home/qwen3").value().is_elsewhere);
+    EXPECT_FALSE(lookup("vendor/model").value().is_elsewhere);
+    EXPECT_THAT(models_of_other_upstreams(config_, catalogues_), ElementsAre("home/qwen3"));
+    const auto rules = route::Rules { .big = config_.models.big };
+    EXPECT_THAT(
+        route::model_entry("home/qwen3", rules, {}, lookup).value(), HasSubstr(R"("id":"home/qwen3")"));
+    EXPECT_THAT(route::models_list(rules, {}, lookup, { "home/qwen3" }), HasSubstr(R"("id":"home/qwen3")"));
+}
+
+TEST_F(PlanTest, ARouteIsChosenByWhatARequestWouldBe)
+{
+    route({ .scenario = route::Scenario::image, .targets = { { .upstream = "home", .model = "sees" } } });
+    Plan plan(config_, std::make_shared<const Routing>(routing_of(config_)), catalogues_);
+    ASSERT_TRUE(plan.choose("vendor/model", route::Aspects { .model = "vendor/model", .media = true }));
+    EXPECT_EQ(plan.place(0)->target.model, "sees");
+    Plan named(config_, std::make_shared<const Routing>(routing_of(config_)), catalogues_);
+    ASSERT_TRUE(named.choose("openai/gpt-5", route::Aspects { .model = "openai/gpt-5", .media = true }));
+    EXPECT_EQ(named.place(0)->target.model, "gpt-5") << "a client's word comes first";
+}
+
 } // namespace
 } // namespace dragoman::gateway

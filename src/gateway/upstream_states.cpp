@@ -1,0 +1,78 @@
+#include "gateway/upstream_states.h"
+
+#include "gateway/plan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <string>
+
+namespace dragoman::gateway {
+
+namespace {
+
+// "home/qwen3-coder": the targets of this upstream that anybody may have been sent to.
+std::set<std::string> targets_of(
+    const config::Config& config, std::size_t position, const MetricsSnapshot& figures)
+{
+    std::set<std::string> targets;
+    const std::string before = config.upstreams[position].name + "/";
+    const auto add = [&](const std::string& name) {
+        const NamedModel named = named_model(name, config);
+        if (named.upstream == position && !named.model.empty())
+            targets.insert(before + std::string(named.model));
+    };
+    for (const std::string& name : { config.models.big, config.models.middle, config.models.small })
+        add(name);
+    for (const route::Route& route : config.routes)
+        for (const route::RouteTarget& target : route.targets)
+            if (!target.model.empty())
+                add(to_string(target));
+    for (const auto& target : figures.targets)
+        targets.insert(before + target.name);
+    return targets;
+}
+
+std::int64_t seconds_until(TimePoint when, TimePoint now)
+{
+    return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(when - now).count());
+}
+
+void add_resting_keys(UpstreamState& state, const config::Upstream& upstream,
+    const std::set<std::string>& targets, const route::KeyRests& rests, TimePoint now)
+{
+    for (std::size_t i = 0; i < upstream.keys.size(); ++i) {
+        const route::KeyRests::Key key { upstream.keys[i].value.reveal(), upstream.keys[i].weight };
+        for (const std::string& target : targets)
+            if (const auto until = rests.until(target, { &key, 1 }, now))
+                state.resting_keys.push_back({ .target = target,
+                    .key = static_cast<int>(i) + 1,
+                    .source = config::to_string(upstream.keys[i].source),
+                    .seconds = seconds_until(*until, now) });
+    }
+}
+
+} // namespace
+
+std::vector<UpstreamState> upstream_states(const config::Config& config, const route::Breakers& breakers,
+    const route::KeyRests& rests, const MetricsSnapshot& figures, TimePoint now)
+{
+    const auto failing = breakers.report(now);
+    std::vector<UpstreamState> states;
+    for (std::size_t i = 0; i < config.upstreams.size(); ++i) {
+        const config::Upstream& upstream = config.upstreams[i];
+        UpstreamState state {
+            .name = upstream.name, .degraded = upstream.degraded(), .keys = upstream.keys.size()
+        };
+        for (const route::Breakers::Report& one : failing)
+            if (one.target.starts_with(upstream.name + "/"))
+                state.breakers.push_back({ .target = one.target,
+                    .state = std::string(name_of(one.state)),
+                    .failures = one.failures });
+        add_resting_keys(state, upstream, targets_of(config, i, figures), rests, now);
+        states.push_back(std::move(state));
+    }
+    return states;
+}
+
+} // namespace dragoman::gateway
