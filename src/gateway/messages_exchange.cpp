@@ -143,10 +143,11 @@ Result<void> MessagesExchange::prepare()
         return advanced;
     ASSIGN_OR_RETURN(call, translate(request));
     call_ = std::move(call);
-    if (auto refused = known_refusal())
-        return Failure(std::move(*refused));
-    if (!attempts_.has_others(plan_))
+    if (!attempts_.has_others(plan_)) {
+        if (auto refused = known_refusal())
+            return Failure(std::move(*refused));
         give_body_away();
+    }
     make_relay(false);
     return {};
 }
@@ -285,8 +286,7 @@ Result<translate::UpstreamCall> MessagesExchange::translate(const anthropic::Mes
         options.provider = asked->provider;
         options.plugins = asked->plugins;
     }
-    auto call =
-        to_upstream(worker_.document(), request, target(), headers, options);
+    auto call = to_upstream(worker_.document(), request, target(), headers, options);
     if (!call)
         return call;
     call->plan.whole_answer_max = upstream.whole_answer;

@@ -63,9 +63,10 @@ RequestRecord MessagesExchange::record() const
             record.first_byte_ms = milliseconds(*first - begun_);
         if (first && record.status == 0)
             record.status = 200;
-        if (record.attempts > 1 || attempts_.entries() > 1)
-            record.tried = attempts_.tried();
     }
+    // Also what was passed over; not a single target's own failure, which the error tells.
+    if (attempts_.entries() > (error_ ? 1 : 0))
+        record.tried = attempts_.tried();
     if (answer_)
         add_answer_facts(record);
     if (error_)

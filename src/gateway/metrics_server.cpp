@@ -58,6 +58,7 @@ private:
             .degraded = shared_.live.get()->degraded(),
             .started = std::chrono::duration<double>(shared_.started_at.time_since_epoch()).count(),
             .sessions = shared_.sessions.size(),
+            .breakers = shared_.breakers.report(Clock::now()),
             .process = process_figures() };
         return metrics_text(shared_.metrics.read(), context);
     }

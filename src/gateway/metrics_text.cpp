@@ -149,6 +149,18 @@ void add_if_known(Page& page, std::string_view name, std::string_view type, std:
     page.sample(*value);
 }
 
+void add_breakers(Page& page, const std::vector<route::Breakers::Report>& breakers)
+{
+    page.family("dragoman_breaker_open", "gauge",
+        "1 while a target rests, or one request at a time may try it; only targets whose last request "
+        "failed.");
+    for (const route::Breakers::Report& one : breakers)
+        page.sample(one.state == route::Breakers::State::closed ? 0 : 1, { { "target", one.target } });
+    page.family("dragoman_breaker_failures", "gauge", "How often in a row a target has failed.");
+    for (const route::Breakers::Report& one : breakers)
+        page.sample(one.failures, { { "target", one.target } });
+}
+
 void add_process(Page& page, const MetricsContext& context)
 {
     page.family("dragoman_build_info", "gauge", "Always 1; the label is the version.");
@@ -177,6 +189,7 @@ void add_process(Page& page, const MetricsContext& context)
 std::string metrics_text(const MetricsSnapshot& metrics, const MetricsContext& context)
 {
     Page page;
+    add_breakers(page, context.breakers);
     add_process(page, context);
     add_requests(page, metrics);
     add_times(page, metrics);

@@ -4,10 +4,12 @@
 
 #include "gateway/metrics.h"
 #include "gateway/process_figures.h"
+#include "route/breakers.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::gateway {
 
@@ -19,6 +21,7 @@ struct MetricsContext {
     bool degraded = false;
     double started = 0; // seconds since 1970
     std::size_t sessions = 0;
+    std::vector<route::Breakers::Report> breakers {}; // of targets that failed, and not since succeeded
     ProcessFigures process {};
 };
 

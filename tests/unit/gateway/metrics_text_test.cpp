@@ -40,12 +40,20 @@ MetricsSnapshot some_figures()
 
 TEST(MetricsText, SaysEachFigureByItsName)
 {
-    const std::string text = metrics_text(
-        some_figures(), { .version = "1.2.3", .started = 1795250000.5, .sessions = 4, .process = {} });
+    const std::string text = metrics_text(some_figures(),
+        { .version = "1.2.3",
+            .started = 1795250000.5,
+            .sessions = 4,
+            .breakers = { { "home/a", route::Breakers::State::open, 5 },
+                { "home/b", route::Breakers::State::closed, 1 } },
+            .process = {} });
     for (const char* line : {
              "dragoman_build_info{version=\"1.2.3\"} 1\n",
              "dragoman_degraded 0\n",
              "dragoman_sessions 4\n",
+             "dragoman_breaker_open{target=\"home/a\"} 1\n",
+             "dragoman_breaker_open{target=\"home/b\"} 0\n",
+             "dragoman_breaker_failures{target=\"home/a\"} 5\n",
              "process_start_time_seconds 1795250000.500\n",
              "dragoman_requests_total{target=\"openai/gpt-5.5\",outcome=\"ok\"} 1\n",
              "dragoman_requests_total{target=\"openai/gpt-5.5\",outcome=\"upstream_error\"} 0\n",
