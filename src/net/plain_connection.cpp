@@ -77,8 +77,10 @@ public:
         borrow_spare(in);
         ssize_t got = receive(socket_, in, read_size);
         drained_ = got < static_cast<ssize_t>(read_size);
+        if (got > 0 && drained_ && end_is_framed)
+            left_ = Left::nothing;
         if (got > 0)
-            return Read::data; // And at least an end, which must not be found late.
+            return Read::data; // And perhaps an end.
         if (got == 0)
             return Read::end;
         if (errno != EAGAIN)

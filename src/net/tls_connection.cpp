@@ -150,9 +150,11 @@ public:
         if (!std::exchange(waited_, false) && wire_.drained && SSL_has_pending(ssl_.get()) == 0
             && !has_arrived())
             return Read::nothing;
-        left_ = Left::perhaps_something; // At least an end, which must not be found late.
+        left_ = Left::perhaps_something; // At least an end.
         borrow_spare(in);
         Read read = read_what_is_there();
+        if (read == Read::data && wire_.drained && end_is_framed)
+            left_ = Left::nothing;
         send_replies();
         return read;
     }

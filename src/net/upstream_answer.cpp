@@ -129,9 +129,11 @@ Result<void> ArrivingAnswer::choose_body(std::string_view method)
         undecodable_ = coding;
     if (head_.framing.chunked) {
         body_ = Body::chunked;
+        connection_->end_is_framed = true;
         chunks_.emplace(ChunkDecoder::Mode::lenient);
     } else if (head_.framing.length) {
         body_ = Body::sized;
+        connection_->end_is_framed = true;
         left_ = *head_.framing.length;
         if (left_ == 0)
             complete();
@@ -257,6 +259,7 @@ void ArrivingAnswer::complete()
     body_ = Body::complete;
     return_spare(connection_->in);
     bool reusable = head_.keep_alive && connection_->in.empty();
+    connection_->end_is_framed = false;
     if (reusable)
         keep_(std::move(connection_));
     else

@@ -39,6 +39,9 @@ public:
     std::string key; // under which it may be used again
     std::chrono::seconds idle_since {}; // of CLOCK_BOOTTIME, which goes on while the machine sleeps
     bool was_reused = false;
+    // What is being read says itself where it ends: an end of the connection behind its last bytes is a
+    // fault, which may be found a second late (Arrivals::sweep()), and so is not looked for after each read.
+    bool end_is_framed = false;
 };
 
 std::unique_ptr<UpstreamConnection> plain_connection(Socket socket);
