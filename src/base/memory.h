@@ -2,14 +2,16 @@
 #pragma once
 
 #include "base/limits.h"
+#include "base/recycled.h"
 
 #include <cstddef>
 #include <string>
 
 namespace dragoman {
 
-// Empties the string, and really gives its memory back, which neither clear() nor `= {}` does.
-inline void give_back(std::string& buffer) { std::string().swap(buffer); }
+// Empties the string, and really gives its memory back (or to whoever needs a small buffer next), which
+// neither clear() nor `= {}` does.
+inline void give_back(std::string& buffer) { recycled::give(buffer); }
 
 // For an empty buffer that is about to take `bytes`: the memory of a burst is given back once little arrives.
 inline void fit(std::string& buffer, std::size_t bytes)

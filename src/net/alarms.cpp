@@ -8,23 +8,22 @@ void Alarm::set(TimePoint when)
 {
     call_off();
     when_ = when;
-    is_set_ = true;
-    all_.set_.emplace(when, this);
+    all_.set_.insert(*this);
     all_.wait_for_next();
 }
 
 void Alarm::call_off()
 {
-    if (std::exchange(is_set_, false))
-        all_.set_.erase({ when_, this });
+    if (is_linked())
+        all_.set_.erase(all_.set_.iterator_to(*this));
 }
 
 // A timer that is early does no harm: it is set again.
 void Alarms::wait_for_next()
 {
-    if (set_.empty() || waits_for_ <= set_.begin()->first)
+    if (set_.empty() || waits_for_ <= set_.begin()->when_)
         return;
-    waits_for_ = set_.begin()->first;
+    waits_for_ = set_.begin()->when_;
     timer_.expires_at(waits_for_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error)
@@ -36,8 +35,8 @@ void Alarms::on_time()
 {
     waits_for_ = TimePoint::max();
     TimePoint now = Clock::now();
-    while (!set_.empty() && set_.begin()->first <= now) {
-        Alarm& alarm = *set_.begin()->second;
+    while (!set_.empty() && set_.begin()->when_ <= now) {
+        Alarm& alarm = *set_.begin();
         alarm.call_off();
         auto ring = alarm.ring_; // which may end the alarm
         ring();
@@ -48,8 +47,8 @@ void Alarms::on_time()
 void Alarms::ring_all()
 {
     std::vector<Alarm*> all;
-    for (const auto& [when, alarm] : set_)
-        all.push_back(alarm);
+    for (Alarm& alarm : set_)
+        all.push_back(&alarm);
     for (Alarm* alarm : all)
         alarm->set(TimePoint::min());
 }

@@ -6,14 +6,38 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include <functional>
-#include <set>
-#include <utility>
 
 namespace dragoman::net {
 
-class Alarm;
+class Alarms;
+
+// A node of the set that it stands in, so that setting one allocates nothing.
+class Alarm : public boost::intrusive::set_base_hook<> {
+public:
+    Alarm(Alarms& all, std::function<void()> ring)
+        : all_(all)
+        , ring_(std::move(ring))
+    {
+    }
+    ~Alarm() { call_off(); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+
+    void set(TimePoint when); // rings once, on the worker's loop, instead of when it was set to before
+    void call_off();
+
+    bool operator<(const Alarm& other) const { return when_ < other.when_; }
+
+private:
+    friend class Alarms;
+
+    Alarms& all_;
+    std::function<void()> ring_; // may set its alarm again, and end any other
+    TimePoint when_ {};
+};
 
 // Those of one worker; outlives them.
 class Alarms {
@@ -32,30 +56,7 @@ private:
 
     boost::asio::steady_timer timer_;
     TimePoint waits_for_ = TimePoint::max(); // never later than the first of set_
-    std::set<std::pair<TimePoint, Alarm*>> set_;
-};
-
-class Alarm {
-public:
-    Alarm(Alarms& all, std::function<void()> ring)
-        : all_(all)
-        , ring_(std::move(ring))
-    {
-    }
-    ~Alarm() { call_off(); }
-    Alarm(const Alarm&) = delete;
-    Alarm& operator=(const Alarm&) = delete;
-
-    void set(TimePoint when); // rings once, on the worker's loop, instead of when it was set to before
-    void call_off();
-
-private:
-    friend class Alarms;
-
-    Alarms& all_;
-    std::function<void()> ring_; // may set its alarm again, and end any other
-    TimePoint when_ {};
-    bool is_set_ = false;
+    boost::intrusive::multiset<Alarm> set_;
 };
 
 } // namespace dragoman::net

@@ -1,6 +1,7 @@
 #include "net/buffer_cache.h"
 
 #include "base/limits.h"
+#include "base/recycled.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,7 +9,7 @@
 namespace dragoman::net {
 namespace {
 
-constexpr std::size_t smallest = 32 * limits::KiB; // below, malloc is as good
+constexpr std::size_t smallest = 32 * limits::KiB; // below, they are recycled like all others
 constexpr std::size_t largest = 8 * limits::MiB;
 constexpr std::size_t kept_bytes_max = 32 * limits::MiB;
 
@@ -17,7 +18,9 @@ constexpr std::size_t kept_bytes_max = 32 * limits::MiB;
 std::string BufferCache::take(std::size_t size)
 {
     auto fits = [&](const std::string& buffer) { return buffer.capacity() >= size; };
-    if (size >= smallest && size <= largest) {
+    if (size < smallest)
+        return recycled::take<std::string>(size);
+    if (size <= largest) {
         auto found = std::find_if(kept_.rbegin(), kept_.rend(), fits);
         if (found != kept_.rend()) {
             std::string buffer = std::move(*found);

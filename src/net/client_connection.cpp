@@ -1,6 +1,7 @@
 #include "net/client_connection.h"
 
 #include "base/log.h"
+#include "base/recycled.h"
 #include "base/spare_buffer.h"
 #include "net/request_head.h"
 
@@ -192,7 +193,7 @@ Task<ClientConnection::Next> ClientConnection::serve_one()
 // Next::answer: it is there, and nothing was said yet.
 Task<ClientConnection::Next> ClientConnection::take_request(ClientRequest& request)
 {
-    request.head_text.assign(in_, 0, search_.scanner.size());
+    request.head_text = recycled::copy(std::string_view(in_).substr(0, search_.scanner.size()));
     in_.erase(0, search_.scanner.size());
     Parsed<RequestHead> head = parse_request_head(request.head_text);
     if (!head)

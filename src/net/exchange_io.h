@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/memory.h"
+#include "base/recycled.h"
 #include "base/result.h"
 #include "net/body_lease.h"
 #include "net/buffer_cache.h"
@@ -75,7 +76,7 @@ struct ClientRequest {
     // What is left of the head says how to answer, not what was asked.
     void release_head()
     {
-        std::vector<Field>().swap(head.fields);
+        recycled::give(head.fields);
         head.target = head.host = {};
         give_back(head_text);
     }
@@ -88,7 +89,11 @@ struct ClientRequest {
     }
     ClientRequest(ClientRequest&&) = default;
     ClientRequest& operator=(ClientRequest&&) = delete;
-    ~ClientRequest() { release_body(); }
+    ~ClientRequest()
+    {
+        release_body();
+        release_head();
+    }
 };
 
 // A complete answer that is ready to be sent. Content-Length, Date and Connection are added.

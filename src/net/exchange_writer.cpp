@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/recycled.h"
 
 #include <fmt/format.h>
 
@@ -79,8 +80,7 @@ ExchangeWriter::ExchangeWriter(ClientOutput& output, AnswerForm form, const bool
 std::string ExchangeWriter::make_head(int status, std::span<const Field> fields, std::string_view framing)
 {
     form_.keep_alive = form_.keep_alive && !draining_;
-    std::string text;
-    text.reserve(512);
+    auto text = recycled::take<std::string>(512);
     fmt::format_to(
         std::back_inserter(text), "HTTP/1.1 {} {}\r\nDate: {}\r\n", status, reason_of(status), date_now());
     for (const Field& field : fields) {
@@ -106,15 +106,16 @@ Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fiel
     if (state_ != State::unstarted)
         co_return Failure(Error::internal("an answer was begun twice"));
     bool bodiless = status == 204 || status == 304;
-    std::string framing = bodiless ? std::string() : fmt::format("Content-Length: {}\r\n", body.size());
-    head_ = make_head(status, fields, framing);
+    std::array<char, 48> length {};
+    const char* end = fmt::format_to(length.data(), "Content-Length: {}\r\n", body.size());
+    head_ = make_head(status, fields, bodiless ? std::string_view() : std::string_view(length.data(), end));
     if (form_.head_only || bodiless)
         body = {};
     state_ = State::streaming;
     std::size_t first = std::min(body.size(), large_chunk);
     std::array<std::string_view, 2> pieces { head_, body.substr(0, first) };
     output_.send(pieces);
-    head_.clear();
+    give_back(head_);
     inside_chunk_ = true;
     Result<void> sent = co_await send_large(body.substr(first));
     inside_chunk_ = false;
@@ -213,7 +214,7 @@ Task<Result<void>> ExchangeWriter::end()
     bool framed = !form_.http_1_0 && !form_.head_only;
     std::array<std::string_view, 2> pieces { head_, framed ? "0\r\n\r\n" : "" };
     output_.send(pieces);
-    head_.clear();
+    give_back(head_);
     state_ = State::ended;
     Result<void> sent = co_await output_.until_unsent(0);
     co_return sent;

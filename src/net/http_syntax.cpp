@@ -1,6 +1,7 @@
 #include "net/http_syntax.h"
 
 #include "base/limits.h"
+#include "base/recycled.h"
 
 #include <algorithm>
 #include <array>
@@ -121,8 +122,8 @@ std::optional<std::uint64_t> parse_length(std::string_view text)
 
 Parsed<std::vector<Field>> parse_fields(std::string_view lines)
 {
-    std::vector<Field> fields;
-    fields.reserve(24);
+    constexpr std::size_t usual = 24;
+    auto fields = recycled::take<std::vector<Field>>(usual);
     while (!lines.empty()) {
         std::size_t end = lines.find("\r\n");
         Parsed<Field> field = parse_field(lines.substr(0, end));

@@ -34,6 +34,7 @@ bool is_authority(std::string_view text);
 std::optional<std::uint64_t> parse_length(std::string_view text);
 
 // The lines between the first one and the blank one. Values are trimmed and borrow from `lines`.
+// Whoever is done with the list may recycle it.
 Parsed<std::vector<Field>> parse_fields(std::string_view lines);
 
 // Whether a comma-separated field such as Connection holds `token`.

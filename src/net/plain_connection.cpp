@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/recycled.h"
 #include "base/spare_buffer.h"
 #include "net/upstream_connection.h"
 
@@ -31,8 +32,8 @@ public:
     Task<bool> write(std::span<const std::string_view> pieces) override
     {
         using namespace boost::asio::experimental::awaitable_operators;
-        std::vector<iovec> parts;
-        parts.reserve(pieces.size());
+        Recycled<std::vector<iovec>> gathered(pieces.size());
+        std::vector<iovec>& parts = *gathered;
         for (std::string_view piece : pieces)
             if (!piece.empty())
                 parts.push_back({ const_cast<char*>(piece.data()), piece.size() });

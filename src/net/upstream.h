@@ -15,6 +15,7 @@
 #include "net/task.h"
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,7 +41,7 @@ struct Origin {
     std::string authority() const; // as in Host: without the scheme's own port
     std::string text() const; // "https://openrouter.ai", never with credentials
     bool is_loopback() const; // localhost, 127.0.0.0/8, ::1
-    bool operator==(const Origin&) const = default;
+    auto operator<=>(const Origin&) const = default;
 };
 
 // "https://openrouter.ai/api/v1" as an origin and the path in front ("/api/v1", without a final slash).

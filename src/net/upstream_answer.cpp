@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/recycled.h"
 #include "base/spare_buffer.h"
 
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ Task<Result<std::string>> read_all(UpstreamAnswer& answer, std::size_t bytes_max
     }
 }
 
-ArrivingAnswer::ArrivingAnswer(Connection connection, std::string host, std::function<void(Connection)> keep)
+ArrivingAnswer::ArrivingAnswer(Connection connection, std::string host, Keep keep)
     : connection_(std::move(connection))
     , host_(std::move(host))
     , keep_(std::move(keep))
@@ -53,8 +54,10 @@ ArrivingAnswer::ArrivingAnswer(Connection connection, std::string host, std::fun
 ArrivingAnswer::~ArrivingAnswer()
 {
     return_spare(raw_);
+    give_back(raw_);
     if (connection_)
         return_spare(connection_->in);
+    ArrivingAnswer::forget_fields();
 }
 
 Error ArrivingAnswer::early_end() const
@@ -99,7 +102,7 @@ Task<Result<bool>> ArrivingAnswer::receive_one_head()
         if (size > limits::http_head)
             co_return Failure(unreadable("its head is larger than 64 KiB"));
         if (state == HeadScanner::State::complete) {
-            head_text_.assign(in, 0, size);
+            head_text_ = recycled::copy(std::string_view(in).substr(0, size));
             in.erase(0, size);
             break;
         }
@@ -166,7 +169,7 @@ Arrivals::Arrival ArrivingAnswer::arrival()
 
 void ArrivingAnswer::forget_fields()
 {
-    std::vector<Field>().swap(head_.fields);
+    recycled::give(head_.fields);
     give_back(head_text_);
 }
 
@@ -235,7 +238,7 @@ Result<void> ArrivingAnswer::take_raw(UpstreamConnection::Read read)
         std::swap(raw_, in);
         return {};
     }
-    raw_.assign(in, 0, static_cast<std::size_t>(left_));
+    raw_ = recycled::copy(std::string_view(in).substr(0, static_cast<std::size_t>(left_)));
     in.erase(0, raw_.size());
     complete();
     return {};
@@ -260,7 +263,7 @@ void ArrivingAnswer::complete()
     return_spare(connection_->in);
     bool reusable = head_.keep_alive && connection_->in.empty();
     connection_->end_is_framed = false;
-    if (reusable)
+    if (reusable && keep_)
         keep_(std::move(connection_));
     else
         connection_.reset();

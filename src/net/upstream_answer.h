@@ -19,8 +19,11 @@ using Connection = std::unique_ptr<UpstreamConnection>;
 
 class ArrivingAnswer final : public UpstreamAnswer {
 public:
-    // `keep` gets the connection when the answer is complete and another request may follow.
-    ArrivingAnswer(Connection connection, std::string host, std::function<void(Connection)> keep);
+    using Keep = std::move_only_function<void(Connection)>;
+
+    // `keep` gets the connection when the answer is complete and another request may follow; none: it is
+    // closed.
+    ArrivingAnswer(Connection connection, std::string host, Keep keep);
 
     ~ArrivingAnswer() override;
     ArrivingAnswer(const ArrivingAnswer&) = delete;
@@ -51,7 +54,7 @@ private:
 
     Connection connection_;
     std::string host_;
-    std::function<void(Connection)> keep_;
+    Keep keep_;
     std::string head_text_;
     AnswerHead head_;
     Body body_ = Body::complete;

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/recycled.h"
 #include "net/dial.h"
 #include "net/race.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds idle_max { 30 }; // shorter than any server's own patience that we know of
 constexpr std::size_t idle_per_origin_max = 64;
+constexpr std::size_t usual_head = 1024; // bytes
 
 Error cannot_reach(const std::string& host, std::string_view why)
 {
@@ -31,14 +33,12 @@ bool is_ours(std::string_view name)
     return std::ranges::any_of(ours, [&](std::string_view own) { return same_name(own, name); });
 }
 
-Result<std::string> make_head(const UpstreamRequest& request, const std::optional<Proxy>& proxy)
+Result<void> write_head(std::string& head, const UpstreamRequest& request, const std::optional<Proxy>& proxy)
 {
     std::size_t length = 0;
     for (std::string_view piece : request.body)
         length += piece.size();
     bool named_whole = proxy && !request.origin.tls;
-    std::string head;
-    head.reserve(1024);
     fmt::format_to(std::back_inserter(head), "{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
         named_whole ? request.origin.text() : "", request.target, request.origin.authority());
     for (const Field& field : request.fields) {
@@ -57,7 +57,7 @@ Result<std::string> make_head(const UpstreamRequest& request, const std::optiona
     auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
     if (!is_token(request.method) || !std::ranges::all_of(request.target, is_visible))
         return Failure(Error::internal("The request line holds characters that do not belong there"));
-    return head;
+    return {};
 }
 
 // Asks a proxy for a tunnel. https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6
@@ -107,9 +107,9 @@ UpstreamClient::UpstreamClient(Trust trust, Proxies proxies, Lookup lookup)
 
 UpstreamClient::~UpstreamClient() { *self_ = nullptr; }
 
-Connection UpstreamClient::take_idle(const std::string& key)
+Connection UpstreamClient::take_idle(const Origin& origin)
 {
-    auto found = idle_.find(key);
+    auto found = idle_.find(origin);
     if (found == idle_.end())
         return nullptr;
     std::vector<Connection>& all = found->second;
@@ -128,7 +128,7 @@ void UpstreamClient::keep(Connection connection)
 {
     connection->idle_since = boot_time();
     connection->rest();
-    std::vector<Connection>& all = idle_[connection->key];
+    std::vector<Connection>& all = idle_[connection->origin];
     all.push_back(std::move(connection));
     if (all.size() > idle_per_origin_max)
         all.erase(all.begin());
@@ -138,7 +138,7 @@ void UpstreamClient::sweep()
 {
     std::chrono::seconds now = boot_time();
     auto is_over = [&](const Connection& c) { return now - c->idle_since > idle_max || !c->is_quiet(); };
-    for (auto& [key, all] : idle_)
+    for (auto& [origin, all] : idle_)
         std::erase_if(all, is_over);
     std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
 }
@@ -148,7 +148,7 @@ void UpstreamClient::clear() { idle_.clear(); }
 std::size_t UpstreamClient::idle_connections() const
 {
     std::size_t count = 0;
-    for (const auto& [key, all] : idle_)
+    for (const auto& [origin, all] : idle_)
         count += all.size();
     return count;
 }
@@ -203,18 +203,18 @@ Task<Result<Connection>> UpstreamClient::connect(
 Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const UpstreamRequest& request)
 {
     std::optional<Proxy> proxy = proxies_.proxy_for(request.origin);
-    Result<std::string> head = make_head(request, proxy);
-    if (!head)
-        co_return Failure(head.error());
-    std::string key = request.origin.text();
-    Connection connection = take_idle(key);
+    Recycled<std::string> head(usual_head);
+    Result<void> written = write_head(*head, request, proxy);
+    if (!written)
+        co_return Failure(std::move(written).error());
+    Connection connection = take_idle(request.origin);
     for (;;) {
         if (!connection) {
             Result<Connection> connected = co_await connect(request, proxy);
             if (!connected)
                 co_return Failure(connected.error());
             connection = std::move(*connected);
-            connection->key = key;
+            connection->origin = request.origin;
         }
         bool was_reused = connection->was_reused;
         Result<std::unique_ptr<ArrivingAnswer>> answer =
@@ -235,20 +235,19 @@ Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const Upstrea
 
 Task<void> UpstreamClient::warm_up(Origin origin, Clock::duration connect_time)
 {
-    std::string key = origin.text();
-    if (idle_.contains(key) || !warming_.insert(key).second)
+    if (idle_.contains(origin) || !warming_.insert(origin).second)
         co_return;
     UpstreamRequest nothing { .origin = origin, .connect_time = connect_time };
     std::shared_ptr<UpstreamClient*> self = self_;
     Result<Connection> connected = co_await connect(nothing, proxies_.proxy_for(origin));
     if (!*self)
         co_return;
-    warming_.erase(key);
+    warming_.erase(origin);
     if (!connected) {
         log::debug("no connection ahead of requests", { { "why", connected.error().message } });
         co_return;
     }
-    (*connected)->key = std::move(key);
+    (*connected)->origin = std::move(origin);
     keep(std::move(*connected));
 }
 
@@ -256,17 +255,19 @@ Task<void> UpstreamClient::warm_up(Origin origin, Clock::duration connect_time)
 Task<Result<std::unique_ptr<ArrivingAnswer>>> UpstreamClient::attempt(
     Connection connection, const UpstreamRequest& request, std::string_view head)
 {
-    std::vector<std::string_view> pieces;
-    pieces.reserve(request.body.size() + 1);
-    pieces.push_back(head);
-    pieces.insert(pieces.end(), request.body.begin(), request.body.end());
+    Recycled<std::vector<std::string_view>> pieces(request.body.size() + 1);
+    pieces->push_back(head);
+    pieces->insert(pieces->end(), request.body.begin(), request.body.end());
     // An upstream that refuses early answers and closes; then there is something to read all the same.
-    bool written = co_await connection->write(pieces);
-    auto keep_here = [self = self_, written](Connection free) {
-        if (*self && written)
-            (*self)->keep(std::move(free));
-    };
-    auto answer = std::make_unique<ArrivingAnswer>(std::move(connection), request.origin.host, keep_here);
+    bool written = co_await connection->write(*pieces);
+    ArrivingAnswer::Keep keep_here;
+    if (written)
+        keep_here = [self = self_](Connection free) {
+            if (*self)
+                (*self)->keep(std::move(free));
+        };
+    auto answer =
+        std::make_unique<ArrivingAnswer>(std::move(connection), request.origin.host, std::move(keep_here));
     Result<bool> received = co_await answer->receive_head(request.method);
     if (!received)
         co_return Failure(received.error());

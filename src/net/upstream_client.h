@@ -29,7 +29,7 @@ public:
     std::size_t idle_connections() const;
 
 private:
-    Connection take_idle(const std::string& key);
+    Connection take_idle(const Origin& origin);
     void keep(Connection connection);
     Task<Result<Connection>> connect(const UpstreamRequest& request, const std::optional<Proxy>& proxy);
     Task<Result<Socket>> reach(std::string host, std::uint16_t port, Clock::duration connect_time);
@@ -40,8 +40,8 @@ private:
     Proxies proxies_;
     Resolver resolver_;
     std::shared_ptr<UpstreamClient*> self_; // null inside when gone: answers may outlive this
-    std::map<std::string, std::vector<Connection>, std::less<>> idle_;
-    std::set<std::string> warming_; // the keys of connections that are being opened ahead of requests
+    std::map<Origin, std::vector<Connection>> idle_;
+    std::set<Origin> warming_; // to which connections are being opened ahead of requests
 };
 
 } // namespace dragoman::net

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "net/arrivals.h"
 #include "net/trust.h"
+#include "net/upstream.h"
 
 #include <chrono>
 #include <cstdint>
@@ -36,7 +37,7 @@ public:
     virtual bool is_quiet(); // open, and nothing to be read: fit for another request
 
     std::string in; // arrived, not yet used
-    std::string key; // under which it may be used again
+    Origin origin; // whose requests it may take, perhaps through a proxy
     std::chrono::seconds idle_since {}; // of CLOCK_BOOTTIME, which goes on while the machine sleeps
     bool was_reused = false;
     // What is being read says itself where it ends: an end of the connection behind its last bytes is a

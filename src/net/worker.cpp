@@ -1,6 +1,7 @@
 #include "net/worker.h"
 
 #include "base/log.h"
+#include "base/recycled.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -240,9 +241,8 @@ Task<void> Worker::sweep()
 void Worker::tick()
 {
     TimePoint now = Clock::now();
-    std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
-    for (ClientConnection* connection : all)
-        connection->on_tick(now);
+    for (auto next = connections_.begin(); next != connections_.end();)
+        (*next++)->on_tick(now); // which may end it
     Arrivals::sweep(loop_);
     upstream_.sweep();
     buffers_.sweep();
@@ -271,6 +271,8 @@ void Worker::rest_if_calm(TimePoint now)
         return;
     rested_ = true;
     buffers_.clear();
+    recycled::forget<std::string>();
+    recycled::forget<std::vector<Field>>();
     handler_->rest();
 }
 

@@ -47,6 +47,18 @@ TEST_F(AlarmsTest, OneThatIsSetAgainRingsOnce)
     EXPECT_GE(Clock::now(), now_ + 15ms);
 }
 
+TEST_F(AlarmsTest, OnesOfTheSameTimeAreKeptApart)
+{
+    auto first = alarm(1);
+    auto second = alarm(2);
+    auto third = alarm(3);
+    for (auto* one : { &first, &second, &third })
+        (*one)->set(now_ + 5ms);
+    second->call_off();
+    loop_.run();
+    EXPECT_EQ(rung_, (std::vector { 1, 3 }));
+}
+
 TEST_F(AlarmsTest, OnesThatAreCalledOffOrGoneDoNotRing)
 {
     auto called_off = alarm(1);
