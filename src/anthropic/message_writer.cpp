@@ -3,19 +3,29 @@
 #include "anthropic/message_usage.h"
 #include "json/escape.h"
 
+#include <utility>
+
 namespace dragoman::anthropic {
 
 void MessageWriter::message_start(std::string_view id, std::string_view model)
 {
-    id_ = id;
-    model_ = model;
+    json::Writer json(text_);
+    json.begin_object().key("id").text(id).key("type").text("message").key("role").text("assistant");
+    json.key("model").text(model);
+    json.key("content").begin_value() += '[';
+}
+
+void MessageWriter::expect(std::size_t bytes)
+{
+    constexpr std::size_t frame = 512; // all that is not content
+    text_ = recycled::take<std::string>(bytes + frame);
 }
 
 std::string& MessageWriter::next_block()
 {
-    if (!content_.empty())
-        content_ += ',';
-    return content_;
+    if (std::exchange(has_blocks_, true))
+        text_ += ',';
+    return text_;
 }
 
 void MessageWriter::text_start()
@@ -24,7 +34,7 @@ void MessageWriter::text_start()
     next_block() += R"({"type":"text","text":")";
 }
 
-void MessageWriter::text_delta(json::RawString text) { content_ += text.escaped; }
+void MessageWriter::text_delta(json::RawString text) { text_ += text.escaped; }
 
 void MessageWriter::thinking_start()
 {
@@ -33,7 +43,7 @@ void MessageWriter::thinking_start()
     next_block() += R"({"type":"thinking","thinking":")";
 }
 
-void MessageWriter::thinking_delta(json::RawString text) { content_ += text.escaped; }
+void MessageWriter::thinking_delta(json::RawString text) { text_ += text.escaped; }
 
 void MessageWriter::signature_delta(json::RawString signature) { signature_ = signature.escaped; }
 
@@ -42,7 +52,7 @@ void MessageWriter::tool_use_start(std::string_view id, json::RawString name)
     open_ = Block::tool_use;
     arguments_.clear();
     next_block().append(R"({"type":"tool_use","id":")").append(id);
-    content_.append(R"(","name":")").append(name.escaped).append(R"(","input":)");
+    text_.append(R"(","name":")").append(name.escaped).append(R"(","input":)");
 }
 
 void MessageWriter::input_json_delta(json::RawString partial_json) { arguments_ += partial_json.escaped; }
@@ -53,13 +63,13 @@ void MessageWriter::block_stop()
     case Block::none:
         return;
     case Block::text:
-        content_ += R"("})";
+        text_ += R"("})";
         break;
     case Block::thinking:
-        content_.append(R"(","signature":")").append(signature_).append(R"("})");
+        text_.append(R"(","signature":")").append(signature_).append(R"("})");
         break;
     case Block::tool_use:
-        content_.append(to_input_(json::unescape({ arguments_ }))).append("}");
+        text_.append(to_input_(json::unescape({ arguments_ }))).append("}");
         break;
     }
     open_ = Block::none;
@@ -97,10 +107,8 @@ void MessageWriter::web_search_failed(std::string_view id, std::string_view erro
 
 void MessageWriter::message_end(const MessageEnd& end)
 {
-    json::Writer json(text_);
-    json.begin_object().key("id").text(id_).key("type").text("message").key("role").text("assistant");
-    json.key("model").text(model_);
-    json.key("content").begin_value().append("[").append(content_).append("]");
+    text_ += "],";
+    json::Writer json(text_); // inside the object
     write_stop(json, end);
     if (!end.refusal_explanation)
         json.key("stop_details").null();

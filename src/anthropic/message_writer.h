@@ -1,12 +1,14 @@
 // Writes a whole Messages answer as one JSON object. https://docs.anthropic.com/en/api/messages
 //
-// Memory: the content as it grows. A tool's input arrives as pieces of escaped JSON text; here it must become
+// Memory: the message as it grows. A tool's input arrives as pieces of escaped JSON text; here it must become
 // an object, and how text that is no object becomes one is a decision, so it is passed in.
 #pragma once
 
 #include "anthropic/message_output.h"
+#include "base/recycled.h"
 #include "json/writer.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -22,7 +24,14 @@ public:
     {
     }
 
-    // The message; empty before message_end().
+    ~MessageWriter() override { recycled::give(text_); }
+    MessageWriter(const MessageWriter&) = delete;
+    MessageWriter& operator=(const MessageWriter&) = delete;
+
+    // Makes room, before message_start(), for about so many bytes of content.
+    void expect(std::size_t bytes);
+
+    // The message, once message_end() was told. Valid as long as this.
     const std::string& text() const { return text_; }
 
     void message_start(std::string_view id, std::string_view model) override;
@@ -46,13 +55,11 @@ private:
     std::string& next_block();
 
     ToInput to_input_;
-    std::string id_;
-    std::string model_;
-    std::string content_; // the inside of the array
+    std::string text_;
+    bool has_blocks_ = false;
     Block open_ = Block::none;
     std::string signature_;
     std::string arguments_; // escaped
-    std::string text_;
 };
 
 } // namespace dragoman::anthropic

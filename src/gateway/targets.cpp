@@ -116,8 +116,8 @@ OwnedFields upstream_fields(const config::Upstream& upstream, const Secret& key,
     OwnedFields fields = common_fields(upstream, key, version);
     fields.emplace_back("content-type", "application/json");
     fields.emplace_back("accept", call.plan.stream ? "text/event-stream" : "application/json");
-    for (const auto& field : call.fields)
-        fields.push_back(field);
+    for (const auto& [name, value] : call.fields)
+        fields.emplace_back(name, value);
     return fields;
 }
 

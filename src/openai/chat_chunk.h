@@ -107,6 +107,9 @@ public:
     // upstream_protocol if `text` is no JSON, or neither an object nor an array that begins with one.
     Result<ChatChunk> decode(std::string_view text);
 
+    // The same for a text that is the whole answer, and outlives what is read of it: nothing is remembered.
+    Result<ChatChunk> decode_whole(std::string_view text);
+
 private:
     Result<ChatChunk> read(std::string_view text);
     bool repeats(std::string_view text);

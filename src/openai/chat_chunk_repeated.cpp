@@ -29,6 +29,12 @@ Result<ChatChunk> ChatChunkDecoder::decode(std::string_view text)
     return chunk;
 }
 
+Result<ChatChunk> ChatChunkDecoder::decode_whole(std::string_view text)
+{
+    pattern_.forget();
+    return read(text);
+}
+
 bool ChatChunkDecoder::repeats(std::string_view text)
 {
     if (!pattern_.fits(text))

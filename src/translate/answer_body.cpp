@@ -60,10 +60,10 @@ bool AnswerBody::recognise(std::string_view bytes)
     form_ = std::string_view("{[<").find(head.front()) == std::string_view::npos ? Form::events : Form::text;
     if (form_ == Form::text) {
         ++pieces_;
-        text_.assign(head);
+        text_ = recycled::copy(head);
     } else {
         decoder_.feed(head);
-        std::string().swap(text_);
+        recycled::give(text_);
     }
     return true;
 }

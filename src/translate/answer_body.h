@@ -2,6 +2,7 @@
 // text (or a page of HTML, which begins as one) that is kept until its end.
 #pragma once
 
+#include "base/recycled.h"
 #include "base/result.h"
 #include "sse/decoder.h"
 
@@ -26,6 +27,10 @@ public:
     {
     }
 
+    AnswerBody(const AnswerBody&) = delete;
+    AnswerBody& operator=(const AnswerBody&) = delete;
+    ~AnswerBody() { recycled::give(text_); }
+
     Result<void> feed(std::string_view bytes);
 
     std::optional<sse::Event> next();
@@ -36,7 +41,7 @@ public:
 
     bool has_events() const { return form_ == Form::events; }
     bool is_text() const { return form_ == Form::text; }
-    const std::string& text() const { return text_; }
+    const std::string& text() const { return text_; } // valid until more is fed
     std::uint64_t pieces() const { return pieces_; } // events, or reads of a text that brought something
 
 private:

@@ -23,7 +23,7 @@ Result<void> ChatAnswer::take_event(const sse::Event& event)
 
 Result<void> ChatAnswer::take_text(std::string_view text)
 {
-    ASSIGN_OR_RETURN(chunk, chunks_.decode(text));
+    ASSIGN_OR_RETURN(chunk, chunks_.decode_whole(text));
     if (chunk.choices.empty() && !chunk.is_error)
         return Failure(Error::upstream_protocol("the upstream's answer has no choices"));
     auto taken = blocks_.take(chunk);

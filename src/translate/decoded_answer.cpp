@@ -105,6 +105,8 @@ Result<void> DecodedAnswer::take_whole()
     if (body_.text().starts_with('<'))
         return Failure(Error::upstream_protocol(
             "the upstream answered with a page of HTML: is its base URL right, and nothing in between?"));
+    if (!plan_.stream)
+        message_->expect(body_.text().size());
     return take_text(body_.text());
 }
 

@@ -1,6 +1,10 @@
 #include "translate/json_edits.h"
 
+#include "base/limits.h"
+#include "base/recycled.h"
+
 #include <algorithm>
+#include <tuple>
 
 namespace dragoman::translate {
 
@@ -20,52 +24,83 @@ void JsonEdits::insert(std::size_t offset, std::string what)
     edits_.push_back({ offset, offset, std::move(what) });
 }
 
+// Sees the members of one container, in order. One that goes takes the comma in front of it along; those
+// before the first one that stays take the comma behind them.
+class JsonEdits::Removal {
+public:
+    explicit Removal(JsonEdits& all)
+        : edits_(all.edits_)
+    {
+    }
+
+    void see(std::size_t begin, std::size_t end, bool unwanted)
+    {
+        if (std::exchange(waits_, false))
+            edits_.push_back({ begin_before_, begin, {} });
+        if (!unwanted)
+            kept_any_ = true;
+        else if (kept_any_)
+            edits_.push_back({ end_before_, end, {} });
+        else
+            waits_ = true;
+        begin_before_ = begin;
+        end_before_ = end;
+    }
+
+    bool leaves_nothing()
+    {
+        if (std::exchange(waits_, false))
+            edits_.push_back({ begin_before_, end_before_, {} });
+        return !kept_any_;
+    }
+
+private:
+    std::vector<Edit>& edits_;
+    std::size_t begin_before_ = 0; // of the member before
+    std::size_t end_before_ = 0;
+    bool waits_ = false; // that one goes, with the comma behind it
+    bool kept_any_ = false;
+};
+
 bool JsonEdits::remove_fields(
     const json::Object& object, const std::function<bool(const json::Field&)>& is_unwanted)
 {
-    std::vector<Member> members;
+    Removal removal(*this);
     for (json::Field field : object) {
         const auto key = static_cast<std::size_t>(field.key.escaped.data() - text_.data()) - 1; // its quote
-        members.push_back({ key, end_of(field.value), is_unwanted(field) });
+        removal.see(key, end_of(field.value), is_unwanted(field));
     }
-    return remove_members(members);
+    return removal.leaves_nothing();
 }
 
-bool JsonEdits::remove_elements(const json::Array& array, const std::vector<bool>& is_unwanted)
+bool JsonEdits::remove_elements(const json::Array& array, std::span<const std::size_t> unwanted)
 {
-    std::vector<Member> members;
-    for (json::Value value : array)
-        members.push_back({ value.offset(), end_of(value), is_unwanted[members.size()] });
-    return remove_members(members);
-}
-
-// A member goes together with the comma in front of it; those before the first one that stays go with the
-// comma behind them.
-bool JsonEdits::remove_members(const std::vector<Member>& members)
-{
-    bool kept_before = false;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        const Member& member = members[i];
-        if (!member.unwanted)
-            kept_before = true;
-        else if (kept_before)
-            edits_.push_back({ members[i - 1].end, member.end, {} });
-        else
-            edits_.push_back(
-                { member.begin, i + 1 < members.size() ? members[i + 1].begin : member.end, {} });
+    if (unwanted.empty())
+        return false;
+    Removal removal(*this);
+    std::size_t position = 0;
+    for (json::Value value : array) {
+        const bool goes = !unwanted.empty() && unwanted.front() == position;
+        if (goes)
+            unwanted = unwanted.subspan(1);
+        ++position;
+        removal.see(value.offset(), end_of(value), goes);
     }
-    return !kept_before;
+    return removal.leaves_nothing();
 }
 
 json::Pieces JsonEdits::apply() const
 {
     std::vector<const Edit*> ordered;
+    ordered.reserve(edits_.size());
     for (const Edit& edit : edits_)
         ordered.push_back(&edit);
-    std::stable_sort(ordered.begin(), ordered.end(), [](const Edit* a, const Edit* b) {
-        return a->begin != b->begin ? a->begin < b->begin : a->end > b->end;
+    // In order; of those with the same beginning first the larger one, then the older one.
+    std::sort(ordered.begin(), ordered.end(), [](const Edit* a, const Edit* b) {
+        return std::tie(a->begin, b->end, a) < std::tie(b->begin, a->end, b);
     });
-    json::Pieces out;
+    constexpr std::size_t usual = 4 * limits::KiB; // the rest is mostly borrowed
+    json::Pieces out(recycled::take<std::string>(std::min(text_.size() + 256, usual)));
     std::size_t at = 0;
     for (const Edit* edit : ordered) {
         if (edit->begin < at)

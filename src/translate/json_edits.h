@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,8 @@ public:
     // Takes members out with the commas that they leave behind. True when nothing is left of the container.
     bool remove_fields(
         const json::Object& object, const std::function<bool(const json::Field&)>& is_unwanted);
-    bool remove_elements(const json::Array& array, const std::vector<bool>& is_unwanted);
+    bool remove_elements(
+        const json::Array& array, std::span<const std::size_t> unwanted); // positions, in order
 
     bool empty() const { return edits_.empty(); }
     json::Pieces apply() const; // which borrows from the text
@@ -40,13 +42,7 @@ private:
         std::size_t end;
         std::string by;
     };
-    struct Member {
-        std::size_t begin;
-        std::size_t end;
-        bool unwanted;
-    };
-
-    bool remove_members(const std::vector<Member>& members);
+    class Removal;
 
     std::string_view text_;
     std::vector<Edit> edits_ {};

@@ -65,6 +65,8 @@ Error MessagesAnswer::broken(std::string_view what) const
 // Events begin with a field's name or a colon, JSON and pages of HTML with a bracket.
 void MessagesAnswer::find_form(std::string_view bytes)
 {
+    if (whole_.empty())
+        whole_ = recycled::take<std::string>(bytes.size());
     whole_.append(bytes);
     std::string_view text = whole_;
     if (text.starts_with("\xEF\xBB\xBF"))
@@ -76,7 +78,7 @@ void MessagesAnswer::find_form(std::string_view bytes)
     form_ = bracket ? Form::whole : Form::events;
     if (form_ == Form::events) {
         decoder_.feed(whole_);
-        whole_.clear();
+        recycled::give(whole_);
     }
 }
 
@@ -218,8 +220,15 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
         started_ = true;
         return {};
     }
-    auto model = message->find("model");
-    out += model ? replaced(text, *model, "\"" + json::escape(plan_.client_model) + "\"") : std::string(text);
+    const auto model = message->find("model");
+    if (!model) {
+        out += text;
+        return {};
+    }
+    out.reserve(out.size() + text.size() + 2 * plan_.client_model.size());
+    out.append(text.substr(0, model->offset())).append("\"");
+    json::append_escaped(out, plan_.client_model);
+    out.append("\"").append(text.substr(model->offset() + model->raw().text.size()));
     return {};
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/id_source.h"
+#include "base/recycled.h"
 #include "base/result.h"
 #include "json/document.h"
 #include "json/pattern.h"
@@ -30,6 +31,9 @@ public:
     // All three must outlive the answer. The document may serve others between two calls.
     MessagesAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document);
     MessagesAnswer(AnswerPlan&&, IdSource&, json::Document&) = delete;
+    ~MessagesAnswer() override { recycled::give(whole_); }
+    MessagesAnswer(const MessagesAnswer&) = delete;
+    MessagesAnswer& operator=(const MessagesAnswer&) = delete;
 
     Result<void> feed(std::string_view bytes, std::string& out) override;
     Result<void> finish(std::string& out) override;

@@ -35,6 +35,7 @@ std::string_view trim(std::string_view text)
 std::string foreign_betas(std::string_view list, const BetaRules& rules)
 {
     std::string out;
+    out.reserve(list.size());
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());
         const std::string_view beta = trim(list.substr(0, comma));

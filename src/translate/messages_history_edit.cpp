@@ -70,9 +70,10 @@ bool HistoryEditor::edit_system(const Value& system)
     auto blocks = system.array();
     if (!blocks)
         return false;
-    std::vector<bool> unwanted;
+    std::vector<std::size_t> unwanted;
+    std::size_t position = 0;
     for (Value value : *blocks) {
-        unwanted.push_back(false);
+        const std::size_t here = position++;
         auto block = value.object();
         auto text = block ? block->find("text") : std::nullopt;
         if (block)
@@ -81,10 +82,11 @@ bool HistoryEditor::edit_system(const Value& system)
             continue;
         notes_.drop("billing header");
         const RawString rest = without_billing_line(*text->string());
-        unwanted.back() = json::is_blank(rest);
+        if (json::is_blank(rest))
+            unwanted.push_back(here);
         edits_.replace(*text, "\"" + std::string(rest.escaped) + "\"");
     }
-    return edits_.remove_elements(*blocks, unwanted) && !unwanted.empty();
+    return edits_.remove_elements(*blocks, unwanted);
 }
 
 // Blocks that dragoman itself put into the history, or that only Anthropic's own API knows. The others are
@@ -129,17 +131,18 @@ void HistoryEditor::edit_block(const Object& block)
 // True when nothing of the content is left.
 bool HistoryEditor::edit_content(const Array& content)
 {
-    std::vector<bool> unwanted;
+    std::vector<std::size_t> unwanted;
+    std::size_t position = 0;
     for (Value value : content) {
+        const std::size_t here = position++;
         auto block = value.object();
-        unwanted.push_back(block && is_unwanted_block(*block));
-        if (unwanted.back())
+        if (block && is_unwanted_block(*block)) {
+            unwanted.push_back(here);
             notes_.drop(string_at(*block, "type"));
-        else if (block && !rules_.own_api)
+        } else if (block && !rules_.own_api) {
             edit_block(*block);
+        }
     }
-    if (std::find(unwanted.begin(), unwanted.end(), true) == unwanted.end())
-        return false;
     return edits_.remove_elements(content, unwanted);
 }
 
@@ -148,10 +151,11 @@ void HistoryEditor::edit_messages(const Value& messages)
     auto list = messages.array();
     if (!list)
         return;
-    std::vector<bool> unwanted;
+    std::vector<std::size_t> unwanted;
     std::optional<Object> before; // the last message that stays
+    std::size_t position = 0;
     for (Value value : *list) {
-        unwanted.push_back(false);
+        const std::size_t here = position++;
         auto message = value.object();
         if (!message)
             continue;
@@ -160,15 +164,18 @@ void HistoryEditor::edit_messages(const Value& messages)
                 return json::key_is(field.key, "output_config") || json::key_is(field.key, "clear_at");
             });
         const bool system = string_at(*message, "role") == "system";
+        bool goes = false;
         if (system && !rules_.own_api && rules_.system_messages)
             write_in_blocks(*message);
         if (system && !rules_.system_messages) {
             fold_system_message(*message, before);
-            unwanted.back() = before && string_at(*before, "role") == "user";
+            goes = before && string_at(*before, "role") == "user";
         } else if (auto content = array_at(*message, "content")) {
-            unwanted.back() = edit_content(*content);
+            goes = edit_content(*content);
         }
-        if (!unwanted.back())
+        if (goes)
+            unwanted.push_back(here);
+        else
             before = message;
     }
     edits_.remove_elements(*list, unwanted);

@@ -319,6 +319,7 @@ void set_headers(
     UpstreamCall& call, const ClientHeaders& headers, const route::Target& target, const BetaRules& rules)
 {
     constexpr std::string_view first_version = "2023-06-01";
+    call.fields.reserve(4);
     call.fields.emplace_back(
         "anthropic-version", headers.anthropic_version.empty() ? first_version : headers.anthropic_version);
     if (target.has(Quirk::first_party)) {
@@ -330,12 +331,12 @@ void set_headers(
             call.fields.emplace_back("x-claude-code-agent-id", headers.agent_id);
         return;
     }
-    const std::string betas = foreign_betas(headers.anthropic_beta, rules);
+    std::string betas = foreign_betas(headers.anthropic_beta, rules);
     if (betas.empty())
         return;
     call.fields.emplace_back("anthropic-beta", betas);
     if (target.has(Quirk::routing_fields)) // the name that routers give it
-        call.fields.emplace_back("x-anthropic-beta", betas);
+        call.fields.emplace_back("x-anthropic-beta", std::move(betas));
 }
 
 } // namespace

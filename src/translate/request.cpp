@@ -1,5 +1,6 @@
 #include "translate/request.h"
 
+#include "base/recycled.h"
 #include "json/writer.h"
 #include "translate/call_frame.h"
 #include "translate/conversation.h"
@@ -27,7 +28,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
 
     UpstreamCall call;
     describe_answer(call.plan, request, target, options);
-    call.body.own.reserve(request.body_bytes / 4 + 4096); // the rest of it is borrowed
+    call.body.own = recycled::take<std::string>(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
     append_parameters(json, { request, target, headers, options, marks, input, call });
@@ -39,7 +40,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
         return Failure(written.error());
     json.end_object();
 
-    names.describe(call.plan);
+    std::move(names).describe(call.plan);
     call.plan.used_tool_ids = ids.used();
     return call;
 }

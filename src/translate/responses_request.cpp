@@ -1,5 +1,6 @@
 #include "translate/responses_request.h"
 
+#include "base/recycled.h"
 #include "json/writer.h"
 #include "translate/cache_control.h"
 #include "translate/call_frame.h"
@@ -30,7 +31,7 @@ Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, con
             Error::bad_request("messages: at least one message must have content that is not empty"));
 
     describe_answer(call.plan, request, target, options);
-    call.body.own.reserve(request.body_bytes / 4 + 4096); // the rest of it is borrowed
+    call.body.own = recycled::take<std::string>(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
     append_responses_parameters(json, { request, target, headers, options, call });
@@ -43,7 +44,7 @@ Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, con
     write_input(json, scene, found.turns);
     json.end_object();
 
-    names.describe(call.plan);
+    std::move(names).describe(call.plan);
     call.plan.used_tool_ids = ids.used();
     return call;
 }

@@ -16,7 +16,7 @@
 #include "route/model_facts.h"
 #include "translate/taken_ids.h"
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +55,7 @@ private:
     // Ids that need neither decoding nor another spelling stay in the request's body.
     std::unordered_map<std::string_view, std::string_view> upstream_by_client_ {};
     std::unordered_set<std::string_view> shown_changed_ {}; // of these, what is not the client's own id
-    std::deque<std::string> changed_ {};
+    std::list<std::string> changed_ {}; // which takes no memory while there is none
 };
 
 // The id that the client gets for a call of an answer: `upstream_id` itself, or a wrapped or fresh one.

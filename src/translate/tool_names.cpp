@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 
 namespace dragoman::translate {
 
@@ -43,34 +45,52 @@ std::string readable_part(std::string_view name, bool letter_first)
     return part;
 }
 
-} // namespace
+enum class Mention : std::uint8_t { declared, called };
 
-ToolNames::ToolNames(const anthropic::MessagesRequest& request, const route::Target& target)
-    : letter_first_(target.has(route::Quirk::letter_names))
+// Every name that the request declares or its history calls, in order.
+template <class Use> void for_each_name(const anthropic::MessagesRequest& request, const Use& use)
 {
+    const auto declare = [&use](const anthropic::Tool& tool) {
+        if (!tool.name.empty() && !is_placeholder(tool))
+            use(tool.name, Mention::declared);
+    };
     for (const anthropic::Tool& tool : request.tools)
         declare(tool);
     for (const anthropic::Message& message : request.messages)
         for (const anthropic::Block& block : message.blocks) {
             if (block.type == anthropic::BlockType::tool_use)
-                add(block.name);
+                use(block.name, Mention::called);
             for (const anthropic::Tool& tool : block.details->definition)
                 declare(tool);
         }
 }
 
-void ToolNames::declare(const anthropic::Tool& tool)
+} // namespace
+
+ToolNames::ToolNames(const anthropic::MessagesRequest& request, const route::Target& target)
+    : letter_first_(target.has(route::Quirk::letter_names))
 {
-    if (tool.name.empty() || is_placeholder(tool))
-        return;
-    std::string name = json::unescape(tool.name);
+    declared_.reserve(request.tools.size());
+    for_each_name(request, [this](json::RawString name, Mention mention) {
+        all_stay_ = all_stay_ && is_name(name.escaped, letter_first_); // One with an escape is not fine.
+        if (mention == Mention::declared)
+            declare(name);
+    });
+    if (!all_stay_)
+        for_each_name(request, [this](json::RawString name, Mention) { add(name); });
+}
+
+void ToolNames::declare(json::RawString client_name)
+{
+    std::string name = json::unescape(client_name);
     if (std::ranges::find(declared_, name) == declared_.end())
         declared_.push_back(std::move(name));
-    add(tool.name);
 }
 
 std::string ToolNames::upstream(json::RawString client_name) const
 {
+    if (all_stay_ && is_name(client_name.escaped, letter_first_))
+        return std::string(client_name.escaped);
     const auto spelled = upstream_by_spelling_.find(client_name.escaped);
     if (spelled != upstream_by_spelling_.end())
         return std::string(spelled->second);
@@ -104,9 +124,9 @@ void ToolNames::add(json::RawString client_name)
     spelled->second = place->second; // which does not move
 }
 
-void ToolNames::describe(AnswerPlan& plan) const
+void ToolNames::describe(AnswerPlan& plan) &&
 {
-    plan.declared_tools = declared_;
+    plan.declared_tools = std::move(declared_);
     for (const auto& [upstream, client] : client_by_upstream_)
         if (upstream != client)
             plan.client_tool_names.emplace(upstream, client);

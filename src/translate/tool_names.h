@@ -26,15 +26,16 @@ public:
     // Always plain ASCII that needs no escape.
     std::string upstream(json::RawString client_name) const; // also of a name that nobody declared
 
-    // Fills client_tool_names and declared_tools.
-    void describe(AnswerPlan& plan) const;
+    // Fills client_tool_names and declared_tools, as the last thing.
+    void describe(AnswerPlan& plan) &&;
 
 private:
     std::string map(std::string_view client_name, unsigned attempt) const;
-    void declare(const anthropic::Tool& tool);
+    void declare(json::RawString client_name);
     void add(json::RawString client_name);
 
     bool letter_first_;
+    bool all_stay_ = true; // every name is fine, the most frequent case: the maps are empty
     std::unordered_map<std::string, std::string> upstream_by_client_ {};
     std::unordered_map<std::string_view, std::string_view> upstream_by_spelling_ {}; // as the body has them
     std::unordered_map<std::string, std::string> client_by_upstream_ {};

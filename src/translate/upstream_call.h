@@ -37,8 +37,8 @@ struct Options {
 
 struct UpstreamCall {
     json::Pieces body {}; // borrows from the client's
-    std::vector<std::pair<std::string, std::string>>
-        fields {}; // HTTP fields of this request besides the usual
+    std::vector<std::pair<std::string_view, std::string>>
+        fields {}; // HTTP fields of this request besides the usual; the names are literals
     AnswerPlan plan {};
     Notes notes {};
 };

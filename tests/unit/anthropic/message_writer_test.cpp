@@ -55,6 +55,21 @@ TEST(MessageWriter, WritesOneJsonObject)
     EXPECT_EQ(message["usage"]["output_tokens_details"]["thinking_tokens"], 1);
 }
 
+TEST(MessageWriter, WritesAMessageWithoutContentAndOneThatWasExpected)
+{
+    for (const std::size_t expected : { std::size_t { 0 }, std::size_t { 100'000 } }) {
+        MessageWriter writer(as_it_is);
+        if (expected > 0)
+            writer.expect(expected);
+        writer.message_start("msg_1", "m");
+        writer.message_end({ .stop_reason = "end_turn" });
+        EXPECT_TRUE(writer.text().starts_with(
+            R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":"end_turn",)"))
+            << writer.text();
+        EXPECT_TRUE(nlohmann::json::accept(writer.text()));
+    }
+}
+
 TEST(MessageEventWriter, WritesEventsAsTheClientReadsThem) // S37
 {
     std::string out;

@@ -49,6 +49,21 @@ TEST_F(ChatChunks, ForgetTheChunkBefore)
     EXPECT_TRUE(second.finish_reason.empty());
 }
 
+// Nothing of it is copied, and nothing is remembered of it or of what came before.
+TEST_F(ChatChunks, AWholeAnswerIsReadWhereItStands)
+{
+    const std::string event = R"({"choices":[{"index":0,"delta":{"content":"a"}}]})";
+    decode(event);
+    const std::string whole = R"({"choices":[{"index":0,"message":{"content":"b"}}]})";
+    const auto chunk = decoder_.decode_whole(whole);
+    ASSERT_TRUE(chunk);
+    ASSERT_EQ(chunk->choices.size(), 1u);
+    const std::string_view content = chunk->choices[0].content.escaped;
+    EXPECT_EQ(content, "b");
+    EXPECT_EQ(content.data(), whole.data() + whole.find("\"b\"") + 1);
+    EXPECT_EQ(choice(event).content.escaped, "a");
+}
+
 // A decoder that saw the chunk before reads what a fresh one reads.
 TEST_F(ChatChunks, AreReadTheSameWhateverCameBefore)
 {

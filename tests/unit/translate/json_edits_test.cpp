@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <string>
 
 namespace dragoman::translate {
@@ -39,10 +41,10 @@ TEST(JsonEdits, TakesElementsOut)
     json::Document document;
     auto root = document.parse(text);
     JsonEdits some(text);
-    EXPECT_FALSE(some.remove_elements(*root->array(), { true, false, true }));
+    EXPECT_FALSE(some.remove_elements(*root->array(), std::array<std::size_t, 2> { 0, 2 }));
     EXPECT_EQ(some.apply().text(), "[2]");
     JsonEdits all(text);
-    EXPECT_TRUE(all.remove_elements(*root->array(), { true, true, true }));
+    EXPECT_TRUE(all.remove_elements(*root->array(), std::array<std::size_t, 3> { 0, 1, 2 }));
     EXPECT_EQ(all.apply().text(), "[]");
 }
 

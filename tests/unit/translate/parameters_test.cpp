@@ -281,7 +281,7 @@ TEST(Parameters, CarryTheAutomaticMark)
 TEST(Parameters, AskForBetasOnlyWithClaude)
 {
     // R62
-    using Fields = std::vector<std::pair<std::string, std::string>>;
+    using Fields = std::vector<std::pair<std::string_view, std::string>>;
     EXPECT_EQ(send("", "anthropic/claude-opus-5.5").call.fields,
         (Fields { { "x-anthropic-beta", "interleaved-thinking-2025-05-14" } }));
     EXPECT_EQ(send(R"("thinking":{"type":"disabled"},"tools":[{"name":"a","strict":true,"input_schema":{}}])",

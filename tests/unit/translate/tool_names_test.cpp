@@ -70,13 +70,34 @@ TEST(ToolNames, TellsTheAnswerTheWayBack)
         R"({"type":"tool_use","id":"a","name":"old.tool","input":{}}]}],)"
         R"("tools":[{"name":"Bash","input_schema":{}},{"name":"x.y","input_schema":{}},)"
         R"({"name":"DeferredToolPlaceholder","defer_loading":true,"input_schema":{}}]})");
-    const ToolNames names(*request, target_for("z-ai/glm-5"));
+    ToolNames names(*request, target_for("z-ai/glm-5"));
+    const std::string declared = names.upstream({ "x.y" });
+    const std::string called = names.upstream({ "old.tool" });
     AnswerPlan plan;
-    names.describe(plan);
+    std::move(names).describe(plan);
     EXPECT_EQ(plan.declared_tools, (std::vector<std::string> { "Bash", "x.y" }));
     EXPECT_EQ(plan.client_tool_names.size(), 2U);
-    EXPECT_EQ(plan.client_tool_names.at(names.upstream({ "x.y" })), "x.y");
-    EXPECT_EQ(plan.client_tool_names.at(names.upstream({ "old.tool" })), "old.tool");
+    EXPECT_EQ(plan.client_tool_names.at(declared), "x.y");
+    EXPECT_EQ(plan.client_tool_names.at(called), "old.tool");
+}
+
+TEST(ToolNames, HasNothingToTellWhereAllNamesStay)
+{
+    const DecodedRequest request = declaring({ "Bash", "Read", "Bash" });
+    AnswerPlan plan;
+    ToolNames(*request, target_for("z-ai/glm-5")).describe(plan);
+    EXPECT_EQ(plan.declared_tools, (std::vector<std::string> { "Bash", "Read" }));
+    EXPECT_TRUE(plan.client_tool_names.empty());
+}
+
+// What is asked for may be a name that nobody declared.
+TEST(ToolNames, OneThatMustChangeMakesNoDifferenceToTheOthers)
+{
+    const DecodedRequest fine = declaring({ "Bash" });
+    const DecodedRequest mixed = declaring({ "Bash", "a.b" });
+    const auto target = target_for("z-ai/glm-5");
+    for (const char* name : { "Bash", "Read", "c.d" })
+        EXPECT_EQ(ToolNames(*fine, target).upstream({ name }), ToolNames(*mixed, target).upstream({ name }));
 }
 
 TEST(ToolNames, BeginsWithALetterForGoogle)
