@@ -91,20 +91,20 @@ RouteStop stop_of(const config::Config& config, const gateway::Place& place, std
 {
     const config::Upstream& upstream = config.upstreams[place.upstream];
     RouteStop stop { .upstream = upstream.name,
-        .model = place.target.model,
-        .dialect = std::string(name_of(place.target.dialect)),
-        .url = gateway::endpoint_url(upstream, place.target),
+        .model = place.target->model,
+        .dialect = std::string(name_of(place.target->dialect)),
+        .url = gateway::endpoint_url(upstream, *place.target),
         .key = upstream.keys.empty() ? "" : config::to_string(upstream.key_source()),
         .ready = !upstream.degraded(),
         .missing = upstream.degraded() ? upstream.key_name : "",
-        .facts = *place.target.facts };
+        .facts = *place.target->facts };
     if (upstream.keys.size() > 1)
         stop.key = fmt::format("{} and {} more, by session", stop.key, upstream.keys.size() - 1);
     for (const std::string_view name : route::quirk_names())
-        if (place.target.has(*route::quirk_of(name)))
+        if (place.target->has(*route::quirk_of(name)))
             stop.quirks.emplace_back(name);
-    if (!place.target.note.empty())
-        stop.reasons.push_back(place.target.note);
+    if (!place.target->note.empty())
+        stop.reasons.push_back(place.target->note);
     if (!stop.facts.known)
         stop.reasons.push_back(
             fmt::format("no list of {} has it: its window and limits are not known", upstream.name));

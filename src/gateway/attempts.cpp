@@ -1,10 +1,10 @@
 #include "gateway/attempts.h"
 
+#include <boost/container/small_vector.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <vector>
 
 namespace dragoman::gateway {
 
@@ -116,9 +116,11 @@ Error resting(Kind kind, std::string message, Clock::duration left)
         .retry_after_s = static_cast<int>(std::clamp<std::int64_t>(seconds, 1, most_s)) };
 }
 
-std::vector<route::KeyRests::Key> choices_of(const std::vector<config::UpstreamKey>& keys)
+using KeyChoices = boost::container::small_vector<route::KeyRests::Key, 8>;
+
+KeyChoices choices_of(const std::vector<config::UpstreamKey>& keys)
 {
-    std::vector<route::KeyRests::Key> all;
+    KeyChoices all;
     for (const config::UpstreamKey& key : keys)
         all.push_back({ key.value.reveal(), key.weight });
     return all;
@@ -136,7 +138,13 @@ void Attempts::let_go()
 
 std::string Attempts::name_of(const Place& place) const
 {
-    return config_.upstreams[place.upstream].name + "/" + place.target.model;
+    return config_.upstreams[place.upstream].name + "/" + place.target->model;
+}
+
+const route::Target& Attempts::target() const
+{
+    static const route::Target none;
+    return place_.target ? *place_.target : none;
 }
 
 const Secret& Attempts::key() const
@@ -156,7 +164,7 @@ Result<void> Attempts::advance(const Plan& plan, std::string_view session, TimeP
             note_error(place.error());
             continue;
         }
-        const auto& length = place->target.facts->context_length;
+        const auto& length = place->target->facts->context_length;
         if (window_ && (!length || *length <= *window_))
             continue;
         if (auto why = keeps_away(*place, plan, session, now)) {
@@ -256,7 +264,7 @@ bool Attempts::failed(const Plan& plan, const Error& error, bool answered, TimeP
     if (same_place_)
         return true;
     if (is_overflow(error))
-        window_ = std::max(place_.target.facts->context_length.value_or(0), window_in(error.message));
+        window_ = std::max(target().facts->context_length.value_or(0), window_in(error.message));
     else if (!is_the_targets_own(error))
         return false;
     return has_others(plan);

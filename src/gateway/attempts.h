@@ -34,8 +34,10 @@ public:
     // keeps its key.
     Result<void> advance(const Plan& plan, std::string_view session, TimePoint now);
 
-    // Of the target whose turn it is. Until the first advance() the configuration's first upstream.
+    // Of the target whose turn it is. Until the first advance() the configuration's first upstream, and a
+    // target that says nothing.
     const Place& place() const { return place_; }
+    const route::Target& target() const;
     const config::Upstream& upstream() const { return config_.upstreams[place_.upstream]; }
     const Secret& key() const; // empty when it needs none
     bool is_same_place() const { return same_place_; } // as before, only with another key

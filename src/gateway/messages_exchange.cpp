@@ -61,7 +61,7 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
     , request_id_(worker.ids().with_prefix("req_"))
     , path_(request.head.path())
     , catalogues_(worker.catalogues())
-    , plan_(*config_, worker.routing(config_), *catalogues_)
+    , plan_(*config_, worker.routing(config_), *catalogues_, worker.resolved(config_, catalogues_))
     , attempts_(worker.shared(), *config_)
 {
     session_ = request.head.field("x-claude-code-session-id");
@@ -183,26 +183,25 @@ void MessagesExchange::make_relay(bool committed)
 {
     const config::Upstream& upstream = attempts_.upstream();
     const route::RouteTarget* asked = attempts_.place().asked;
-    OwnedFields fields = upstream_fields(upstream, attempts_.key(), call_, worker_.shared().version);
-    const std::string& url = endpoint_url(upstream, target());
+    net::FieldList fields = upstream_fields(upstream, attempts_.key(), call_, worker_.shared().version);
     answer_ = make_answer(target(), call_.plan, worker_.ids(), worker_.document());
     if (committed) {
         std::string known; // The client has a message_start.
         answer_->start(known);
     }
     if (capture_) {
-        capture_->upstream_request = { .start = "POST " + url };
-        add_fields(capture_->upstream_request, views(fields));
+        capture_->upstream_request = { .start = "POST " + endpoint_url(upstream, target()) };
+        add_fields(capture_->upstream_request, fields.fields());
         capture_->upstream_request.body = call_.body.text();
         capture_->upstream_answer = {};
     }
-    relay_ = std::make_unique<Relay>(RelayParts { .upstream = upstream,
+    relay_.emplace(RelayParts { .upstream = upstream,
         .worker = worker_.context(),
         .response = response_,
         .call = call_,
         .answer = *answer_,
         .request_id = request_id_,
-        .url = url,
+        .url = plan_.url(attempts_.place()),
         .upstream_fields = std::move(fields),
         .capture = capture_.get(),
         .first_byte =

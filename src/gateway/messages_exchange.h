@@ -38,12 +38,12 @@ private:
     bool may_go_on(const Error& error);
     net::Task<void> send_error();
     void note_error(const Error& error);
-    const route::Target& target() const { return attempts_.place().target; }
+    const route::Target& target() const { return attempts_.target(); }
     route::RefusalMemory::Sent sent(std::string_view body) const;
     void give_body_away();
     void forget_bodies();
     void begin_capture();
-    RequestRecord record() const;
+    RequestRecord record(); // once, at the end: takes what it says
     void add_answer_facts(RequestRecord& record) const;
     RequestRecord::Outcome outcome() const;
     void finish_capture();
@@ -66,7 +66,7 @@ private:
     Attempts attempts_;
     translate::UpstreamCall call_ {};
     std::unique_ptr<translate::Answer> answer_;
-    std::unique_ptr<Relay> relay_;
+    std::optional<Relay> relay_;
     std::unique_ptr<CapturedExchange> capture_;
     std::string kept_body_; // for learning how the upstream counts, where that is wanted
     std::optional<Error> error_;

@@ -39,19 +39,19 @@ MessagesExchange::~MessagesExchange()
         finish_capture();
 }
 
-RequestRecord MessagesExchange::record() const
+RequestRecord MessagesExchange::record()
 {
-    RequestRecord record { .request_id = request_id_,
+    RequestRecord record { .request_id = std::move(request_id_),
         .method = request_.head.method,
-        .path = path_,
-        .client_model = client_model_,
+        .path = std::move(path_),
+        .client_model = std::move(client_model_),
         .upstream_model = target().model,
         .status = status_,
         .stream = stream_,
         .outcome = outcome(),
         .total_ms = milliseconds(Clock::now() - begun_),
-        .dropped = call_.notes.dropped,
-        .repaired = call_.notes.repaired };
+        .dropped = std::move(call_.notes.dropped),
+        .repaired = std::move(call_.notes.repaired) };
     if (relay_) {
         const RelayTimes& times = relay_->times();
         record.attempts = asked_ + (times.upstream_asked ? 1 : 0);

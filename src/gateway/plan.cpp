@@ -86,8 +86,10 @@ bool is_the_word_of(std::string_view asked, std::string_view slug)
 Routing routing_of(const config::Config& config)
 {
     Routing routing;
-    for (const config::Upstream& upstream : config.upstreams)
+    for (const config::Upstream& upstream : config.upstreams) {
         routing.rules.push_back(rules_of(config, upstream));
+        routing.urls.push_back(urls_of(upstream));
+    }
     for (const route::Route& one : config.routes) {
         routing.weighs |= one.scenario == Scenario::long_context;
         routing.looks_for_media |= one.scenario == Scenario::image;
@@ -165,7 +167,7 @@ Result<bool> Plan::take_wish(std::string_view wanted)
     if (alone == config_.upstreams.end())
         return Failure(unknown_wish(wanted, config_));
     upstream_ = static_cast<std::size_t>(alone - config_.upstreams.begin());
-    ASSIGN_OR_RETURN(slug, route::slug_of(client_model_, routing_->rules[upstream_], catalogues_.of(wanted)));
+    ASSIGN_OR_RETURN(slug, slug_at(upstream_));
     model_ = named_model(slug, config_).model;
     return true;
 }
@@ -174,8 +176,7 @@ Result<bool> Plan::take_wish(std::string_view wanted)
 // name always may.
 Result<void> Plan::take_name()
 {
-    ASSIGN_OR_RETURN(
-        slug, route::slug_of(client_model_, routing_->rules.front(), catalogues_.of(config_.main().name)));
+    ASSIGN_OR_RETURN(slug, slug_at(0));
     const std::string_view asked = route::asked_model(client_model_);
     const bool own_word = is_the_word_of(asked, slug);
     NamedModel named;
@@ -191,11 +192,17 @@ Result<void> Plan::take_name()
     return {};
 }
 
+Result<std::string> Plan::slug_at(std::size_t upstream) const
+{
+    return resolved_->slug(
+        upstream, client_model_, routing_->rules[upstream], catalogues_.of(config_.upstreams[upstream].name));
+}
+
 Place Plan::settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const
 {
     return { .upstream = upstream,
-        .target = route::target_for(
-            model, routing_->rules[upstream], catalogues_.of(config_.upstreams[upstream].name)),
+        .target = resolved_->target(
+            upstream, model, routing_->rules[upstream], catalogues_.of(config_.upstreams[upstream].name)),
         .asked = asked };
 }
 
@@ -208,8 +215,7 @@ Result<Place> Plan::place(std::size_t position) const
     const auto upstream = static_cast<std::size_t>(found - config_.upstreams.begin());
     if (!wanted.model.empty())
         return settle(upstream, wanted.model, &wanted);
-    ASSIGN_OR_RETURN(
-        slug, route::slug_of(client_model_, routing_->rules[upstream], catalogues_.of(wanted.upstream)));
+    ASSIGN_OR_RETURN(slug, slug_at(upstream));
     return settle(upstream, named_model(slug, config_).model, &wanted);
 }
 
@@ -220,18 +226,19 @@ Result<route::Target> resolve_target(
     if (auto chosen = plan.choose(client_model); !chosen)
         return Failure(std::move(chosen).error());
     ASSIGN_OR_RETURN(place, plan.place(0));
-    return std::move(place.target);
+    return *place.target;
 }
 
 route::Lookup lookup_of(const config::Config& config, const Catalogues& catalogues)
 {
     const auto routing = std::make_shared<const Routing>(routing_of(config));
-    return [&config, &catalogues, routing](std::string_view name) -> Result<route::Answering> {
-        Plan plan(config, routing, catalogues);
+    const auto resolved = std::make_shared<Resolved>();
+    return [&config, &catalogues, routing, resolved](std::string_view name) -> Result<route::Answering> {
+        Plan plan(config, routing, catalogues, resolved);
         if (auto chosen = plan.choose(name); !chosen)
             return Failure(std::move(chosen).error());
         ASSIGN_OR_RETURN(place, plan.place(0));
-        route::Answering answering { std::move(place.target), routing->rules[place.upstream].upstream,
+        route::Answering answering { *place.target, routing->rules[place.upstream].upstream,
             place.upstream > 0 };
         if (answering.is_elsewhere)
             answering.target.model.insert(0, config.upstreams[place.upstream].name + "/");

@@ -9,6 +9,8 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "gateway/catalogues.h"
+#include "gateway/resolved.h"
+#include "gateway/upstream_urls.h"
 #include "route/model_facts.h"
 #include "route/models_list.h"
 #include "route/resolve.h"
@@ -24,9 +26,10 @@
 
 namespace dragoman::gateway {
 
-// What a configuration says about names and routes, made once for each.
+// What a configuration says about names, routes and addresses, made once for each.
 struct Routing {
     std::vector<route::Rules> rules; // of each upstream, in the configuration's order
+    std::vector<UpstreamUrls> urls; // likewise
     bool weighs = false; // a route looks at the length of a conversation
     bool looks_for_media = false;
 };
@@ -41,18 +44,20 @@ struct Wish {
 // One target, ready to be asked.
 struct Place {
     std::size_t upstream = 0; // of the configuration's
-    route::Target target {};
+    Resolved::Target target {}; // null while nothing was chosen
     const route::RouteTarget* asked = nullptr; // what the route asks of this place only; null: nothing
 };
 
 class Plan {
 public:
     // The configuration, the catalogues and the name that is chosen by must outlive the plan. Errors are the
-    // client's.
-    Plan(const config::Config& config, std::shared_ptr<const Routing> routing, const Catalogues& catalogues)
+    // client's. What is `resolved` belongs to this configuration and these catalogues.
+    Plan(const config::Config& config, std::shared_ptr<const Routing> routing, const Catalogues& catalogues,
+        std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>())
         : config_(config)
         , routing_(std::move(routing))
         , catalogues_(catalogues)
+        , resolved_(std::move(resolved))
     {
     }
     Result<void> choose(
@@ -64,15 +69,23 @@ public:
     Result<Place> place(std::size_t position) const;
     const route::Route* route() const { return route_; } // null: the model's name decides
 
+    // Where its requests go; valid as long as the plan.
+    const Result<net::Url>& url(const Place& place) const
+    {
+        return routing_->urls[place.upstream].of(*place.target);
+    }
+
 private:
     bool looks_at_routes() const;
     Result<bool> take_wish(std::string_view wanted);
     Result<void> take_name();
+    Result<std::string> slug_at(std::size_t upstream) const; // of the client's model
     Place settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const;
 
     const config::Config& config_;
     std::shared_ptr<const Routing> routing_;
     const Catalogues& catalogues_;
+    std::shared_ptr<Resolved> resolved_;
     const route::Route* route_ = nullptr;
     std::string_view client_model_ {};
     std::size_t upstream_ = 0; // without a route

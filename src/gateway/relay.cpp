@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/recycled.h"
 #include "base/spare_buffer.h"
 #include "net/race.h"
 #include "translate/error.h"
@@ -17,6 +18,7 @@ namespace dragoman::gateway {
 namespace {
 
 constexpr auto drain_for_reuse = std::chrono::milliseconds(100);
+constexpr std::size_t usual_pieces = 8; // of a request's body
 
 std::int64_t seconds(Clock::duration time)
 {
@@ -59,7 +61,11 @@ Relay::Relay(RelayParts parts)
 {
 }
 
-Relay::~Relay() { return_spare(out_); }
+Relay::~Relay()
+{
+    out_.clear();
+    return_spare(out_);
+}
 
 net::Task<Result<void>> Relay::run()
 {
@@ -111,15 +117,14 @@ net::Task<Result<void>> Relay::pump()
 // Sends the request, and reads the head of the answer.
 net::Task<Result<void>> Relay::ask()
 {
-    auto url = net::parse_url(parts_.url);
-    if (!url)
-        co_return Failure(url.error());
-    std::vector<net::Field> fields = views(parts_.upstream_fields);
-    std::vector<std::string_view> body = parts_.call.body.views();
-    net::UpstreamRequest request { .origin = url->origin,
-        .target = url->path,
-        .fields = fields,
-        .body = body,
+    if (!parts_.url)
+        co_return Failure(parts_.url.error());
+    Recycled<std::vector<std::string_view>> body(usual_pieces);
+    parts_.call.body.append_views(*body);
+    net::UpstreamRequest request { .origin = parts_.url->origin,
+        .target = parts_.url->path,
+        .fields = parts_.upstream_fields.fields(),
+        .body = *body,
         .connect_time = parts_.upstream.connect };
     times_.upstream_asked = true;
     auto answered = co_await parts_.worker.upstream.send(request);
@@ -137,8 +142,7 @@ net::Task<Result<void>> Relay::ask()
 
 void Relay::note_head()
 {
-    OwnedFields().swap(parts_.upstream_fields); // A long answer needs them no more.
-    give_back(parts_.url);
+    parts_.upstream_fields.release(); // A long answer needs them no more.
     times_.upstream_status = upstream_->status();
     times_.connection_reused = upstream_->connection_was_reused();
     times_.upstream_request_id = first_field(*upstream_, { "x-generation-id", "request-id", "x-request-id" });
@@ -309,14 +313,13 @@ Result<void> Relay::commit()
 {
     committed_ = true;
     parts_.response.set_probe(std::string(ping_event));
-    OwnedFields fields = answer_fields("text/event-stream; charset=utf-8");
-    fields.emplace_back("x-accel-buffering", "no");
-    std::vector<net::Field> borrowed = views(fields);
+    net::FieldList fields = answer_fields("text/event-stream; charset=utf-8");
+    fields.add("x-accel-buffering", "no");
     if (parts_.capture) {
         parts_.capture->client_answer.start = "200";
-        add_fields(parts_.capture->client_answer, borrowed);
+        add_fields(parts_.capture->client_answer, fields.fields());
     }
-    return parts_.response.head(200, borrowed);
+    return parts_.response.head(200, fields.fields());
 }
 
 net::Task<Result<void>> Relay::send_pending()
@@ -327,7 +330,8 @@ net::Task<Result<void>> Relay::send_pending()
     sending_.swap(out_); // Should this be cancelled, fail() must not send it again.
     Result<void> sent = co_await parts_.response.body(sending_);
     writing_ = false;
-    give_back(sending_);
+    sending_.clear();
+    return_spare(sending_);
     last_event_ = std::max(last_event_, Clock::now());
     note_sent();
     co_return sent;
@@ -361,11 +365,12 @@ net::Task<Result<void>> Relay::complete()
         parts_.begun();
     }
     if (!parts_.call.plan.stream) {
-        OwnedFields fields = answer_fields("application/json");
-        std::vector<net::Field> borrowed = views(fields);
-        if (parts_.capture)
-            parts_.capture->client_answer = { "200", fields, out_ };
-        Result<void> sent = co_await parts_.response.whole(200, borrowed, out_);
+        net::FieldList fields = answer_fields("application/json");
+        if (parts_.capture) {
+            parts_.capture->client_answer = { "200", {}, out_ };
+            add_fields(parts_.capture->client_answer, fields.fields());
+        }
+        Result<void> sent = co_await parts_.response.whole(200, fields.fields(), out_);
         note_sent();
         co_return sent;
     }

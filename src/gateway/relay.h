@@ -11,6 +11,7 @@
 #include "gateway/capture.h"
 #include "gateway/respond.h"
 #include "net/alarms.h"
+#include "net/field_list.h"
 #include "net/server.h"
 #include "translate/answer.h"
 #include "translate/upstream_call.h"
@@ -22,7 +23,7 @@
 
 namespace dragoman::gateway {
 
-// Everything borrowed; all of it lives in the exchange's frame.
+// Nearly everything borrowed; all of it lives in the exchange's frame, or as long as that.
 struct RelayParts {
     const config::Upstream& upstream;
     net::WorkerContext& worker;
@@ -30,8 +31,8 @@ struct RelayParts {
     const translate::UpstreamCall& call;
     translate::Answer& answer;
     std::string_view request_id;
-    std::string url; // of the upstream's endpoint
-    OwnedFields upstream_fields; // as they are sent
+    const Result<net::Url>& url; // of the upstream's endpoint
+    net::FieldList upstream_fields; // as they are sent
     CapturedExchange* capture; // null: nobody wants it
     Clock::duration first_byte; // until the upstream begins to say something
     Clock::duration idle; // silence inside its answer
@@ -95,7 +96,7 @@ private:
     TimePoint next_look() const;
     void note_sent();
     void note_offered();
-    OwnedFields answer_fields(std::string_view content_type) const;
+    net::FieldList answer_fields(std::string_view content_type) const;
 
     RelayParts parts_;
     RelayTimes times_;

@@ -50,25 +50,26 @@ net::Task<void> Relay::fail(const Error& error)
         (void)co_await parts_.response.end();
 }
 
-OwnedFields Relay::answer_fields(std::string_view content_type) const
+net::FieldList Relay::answer_fields(std::string_view content_type) const
 {
     const translate::AnswerFacts& facts = parts_.answer.facts();
-    OwnedFields fields { { "content-type", std::string(content_type) }, { "cache-control", "no-cache" },
-        { "request-id", std::string(parts_.request_id) } };
+    net::FieldList fields;
+    fields.add("content-type", content_type);
+    fields.add("cache-control", "no-cache");
+    fields.add("request-id", parts_.request_id);
     const std::string& model =
         facts.upstream_model.empty() ? parts_.call.plan.upstream_model : facts.upstream_model;
-    fields.emplace_back("x-dragoman-model", model);
+    fields.add("x-dragoman-model", model);
     if (!parts_.tried.empty())
-        fields.emplace_back("x-dragoman-attempts",
+        fields.add("x-dragoman-attempts",
             fmt::format("{}, {}/{}{}", parts_.tried, parts_.upstream.name, parts_.call.plan.upstream_model,
                 begun_ ? " 200" : ""));
     if (!facts.upstream_provider.empty())
-        fields.emplace_back("x-dragoman-provider", facts.upstream_provider);
+        fields.add("x-dragoman-provider", facts.upstream_provider);
     if (!parts_.call.notes.dropped.empty())
-        fields.emplace_back(
-            "x-dragoman-dropped", fmt::format("{}", fmt::join(parts_.call.notes.dropped, ",")));
+        fields.add("x-dragoman-dropped", fmt::format("{}", fmt::join(parts_.call.notes.dropped, ",")));
     if (facts.usage && facts.usage->estimated)
-        fields.emplace_back("x-dragoman-usage", "estimated");
+        fields.add("x-dragoman-usage", "estimated");
     return fields;
 }
 

@@ -9,18 +9,32 @@ std::string display_name(const config::Config& config, const config::Upstream& u
     return config.demo ? std::string() : upstream.title; // the demonstration's one model says what it is
 }
 
-std::pair<std::string, std::string> key_field(const config::Upstream& upstream, const Secret& key)
+void add_key(net::FieldList& fields, const config::Upstream& upstream, const Secret& key)
 {
-    std::string text(key.reveal());
     switch (upstream.auth) {
     case config::Upstream::Auth::x_api_key:
-        return { "x-api-key", std::move(text) };
+        return fields.add("x-api-key", key.reveal());
     case config::Upstream::Auth::api_key:
-        return { "api-key", std::move(text) };
+        return fields.add("api-key", key.reveal());
     case config::Upstream::Auth::bearer:
-        break;
+        return fields.add("authorization", { "Bearer ", key.reveal() });
     }
-    return { "authorization", "Bearer " + text };
+}
+
+void add_common_fields(
+    net::FieldList& fields, const config::Upstream& upstream, const Secret& key, std::string_view version)
+{
+    fields.add("user-agent", { "dragoman/", version });
+    if (!key.empty())
+        add_key(fields, upstream, key);
+    for (const auto& [name, value] : upstream.headers)
+        fields.add(name, value);
+    if (!upstream.is("openrouter"))
+        return;
+    if (!upstream.site_url.empty())
+        fields.add("http-referer", upstream.site_url);
+    if (!upstream.site_name.empty())
+        fields.add("x-openrouter-title", upstream.site_name);
 }
 
 route::Rules::DialectChoice choice_of(config::Upstream::Dialect dialect)
@@ -97,27 +111,23 @@ const std::string& endpoint_url(const config::Upstream& upstream, const route::T
 
 OwnedFields common_fields(const config::Upstream& upstream, const Secret& key, std::string_view version)
 {
-    OwnedFields fields { { "user-agent", "dragoman/" + std::string(version) } };
-    if (!key.empty())
-        fields.push_back(key_field(upstream, key));
-    fields.insert(fields.end(), upstream.headers.begin(), upstream.headers.end());
-    if (upstream.is("openrouter")) {
-        if (!upstream.site_url.empty())
-            fields.emplace_back("http-referer", upstream.site_url);
-        if (!upstream.site_name.empty())
-            fields.emplace_back("x-openrouter-title", upstream.site_name);
-    }
-    return fields;
+    net::FieldList fields;
+    add_common_fields(fields, upstream, key, version);
+    OwnedFields owned;
+    for (const net::Field& field : fields.fields())
+        owned.emplace_back(field.name, field.value);
+    return owned;
 }
 
-OwnedFields upstream_fields(const config::Upstream& upstream, const Secret& key,
+net::FieldList upstream_fields(const config::Upstream& upstream, const Secret& key,
     const translate::UpstreamCall& call, std::string_view version)
 {
-    OwnedFields fields = common_fields(upstream, key, version);
-    fields.emplace_back("content-type", "application/json");
-    fields.emplace_back("accept", call.plan.stream ? "text/event-stream" : "application/json");
+    net::FieldList fields;
+    add_common_fields(fields, upstream, key, version);
+    fields.add("content-type", "application/json");
+    fields.add("accept", call.plan.stream ? "text/event-stream" : "application/json");
     for (const auto& [name, value] : call.fields)
-        fields.emplace_back(name, value);
+        fields.add(name, value);
     return fields;
 }
 

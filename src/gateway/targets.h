@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "gateway/respond.h"
+#include "net/field_list.h"
 #include "route/catalogue.h"
 #include "route/model_facts.h"
 #include "route/resolve.h"
@@ -27,7 +28,7 @@ Result<route::Target> resolve_target(
 const std::string& endpoint_url(const config::Upstream& upstream, const route::Target& target);
 
 // All fields the upstream gets, beside those that belong to HTTP itself: a closed list, nothing is forwarded.
-OwnedFields upstream_fields(const config::Upstream& upstream, const Secret& key,
+net::FieldList upstream_fields(const config::Upstream& upstream, const Secret& key,
     const translate::UpstreamCall& call, std::string_view version);
 
 // Key, user agent and attribution: what every request to the upstream carries.

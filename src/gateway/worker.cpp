@@ -110,6 +110,8 @@ net::Task<void> Worker::serve_here(net::ClientRequest& request, net::ResponseWri
 void Worker::rest()
 {
     document_ = {};
+    resolved_from_.reset();
+    resolved_.reset();
 #ifdef __GLIBC__
     ::malloc_trim(0);
 #endif
@@ -120,8 +122,20 @@ const std::shared_ptr<const Routing>& Worker::routing(const std::shared_ptr<cons
     if (routing_from_ != config) {
         routing_ = std::make_shared<const Routing>(routing_of(*config));
         routing_from_ = config;
+        resolved_from_.reset();
     }
     return routing_;
+}
+
+const std::shared_ptr<Resolved>& Worker::resolved(
+    const std::shared_ptr<const config::Config>& config, const std::shared_ptr<const Catalogues>& catalogues)
+{
+    routing(config);
+    if (resolved_from_ != catalogues) {
+        resolved_ = std::make_shared<Resolved>();
+        resolved_from_ = catalogues;
+    }
+    return resolved_;
 }
 
 net::Task<net::Refusal> Worker::answer_here(const Route& route, net::ClientRequest& request)

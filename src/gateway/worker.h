@@ -31,6 +31,9 @@ public:
     IdSource& ids() { return ids_; }
     json::Document& document() { return document_; } // for use between two awaits
     const std::shared_ptr<const Routing>& routing(const std::shared_ptr<const config::Config>& config);
+    // What names led to with these two; another one when either is.
+    const std::shared_ptr<Resolved>& resolved(const std::shared_ptr<const config::Config>& config,
+        const std::shared_ptr<const Catalogues>& catalogues);
 
 private:
     // What needs no upstream.
@@ -45,6 +48,8 @@ private:
     json::Document document_;
     std::shared_ptr<const config::Config> routing_from_;
     std::shared_ptr<const Routing> routing_;
+    std::shared_ptr<const Catalogues> resolved_from_; // and routing_from_; null: there is nothing yet
+    std::shared_ptr<Resolved> resolved_;
 };
 
 } // namespace dragoman::gateway

@@ -21,8 +21,14 @@ void Pieces::append_lasting(std::string_view part)
 
 std::vector<std::string_view> Pieces::views() const
 {
-    std::vector<std::string_view> views;
-    views.reserve(2 * borrowed_.size() + 1);
+    std::vector<std::string_view> all;
+    append_views(all);
+    return all;
+}
+
+void Pieces::append_views(std::vector<std::string_view>& views) const
+{
+    views.reserve(views.size() + 2 * borrowed_.size() + 1);
     std::string_view rest = own;
     for (const Borrowed& part : borrowed_) {
         const std::size_t before = part.at - (own.size() - rest.size());
@@ -33,7 +39,6 @@ std::vector<std::string_view> Pieces::views() const
     }
     if (!rest.empty())
         views.push_back(rest);
-    return views;
 }
 
 std::string Pieces::text() const

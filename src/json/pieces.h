@@ -25,7 +25,10 @@ public:
 
     bool borrows() const { return !borrowed_.empty(); }
     std::size_t size() const { return own.size() + borrowed_bytes_; }
-    std::vector<std::string_view> views() const; // in order, none of them empty; valid while nothing is added
+    // In order, none of them empty; valid while nothing is added.
+    std::vector<std::string_view> views() const;
+    void append_views(std::vector<std::string_view>& views) const;
+
     std::string text() const; // in one piece, by copying all of it
 
 private:

@@ -1,7 +1,5 @@
-// Origin and Url of upstream.h. https://www.rfc-editor.org/rfc/rfc3986
-
 #include "net/http_syntax.h"
-#include "net/upstream.h"
+#include "net/url.h"
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>

@@ -4,7 +4,7 @@
 #include "base/result.h"
 #include "net/arrivals.h"
 #include "net/trust.h"
-#include "net/upstream.h"
+#include "net/url.h"
 
 #include <chrono>
 #include <cstdint>

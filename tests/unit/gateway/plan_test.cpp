@@ -50,7 +50,7 @@ protected:
         std::vector<std::string> all;
         for (std::size_t i = 0; i < plan.size(); ++i) {
             const auto place = plan.place(i);
-            all.push_back(place ? config_.upstreams[place->upstream].name + ": " + place->target.model
+            all.push_back(place ? config_.upstreams[place->upstream].name + ": " + place->target->model
                                 : place.error().message);
         }
         return all;
@@ -143,14 +143,14 @@ TEST_F(PlanTest, AStatementCountsMoreThanTheList)
     ASSERT_TRUE(plan.choose("home/qwen3"));
     const auto place = plan.place(0);
     ASSERT_TRUE(place);
-    const route::ModelFacts& facts = *place->target.facts;
+    const route::ModelFacts& facts = *place->target->facts;
     EXPECT_EQ(facts.context_length, 32768U);
     EXPECT_FALSE(facts.takes_images());
     EXPECT_TRUE(facts.takes_files());
     EXPECT_FALSE(facts.supports("tools"));
     EXPECT_TRUE(facts.supports("temperature"));
     EXPECT_FALSE(facts.thinks());
-    EXPECT_TRUE(place->target.has(route::Quirk::inline_think));
+    EXPECT_TRUE(place->target->has(route::Quirk::inline_think));
 }
 
 TEST_F(PlanTest, ListsOfModelsNameOtherUpstreamsInFront)
@@ -178,10 +178,10 @@ TEST_F(PlanTest, ARouteIsChosenByWhatARequestWouldBe)
     route({ .scenario = route::Scenario::image, .targets = { { .upstream = "home", .model = "sees" } } });
     Plan plan(config_, std::make_shared<const Routing>(routing_of(config_)), catalogues_);
     ASSERT_TRUE(plan.choose("vendor/model", route::Aspects { .model = "vendor/model", .media = true }));
-    EXPECT_EQ(plan.place(0)->target.model, "sees");
+    EXPECT_EQ(plan.place(0)->target->model, "sees");
     Plan named(config_, std::make_shared<const Routing>(routing_of(config_)), catalogues_);
     ASSERT_TRUE(named.choose("openai/gpt-5", route::Aspects { .model = "openai/gpt-5", .media = true }));
-    EXPECT_EQ(named.place(0)->target.model, "gpt-5") << "a client's word comes first";
+    EXPECT_EQ(named.place(0)->target->model, "gpt-5") << "a client's word comes first";
 }
 
 } // namespace

@@ -1,0 +1,56 @@
+#include "net/field_list.h"
+
+#include <algorithm>
+
+namespace dragoman::net {
+namespace {
+
+constexpr std::size_t usual_bytes = 1024;
+constexpr std::size_t usual_fields = 24;
+
+} // namespace
+
+void FieldList::add(std::string_view name, std::initializer_list<std::string_view> value)
+{
+    std::size_t bytes = name.size();
+    for (std::string_view piece : value)
+        bytes += piece.size();
+    make_room(bytes);
+    Field field { append(name), append({}) };
+    for (std::string_view piece : value)
+        field.value = { field.value.data(), field.value.size() + append(piece).size() };
+    fields_.push_back(field);
+}
+
+// The fields point into the text, which must not move behind their back.
+void FieldList::make_room(std::size_t bytes)
+{
+    if (fields_.capacity() == 0)
+        fields_ = recycled::take<std::vector<Field>>(usual_fields);
+    if (text_.capacity() >= usual_bytes && text_.capacity() - text_.size() >= bytes)
+        return;
+    auto larger = recycled::take<std::string>(std::max(usual_bytes, 2 * (text_.size() + bytes)));
+    larger = text_;
+    auto moved = [&](std::string_view part) {
+        return std::string_view(larger).substr(
+            static_cast<std::size_t>(part.data() - text_.data()), part.size());
+    };
+    for (Field& field : fields_)
+        field = { moved(field.name), moved(field.value) };
+    text_.swap(larger);
+    recycled::give(larger);
+}
+
+std::string_view FieldList::append(std::string_view piece)
+{
+    text_.append(piece);
+    return std::string_view(text_).substr(text_.size() - piece.size());
+}
+
+void FieldList::release()
+{
+    recycled::give(fields_);
+    recycled::give(text_);
+}
+
+} // namespace dragoman::net
