@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/clock.h"
+#include "net/timer.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include <functional>
@@ -54,7 +54,7 @@ private:
     void wait_for_next();
     void on_time();
 
-    boost::asio::steady_timer timer_;
+    Timer timer_;
     TimePoint waits_for_ = TimePoint::max(); // never later than the first of set_
     boost::intrusive::multiset<Alarm> set_;
 };

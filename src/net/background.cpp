@@ -56,10 +56,9 @@ void run_reported(const std::function<void()>& work)
     }
 }
 
-std::function<void()> job(
-    std::function<void()> work, std::shared_ptr<WayBack> way, asio::any_io_executor worker)
+std::function<void()> job(std::function<void()> work, std::shared_ptr<WayBack> way, Executor worker)
 {
-    return [work = std::move(work), way = std::move(way), worker = std::move(worker)] {
+    return [work = std::move(work), way = std::move(way), worker] {
         run_reported(work);
         std::lock_guard lock(way->mutex);
         if (way->waiting)

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "net/timer.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -22,7 +21,7 @@ using boost::system::error_code;
 // All attempts of one dial. Callbacks hold it; the coroutine that waits closes it when it goes.
 class Race : public std::enable_shared_from_this<Race> {
 public:
-    Race(const asio::any_io_executor& worker, Addresses addresses, Clock::duration connect_time)
+    Race(Executor worker, Addresses addresses, Clock::duration connect_time)
         : addresses_(std::move(addresses))
         , connect_time_(connect_time)
         , pace_(worker)
@@ -97,10 +96,10 @@ private:
 
     Addresses addresses_;
     Clock::duration connect_time_;
-    asio::steady_timer pace_;
-    asio::steady_timer give_up_;
+    Timer pace_;
+    Timer give_up_;
     Event decided_;
-    asio::any_io_executor worker_;
+    Executor worker_;
     std::vector<std::unique_ptr<Socket>> attempts_;
     std::optional<Socket> winner_;
     std::string why_ = "it has no address";

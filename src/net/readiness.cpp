@@ -4,7 +4,6 @@
 #include "base/memory.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cerrno>
 #include <memory>
@@ -15,7 +14,7 @@ namespace {
 
 Task<bool> until(Socket& socket, Socket::wait_type what)
 {
-    auto [error] = co_await socket.async_wait(what, boost::asio::as_tuple(boost::asio::use_awaitable));
+    auto [error] = co_await socket.async_wait(what, boost::asio::as_tuple(use_task));
     co_return !error;
 }
 

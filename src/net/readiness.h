@@ -11,7 +11,7 @@
 
 namespace dragoman::net {
 
-using Socket = boost::asio::ip::tcp::socket;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
 // False: the socket was closed, or the wait was cancelled.
 Task<bool> until_readable(Socket& socket);

@@ -4,9 +4,15 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace dragoman::net {
 
-template <class T> using Task = boost::asio::awaitable<T>;
+// The loop's own: any_io_executor is six times as large, and there is one in every frame, socket and timer.
+using Executor = boost::asio::io_context::executor_type;
+
+template <class T> using Task = boost::asio::awaitable<T, Executor>;
+inline constexpr boost::asio::use_awaitable_t<Executor> use_task {};
 
 } // namespace dragoman::net

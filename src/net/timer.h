@@ -5,13 +5,15 @@
 #include "base/clock.h"
 #include "net/task.h"
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 
 #include <memory>
 #include <optional>
 #include <utility>
 
 namespace dragoman::net {
+
+using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
 
 Task<void> sleep_until(TimePoint when);
 Task<void> sleep_for(Clock::duration time);
@@ -20,7 +22,7 @@ Task<void> sleep_for(Clock::duration time);
 // those that wait.
 class Event {
 public:
-    explicit Event(const boost::asio::any_io_executor& worker); // io_context::get_executor()
+    explicit Event(Executor worker);
     ~Event();
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
@@ -32,7 +34,6 @@ public:
     Task<bool> wait_until(TimePoint when); // false: the time came first. For one waiter at a time.
 
 private:
-    struct Timer;
     std::unique_ptr<Timer> timer_;
     bool set_ = false;
 };

@@ -7,7 +7,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +20,7 @@ namespace dragoman::net {
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr auto as_result = asio::as_tuple(use_task);
 constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no descriptors left
 constexpr auto drain_sweep = std::chrono::milliseconds(50);
 constexpr std::size_t shed_at_a_time = 16;

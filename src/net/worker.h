@@ -13,7 +13,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <list>
@@ -47,7 +46,7 @@ private:
         }
         using io_context::shutdown;
     };
-    using Acceptor = boost::asio::ip::tcp::acceptor;
+    using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
 
     class Registered;
     void run();
@@ -80,7 +79,7 @@ private:
     std::unique_ptr<WorkerServices> services_;
     std::list<Acceptor> acceptors_;
     std::set<ClientConnection*> connections_;
-    boost::asio::steady_timer sweep_timer_;
+    Timer sweep_timer_;
     std::thread thread_;
 };
 

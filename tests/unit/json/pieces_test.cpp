@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace dragoman::json {
 
@@ -27,6 +29,18 @@ TEST(Pieces, BorrowLongPartsAndCopyShortOnes)
     EXPECT_TRUE(pieces.borrows());
     EXPECT_EQ(pieces.size(), 7043U);
     EXPECT_EQ(pieces.text(), "[" + std::string(7000, 'a') + "," + std::string(40, 'b') + "]");
+}
+
+TEST(Pieces, AreAddedBehindOthers)
+{
+    const std::string source(3000, 'x');
+    Pieces pieces("<");
+    pieces.append_lasting(source);
+    std::vector<std::string_view> all { "head" };
+    pieces.append_views(all);
+    EXPECT_EQ(all, (std::vector<std::string_view> { "head", "<", source }));
+    Pieces().append_views(all);
+    EXPECT_EQ(all.size(), 3U);
 }
 
 TEST(Pieces, StayWholeWhenTheyMove)
