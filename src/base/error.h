@@ -45,6 +45,7 @@ struct Error {
     int upstream_status = 0; // 0: the upstream never answered
     std::string upstream_request_id {}; // for the log
     bool quotes_upstream = false; // the message may repeat what a prompt said: it is not for the log
+    std::string refusal {}; // the upstream's whole answer where something could mend the request; never shown
 
     static Error bad_request(std::string message)
     {

@@ -25,16 +25,20 @@ struct Flag {
 
 constexpr Flag flags[] = {
     { "no_images", &LearnedFacts::no_images, "no pictures" },
-    { "no_forced_tool", &LearnedFacts::no_forced_tool, "no forced tool" },
+    { "no_forced_tool", &LearnedFacts::no_forced_tool, "no forced tool while it thinks" },
+    { "never_forced", &LearnedFacts::never_forced, "no forced tool at all" },
     { "no_system_later", &LearnedFacts::no_system_later, "no system message in mid-conversation" },
+    { "no_system", &LearnedFacts::no_system, "no system message at all" },
     { "no_strict", &LearnedFacts::no_strict, "no strict tools" },
     { "simple_schemas", &LearnedFacts::simple_schemas, "simple schemas only" },
     { "no_cache_control", &LearnedFacts::no_cache_control, "no marks for caches" },
-    { "no_foreign_thinking", &LearnedFacts::no_foreign_thinking, "no thinking of other models" },
+    { "no_foreign_thinking", &LearnedFacts::no_foreign_thinking, "no unsigned thinking of the history" },
+    { "no_thoughts_back", &LearnedFacts::no_thoughts_back, "no thinking of the history" },
     { "needs_reasoning_content", &LearnedFacts::needs_reasoning_content, "wants its thinking back" },
     { "wants_max_completion_tokens", &LearnedFacts::wants_max_completion_tokens,
         "calls max_tokens max_completion_tokens" },
     { "wants_max_tokens", &LearnedFacts::wants_max_tokens, "calls max_completion_tokens max_tokens" },
+    { "thinks_in_text", &LearnedFacts::thinks_in_text, "thinks in its text" },
 };
 
 std::optional<std::uint64_t> smaller(std::optional<std::uint64_t> one, std::optional<std::uint64_t> other)
@@ -127,43 +131,73 @@ LearnedMemory::LearnedMemory(std::size_t models_max)
 {
 }
 
-bool LearnedMemory::learn_locked(Key key, const LearnedFacts& facts, std::int64_t now_s)
+bool LearnedMemory::add(
+    Entries& entries, Key key, const LearnedFacts& facts, std::int64_t now_s, std::size_t models_max)
 {
     if (facts.empty() || key.first.size() > name_max || key.second.size() > name_max)
         return false;
-    auto found = entries_.find(key);
-    const LearnedFacts before = found == entries_.end() ? LearnedFacts {} : found->second.facts;
+    auto found = entries.find(key);
+    const LearnedFacts before = found == entries.end() ? LearnedFacts {} : found->second.facts;
     LearnedFacts after = merged(before, facts);
     if (after == before)
         return false;
-    if (found == entries_.end() && entries_.size() >= models_max_)
-        entries_.erase(std::min_element(entries_.begin(), entries_.end(),
+    if (found == entries.end() && entries.size() >= models_max)
+        entries.erase(std::min_element(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return a.second.learned_s < b.second.learned_s; }));
-    entries_.insert_or_assign(std::move(key), Entry { std::move(after), now_s });
+    entries.insert_or_assign(std::move(key), Entry { std::move(after), now_s });
     return true;
+}
+
+void LearnedMemory::count()
+{
+    knows_any_.store(!entries_.empty(), std::memory_order_release);
+    has_news_.store(!news_.empty(), std::memory_order_release);
 }
 
 bool LearnedMemory::learn(
     std::string_view upstream, std::string_view model, const LearnedFacts& facts, WallClock::time_point now)
 {
+    const Key key { upstream, model };
     std::lock_guard lock(mutex_);
-    return learn_locked({ std::string(upstream), std::string(model) }, facts, seconds_of(now));
+    if (!add(entries_, key, facts, seconds_of(now), models_max_))
+        return false;
+    add(news_, key, facts, seconds_of(now), models_max_);
+    count();
+    return true;
 }
 
 LearnedFacts LearnedMemory::find(std::string_view upstream, std::string_view model) const
 {
+    if (empty())
+        return {};
+    const Key key { upstream, model };
     std::lock_guard lock(mutex_);
-    auto found = entries_.find({ std::string(upstream), std::string(model) });
+    auto found = entries_.find(key);
     return found == entries_.end() ? LearnedFacts {} : found->second.facts;
 }
 
 std::size_t LearnedMemory::clear(std::string_view upstream, std::string_view model)
 {
-    std::lock_guard lock(mutex_);
-    return std::erase_if(entries_, [&](const auto& entry) {
+    const auto is_meant = [&](const auto& entry) {
         return (upstream.empty() || entry.first.first == upstream)
             && (model.empty() || entry.first.second == model);
-    });
+    };
+    std::lock_guard lock(mutex_);
+    const std::size_t forgotten = std::erase_if(entries_, is_meant);
+    std::erase_if(news_, is_meant);
+    count();
+    return forgotten;
+}
+
+std::vector<LearnedMemory::Known> LearnedMemory::known(
+    std::string_view upstream, std::string_view model) const
+{
+    std::vector<Known> all;
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, entry] : entries_)
+        if ((upstream.empty() || key.first == upstream) && (model.empty() || key.second == model))
+            all.push_back({ key.first, key.second, entry.facts });
+    return all;
 }
 
 std::size_t LearnedMemory::size() const
@@ -190,7 +224,7 @@ std::string LearnedMemory::to_json() const
     return text;
 }
 
-Result<void> LearnedMemory::add_json(std::string_view text)
+Result<LearnedMemory::Entries> LearnedMemory::read(std::string_view text, std::size_t models_max)
 {
     json::Document document;
     ASSIGN_OR_RETURN(root, document.parse(text));
@@ -198,16 +232,52 @@ Result<void> LearnedMemory::add_json(std::string_view text)
     const auto models = file.value("models");
     if (file.integer("version") != 1 || !models || !models->is(json::Type::array))
         return Failure(Error::bad_request("this is no file of learned facts"));
-    std::lock_guard lock(mutex_);
+    Entries entries;
     for (json::Value each : json::Array(*models->array())) {
         const json::Entry entry(each.object());
         auto upstream = entry.text("upstream");
         auto model = entry.text("model");
         if (upstream && model)
-            learn_locked({ std::move(*upstream), std::move(*model) }, read_facts(entry),
-                entry.integer("learned").value_or(0));
+            add(entries, { std::move(*upstream), std::move(*model) }, read_facts(entry),
+                entry.integer("learned").value_or(0), models_max);
     }
+    return entries;
+}
+
+Result<void> LearnedMemory::add_json(std::string_view text)
+{
+    ASSIGN_OR_RETURN(entries, read(text, models_max_));
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, entry] : entries)
+        add(entries_, key, entry.facts, entry.learned_s, models_max_);
+    count();
     return {};
+}
+
+bool LearnedMemory::take_news()
+{
+    std::lock_guard lock(mutex_);
+    const bool any = !news_.empty();
+    news_.clear();
+    count();
+    return any;
+}
+
+Result<bool> LearnedMemory::follow(std::string_view text)
+{
+    Entries entries;
+    if (!text.empty()) {
+        ASSIGN_OR_RETURN(kept, read(text, models_max_));
+        entries = std::move(kept);
+    }
+    std::lock_guard lock(mutex_);
+    bool added = false;
+    for (const auto& [key, entry] : news_)
+        added |= add(entries, key, entry.facts, entry.learned_s, models_max_);
+    news_.clear();
+    entries_ = std::move(entries);
+    count();
+    return added;
 }
 
 } // namespace dragoman::route

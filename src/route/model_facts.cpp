@@ -49,10 +49,11 @@ std::string_view Reasoning::clamp(std::string_view wanted) const
     return higher.empty() ? wanted : higher;
 }
 
+bool ModelFacts::refuses(std::string_view parameter) const { return contains(refused_parameters, parameter); }
+
 bool ModelFacts::supports(std::string_view parameter) const
 {
-    return !contains(refused_parameters, parameter)
-        && (!supported_parameters || contains(*supported_parameters, parameter));
+    return !refuses(parameter) && (!supported_parameters || contains(*supported_parameters, parameter));
 }
 
 std::string_view Target::vendor() const

@@ -65,6 +65,7 @@ struct ModelFacts {
 
     // False only when `parameter` is refused, or the list is there and does not name it.
     bool supports(std::string_view parameter) const;
+    bool refuses(std::string_view parameter) const;
     bool takes_images() const { return input_image.value_or(true); }
     bool takes_files() const { return input_file.value_or(true); }
     bool thinks() const { return !known || has_reasoning || supports("reasoning"); }

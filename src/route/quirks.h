@@ -59,9 +59,12 @@ enum class Quirk : std::uint8_t {
     thinking_parts, // as parts of the content
     think_tags, // between <think> and </think> in the text
     thought_signatures, // a signature at each call, a fixed word where it was lost
+    no_thoughts_back, // refuses thoughts of the history, whoever had them
 
     // Messages and their parts.
     system_anywhere, // role system between other messages
+    system_first, // refuses role system anywhere but in front
+    no_system, // knows no role system: it is said in the user's first message
     developer_role, // system messages are called developer
     text_only_content, // content is a string, never parts
     file_parts, // PDFs as parts
@@ -76,17 +79,20 @@ enum class Quirk : std::uint8_t {
     web_tools, // searches and fetches by itself when it is given the tools for it
     strict_tools, // takes strict
     any_strict, // strict goes with every schema, not only with a closed one
+    no_strict, // refuses strict, on tools and on the format of an answer
     tool_stream, // streams arguments only when asked to
     tools_for_calls, // refuses calls in the history unless the request has tools
     many_tools, // takes more than 128
     letter_names, // names of tools begin with a letter or an underscore
     any_for_required, // tool_choice "any" instead of "required"
     no_forced_tool, // refuses to be forced while it thinks
+    never_forced, // refuses to be forced
     no_tool_choice, // knows no tool_choice
     no_parallel_field, // knows no parallel_tool_calls
     plain_root_schemas, // refuses alternatives at the root of a schema
     light_schemas, // refuses $schema, $id and $comment
     gemini_schemas, // a small part of JSON Schema
+    simple_schemas, // the same, in every dialect
     closed_schemas, // every object closed
     strict_schemas, // every object closed, every property required
     single_type_schemas, // refuses a type beside anyOf
@@ -102,6 +108,7 @@ enum class Quirk : std::uint8_t {
     vendor_messages, // only the fields of the public reference, no betas
     signed_thinking, // refuses thinking without a signature
     keep_thinking, // takes back thinking of any signature
+    no_cache_marks, // refuses cache_control
     context_edits, // takes context_management
     tool_references, // takes deferred tools and references to them
 };

@@ -40,6 +40,7 @@ struct AnswerFacts {
     std::string stop_reason {};
     std::optional<Usage> usage {}; // what is known so far, also when the answer breaks off
     std::optional<double> cost_usd {};
+    bool thinks_in_text = false; // the text began with a thought, and nobody has taken it out
     Notes notes {};
 };
 

@@ -10,7 +10,9 @@ ChatStyle::ChatStyle(const route::Target& target)
     using route::Quirk;
     const bool parts = !target.has(Quirk::text_only_content);
     cache_parts = parts && takes_cache_control(target);
-    system_anywhere = target.has(Quirk::system_anywhere);
+    system_in_user = target.has(Quirk::no_system);
+    system_anywhere =
+        target.has(Quirk::system_anywhere) && !system_in_user && !target.has(Quirk::system_first);
     if (target.has(Quirk::developer_role))
         system_role = "developer";
     user_after_tool = !target.has(Quirk::user_after_tool);

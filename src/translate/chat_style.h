@@ -23,6 +23,7 @@ struct ChatStyle {
     // Takes role "system" between other messages; others get it as a reminder in what was said before.
     bool system_anywhere = false;
     std::string_view system_role = "system"; // or "developer"
+    bool system_in_user = false; // there is no such role: it is said in the user's first message
     bool user_after_tool = true; // a user's message may follow a tool's directly
 
     bool images = true; // pictures as parts; otherwise a note says that there was one

@@ -13,8 +13,9 @@ Result<void> write_messages(json::Writer& json, const Scene& scene)
         return Failure(
             Error::bad_request("messages: at least one message must have content that is not empty"));
     json.begin_array();
-    write_system_prompt(json, scene, found.leading);
-    MessageWriter writer(json, scene);
+    if (!scene.style.system_in_user)
+        write_system_prompt(json, scene, found.leading);
+    MessageWriter writer(json, scene, found.leading);
     for (const Turn& turn : found.turns) {
         if (turn.assistant)
             writer.assistant(turn, &turn == &found.turns.back());

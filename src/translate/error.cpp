@@ -255,6 +255,14 @@ Answer answer_for(Cause cause)
     return unexpected;
 }
 
+// Whether it may say what the request has to give up.
+bool may_be_about_a_part(const FailureCase& one, Cause cause)
+{
+    return one.has_status({ 400, 404, 422 })
+        && (cause == Cause::refused || cause == Cause::overflow || cause == Cause::bad_image
+            || cause == Cause::unusable_model);
+}
+
 } // namespace
 
 ErrorContext error_context(const AnswerPlan& plan, std::string_view provider)
@@ -271,8 +279,13 @@ ErrorContext error_context(const AnswerPlan& plan, std::string_view provider)
 
 Error translate_error(const UpstreamFailure& failure, const ErrorContext& context)
 {
+    constexpr std::size_t enough = 64 * limits::KiB;
     const FailureCase one = read_failure(failure, context);
-    return answer_for(cause_of(one))(one);
+    const Cause cause = cause_of(one);
+    Error error = answer_for(cause)(one);
+    if (may_be_about_a_part(one, cause))
+        error.refusal = failure.body.substr(0, enough);
+    return error;
 }
 
 } // namespace dragoman::translate

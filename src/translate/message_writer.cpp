@@ -2,11 +2,13 @@
 
 #include "json/escape.h"
 #include "translate/media.h"
+#include "translate/system_prompt.h"
 #include "translate/tool_results.h"
 
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace dragoman::translate {
 
@@ -30,11 +32,12 @@ const Block* last_speaking(const std::vector<Block>& blocks)
 
 } // namespace
 
-MessageWriter::MessageWriter(json::Writer& json, const Scene& scene)
+MessageWriter::MessageWriter(json::Writer& json, const Scene& scene, const std::vector<Entry>& leading)
     : json_(json)
     , scene_(scene)
     , block_text_(scene.style, scene.names, scene.notes)
     , mended_(scene.request.has_surrogate_escapes ? &scene.notes : nullptr)
+    , system_(scene.style.system_in_user ? &leading : nullptr)
 {
 }
 
@@ -197,6 +200,7 @@ void MessageWriter::user(Entries entries)
         json_.begin_object().key("role").word("assistant").key("content").word("Understood.").end_object();
     after_tool_ = false;
     ContentWriter content = begin("user", needs_parts(entries));
+    system_in_front(content);
     result_media(content);
     while (!entries.empty()) {
         if (is_system(entries.front())) {
@@ -208,6 +212,22 @@ void MessageWriter::user(Entries entries)
             entries = entries.subspan(1);
         }
     }
+    end(content);
+}
+
+void MessageWriter::system_in_front(ContentWriter& content)
+{
+    if (const auto* leading = std::exchange(system_, nullptr))
+        SystemPrompt(scene_, *leading).say(content);
+}
+
+// In front of a conversation that the assistant begins.
+void MessageWriter::system_alone()
+{
+    if (system_ == nullptr || SystemPrompt(scene_, *system_).empty())
+        return;
+    ContentWriter content = begin("user", scene_.style.cache_parts);
+    system_in_front(content);
     end(content);
 }
 

@@ -14,7 +14,7 @@ namespace dragoman::translate {
 
 class MessageWriter {
 public:
-    MessageWriter(json::Writer& json, const Scene& scene);
+    MessageWriter(json::Writer& json, const Scene& scene, const std::vector<Entry>& leading);
 
     void assistant(const Turn& turn, bool last);
     void others(const Turn& turn); // tool results, then what the user and the system say
@@ -34,6 +34,8 @@ private:
     void result(ContentWriter& content, const anthropic::Block& block, Media& media);
     void orphan(ContentWriter& content, const anthropic::Block& block);
     void user(Entries entries);
+    void system_in_front(ContentWriter& content);
+    void system_alone();
     void user_block(ContentWriter& content, Entries entries); // the first of them
     void system(Entries entries);
     void reminders(ContentWriter& content, Entries entries);
@@ -62,6 +64,7 @@ private:
     Notes* mended_;
     std::vector<ResultMedia> result_media_ {}; // of the turn at hand, until the user's next message
     bool after_tool_ = false; // the last message is a tool's
+    const std::vector<Entry>* system_ = nullptr; // what the system says is still to be said by the user
 };
 
 } // namespace dragoman::translate

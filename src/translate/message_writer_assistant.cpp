@@ -31,6 +31,7 @@ bool is_thinking(const Block& block)
 void MessageWriter::assistant(const Turn& turn, bool last)
 {
     after_tool_ = false;
+    system_alone();
     json_.begin_object().key("role").word("assistant").key("content");
     assistant_content(turn, last && scene_.style.trims_prefill);
     reasoning(turn);

@@ -49,4 +49,28 @@ std::string foreign_betas(std::string_view list, const BetaRules& rules)
     return out;
 }
 
+void set_messages_headers(
+    UpstreamCall& call, const ClientHeaders& headers, const route::Target& target, const BetaRules& rules)
+{
+    constexpr std::string_view first_version = "2023-06-01";
+    call.fields.reserve(4);
+    call.fields.emplace_back(
+        "anthropic-version", headers.anthropic_version.empty() ? first_version : headers.anthropic_version);
+    if (target.has(route::Quirk::first_party)) {
+        if (!headers.anthropic_beta.empty())
+            call.fields.emplace_back("anthropic-beta", headers.anthropic_beta);
+        if (!headers.session_id.empty())
+            call.fields.emplace_back("x-claude-code-session-id", headers.session_id);
+        if (!headers.agent_id.empty())
+            call.fields.emplace_back("x-claude-code-agent-id", headers.agent_id);
+        return;
+    }
+    std::string betas = foreign_betas(headers.anthropic_beta, rules);
+    if (betas.empty())
+        return;
+    call.fields.emplace_back("anthropic-beta", betas);
+    if (target.has(route::Quirk::routing_fields)) // the name that routers give it
+        call.fields.emplace_back("x-anthropic-beta", std::move(betas));
+}
+
 } // namespace dragoman::translate

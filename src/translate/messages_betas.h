@@ -4,6 +4,9 @@
 // to Anthropic's own front end alone. https://docs.anthropic.com/en/api/beta-headers
 #pragma once
 
+#include "route/model_facts.h"
+#include "translate/upstream_call.h"
+
 #include <string>
 #include <string_view>
 
@@ -16,5 +19,9 @@ struct BetaRules {
 
 // The list without what must not go, in the client's order.
 std::string foreign_betas(std::string_view list, const BetaRules& rules);
+
+// The fields of a request that is passed through.
+void set_messages_headers(
+    UpstreamCall& call, const ClientHeaders& headers, const route::Target& target, const BetaRules& rules);
 
 } // namespace dragoman::translate

@@ -5,6 +5,7 @@
 #include "translate/deferred_tools.h"
 #include "translate/envelope.h"
 #include "translate/messages_json.h"
+#include "translate/messages_refused_edit.h"
 #include "translate/system_prompt.h"
 
 #include <algorithm>
@@ -33,15 +34,16 @@ std::size_t end_of(const Value& value) { return value.offset() + value.raw().tex
 bool has_billing_line(RawString text) { return without_billing_line(text) != text; }
 
 // The tool as it is declared to an upstream that knows nothing of deferral.
-std::string undeferred(const anthropic::Tool& tool)
+std::string undeferred(const anthropic::Tool& tool, const route::Target& target)
 {
     json::Document document;
     auto root = document.parse(tool.raw.text);
     if (!root || !root->is(Type::object))
         return std::string(tool.raw.text);
     JsonEdits edits(tool.raw.text);
-    edits.remove_fields(
-        *root->object(), [](const Field& field) { return json::key_is(field.key, "defer_loading"); });
+    edits.remove_fields(*root->object(), [&](const Field& field) {
+        return json::key_is(field.key, "defer_loading") || is_refused_of_tool(field, target);
+    });
     if (auto mark = object_at(*root->object(), "cache_control"))
         edits.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
     return edits.apply().text();
@@ -94,6 +96,8 @@ bool HistoryEditor::edit_system(const Value& system)
 bool HistoryEditor::is_unwanted_block(const Object& block)
 {
     const std::string_view type = string_at(block, "type");
+    if (!rules_.thoughts && (type == "thinking" || type == "redacted_thinking"))
+        return true;
     if (type == "thinking") {
         const std::string_view signature = string_at(block, "signature");
         const bool foreign = signature.starts_with(envelope_prefix);
@@ -250,7 +254,7 @@ void HistoryEditor::edit_tools(const Value& tools)
     json::Writer json(active);
     json.begin_array();
     for (const anthropic::Tool* tool : active_tools(request_, target_, notes_))
-        json.raw({ undeferred(*tool) });
+        json.raw({ undeferred(*tool, target_) });
     json.end_array();
     edits_.replace(tools, std::move(active));
 }

@@ -21,6 +21,7 @@ struct MessagesRules {
     bool own_api = false; // Anthropic's: everything passes but what dragoman itself put there
     bool signed_thinking = false; // signatures are checked
     bool any_thinking = false; // thinking goes back whoever signed it, without our own signature
+    bool thoughts = true; // any thinking of the history
     bool system_messages = true; // messages of role system
     bool deferred_tools = true; // defer_loading and tool_reference
 };

@@ -9,7 +9,9 @@
 #include "translate/messages_betas.h"
 #include "translate/messages_history_edit.h"
 #include "translate/messages_json.h"
+#include "translate/messages_refused_edit.h"
 #include "translate/parameters.h"
+#include "translate/taken_fields.h"
 #include "translate/token_limits.h"
 
 #include <fmt/format.h>
@@ -35,6 +37,7 @@ constexpr std::string_view private_fields[] = { "diagnostics", "fallback_credit_
 constexpr std::string_view known_to_all[] = { "model", "max_tokens", "messages", "system", "stream",
     "stop_sequences", "temperature", "top_p", "top_k", "tools", "tool_choice", "thinking", "metadata" };
 
+constexpr std::uint64_t least_budget = 1024; // of thinking: the API's own bound
 constexpr std::size_t fallbacks_max = 3; // routers take no more
 
 bool is_one_of(json::RawString key, std::span<const std::string_view> names)
@@ -68,6 +71,8 @@ public:
         , options_(options)
         , thinks_(!target.facts || target.facts->thinks())
         , limit_(token_limit(request, target, options, 0).max_tokens)
+        , stops_thinking_(target.has(Quirk::no_thoughts_back)
+              && request.thinking.type == ThinkingType::enabled && continues_a_call(request))
         , identity_(conversation_identity(request, headers))
         , rules_(rules())
         , edits_(body)
@@ -78,14 +83,19 @@ public:
 
     json::Pieces edited(const Object& root);
     std::uint64_t max_tokens() const { return sent_max_tokens_; }
-    bool keeps_context_management() const { return target_.has(Quirk::context_edits); }
+    bool keeps_context_management() const
+    {
+        return target_.has(Quirk::context_edits) && !stops_thinking_ && !refuses("context_management");
+    }
 
 private:
     MessagesRules rules() const;
+    bool refuses(std::string_view name) const { return target_.facts && target_.facts->refuses(name); }
     bool is_dropped(const Field& field);
     void edit_field(const Field& field);
     void edit_max_tokens(const Value& value);
     void edit_thinking(const Value& value);
+    void edit_budget(const Object& thinking);
     void edit_output_config(const Value& value);
     void edit_fallbacks(const Value& value);
     static void prefer(const Object& root, std::string_view name, std::string_view value, std::string& added);
@@ -100,6 +110,7 @@ private:
     const Options& options_;
     bool thinks_;
     std::uint64_t limit_;
+    bool stops_thinking_; // the thought that it would have to go on with is refused
     ConversationIdentity identity_;
     MessagesRules rules_;
     JsonEdits edits_;
@@ -116,7 +127,8 @@ MessagesRules RequestEditor::rules() const
     return { .own_api = own_api_,
         .signed_thinking = target_.has(Quirk::signed_thinking),
         .any_thinking = target_.has(Quirk::keep_thinking) && !target_.has(Quirk::signed_thinking),
-        .system_messages = !imitation_,
+        .thoughts = !target_.has(Quirk::no_thoughts_back),
+        .system_messages = !imitation_ && !target_.has(Quirk::system_first),
         .deferred_tools = target_.has(Quirk::tool_references) };
 }
 
@@ -132,9 +144,16 @@ std::string_view RequestEditor::wanted_effort() const
 
 bool RequestEditor::is_dropped(const Field& field)
 {
+    const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
+    if (refuses_fields(target_) && !named("tools") && !named("tool_choice")
+        && refuses(json::unescape(field.key)))
+        return true;
+    if (target_.has(Quirk::no_cache_marks) && named("cache_control"))
+        return true;
+    if (stops_thinking_ && named("context_management"))
+        return true;
     if (own_api_)
         return false;
-    const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
     if (named("system") && empty_system_)
         return true;
     if (named("thinking") && !thinks_)
@@ -160,9 +179,10 @@ void RequestEditor::edit_max_tokens(const Value& value)
     }
     const auto wanted = value.integer();
     sent_max_tokens_ = wanted && *wanted > 0 ? static_cast<std::uint64_t>(*wanted) : 0;
+    const bool refused = options_.most_output > 0 && sent_max_tokens_ > options_.most_output;
     const bool lowered =
         target_.facts && target_.facts->max_output && sent_max_tokens_ > *target_.facts->max_output;
-    if (own_api_ || !lowered)
+    if (!refused && (own_api_ || !lowered))
         return;
     sent_max_tokens_ = limit_;
     edits_.replace(value, std::to_string(limit_));
@@ -172,25 +192,35 @@ void RequestEditor::edit_max_tokens(const Value& value)
 void RequestEditor::edit_thinking(const Value& value)
 {
     auto object = value.object();
-    if (!object || own_api_)
+    if (!object || (own_api_ && !stops_thinking_ && options_.most_output == 0))
         return;
+    if (stops_thinking_)
+        return edits_.replace(value, R"({"type":"disabled"})");
+    if (own_api_)
+        return edit_budget(*object);
     const std::uint64_t most = limit_ > 0 ? limit_ - 1 : 0;
-    constexpr std::uint64_t least = 1024; // the API's own bound
     if (request_.thinking.type == ThinkingType::between_tools)
         return edits_.replace(value, R"({"type":"disabled"})");
     if (imitation_ && request_.thinking.type == ThinkingType::adaptive) {
         const std::uint64_t budget = std::min(most, budget_of(wanted_effort()));
         return edits_.replace(value,
-            budget < least ? R"({"type":"disabled"})"
-                           : fmt::format(R"({{"type":"enabled","budget_tokens":{}}})", budget));
+            budget < least_budget ? R"({"type":"disabled"})"
+                                  : fmt::format(R"({{"type":"enabled","budget_tokens":{}}})", budget));
     }
     edits_.remove_fields(*object, [&](const Field& field) {
         return json::key_is(field.key, "block_binding") || (imitation_ && json::key_is(field.key, "display"));
     });
     if (auto display = object->find("display"); display && string_at(*object, "display") == "updates")
         edits_.replace(*display, R"("summarized")");
-    auto budget = object->find("budget_tokens");
-    if (budget && budget->integer().value_or(0) > static_cast<std::int64_t>(most) && most >= least)
+    edit_budget(*object);
+}
+
+// It has to leave room for the answer.
+void RequestEditor::edit_budget(const Object& thinking)
+{
+    const std::uint64_t most = limit_ > 0 ? limit_ - 1 : 0;
+    auto budget = thinking.find("budget_tokens");
+    if (budget && budget->integer().value_or(0) > static_cast<std::int64_t>(most) && most >= least_budget)
         edits_.replace(*budget, std::to_string(most));
 }
 
@@ -281,9 +311,10 @@ void RequestEditor::add_missing(const Object& root)
         added += fmt::format(R"(,"max_tokens":{})", limit_);
         notes_.repair("max_tokens");
     }
-    if (!own_api_ && !imitation_ && !root.find("output_config") && thinks_ && !wanted_effort().empty())
+    if (!own_api_ && !imitation_ && !root.find("output_config") && thinks_ && !wanted_effort().empty()
+        && !refuses("output_config"))
         later = R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
-    if (router_ && !root.find("session_id") && !identity_.session.empty())
+    if (router_ && !root.find("session_id") && !identity_.session.empty() && !refuses("session_id"))
         added += R"(,"session_id":)" + in_quotes(identity_.session);
     added += later;
     if (router_) {
@@ -305,6 +336,8 @@ json::Pieces RequestEditor::edited(const Object& root)
     // First max_tokens, on which the budget of thinking depends, whatever the order of the fields.
     for (Field field : root)
         edit_field(field);
+    if (refuses_parts(request_, target_))
+        edit_refused_parts(edits_, root, request_, target_, notes_);
     edits_.remove_fields(root, [&](const Field& field) {
         const bool dropped = is_dropped(field);
         if (dropped)
@@ -313,30 +346,6 @@ json::Pieces RequestEditor::edited(const Object& root)
     });
     add_missing(root);
     return edits_.apply();
-}
-
-void set_headers(
-    UpstreamCall& call, const ClientHeaders& headers, const route::Target& target, const BetaRules& rules)
-{
-    constexpr std::string_view first_version = "2023-06-01";
-    call.fields.reserve(4);
-    call.fields.emplace_back(
-        "anthropic-version", headers.anthropic_version.empty() ? first_version : headers.anthropic_version);
-    if (target.has(Quirk::first_party)) {
-        if (!headers.anthropic_beta.empty())
-            call.fields.emplace_back("anthropic-beta", headers.anthropic_beta);
-        if (!headers.session_id.empty())
-            call.fields.emplace_back("x-claude-code-session-id", headers.session_id);
-        if (!headers.agent_id.empty())
-            call.fields.emplace_back("x-claude-code-agent-id", headers.agent_id);
-        return;
-    }
-    std::string betas = foreign_betas(headers.anthropic_beta, rules);
-    if (betas.empty())
-        return;
-    call.fields.emplace_back("anthropic-beta", betas);
-    if (target.has(Quirk::routing_fields)) // the name that routers give it
-        call.fields.emplace_back("x-anthropic-beta", std::move(betas));
 }
 
 } // namespace
@@ -363,7 +372,7 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
             call.body = json::Pieces(std::move(mended));
         }
     }
-    set_headers(call, headers, target,
+    set_messages_headers(call, headers, target,
         { .context_management = editor.keeps_context_management(),
             .all_fields = !target.has(Quirk::vendor_messages) });
     call.plan.stream = request.stream;

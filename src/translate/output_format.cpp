@@ -60,6 +60,8 @@ Binding binding_of(const anthropic::MessagesRequest& request, const route::Targe
 {
     if (request.output_config.format_schema.empty())
         return Binding::none;
+    if (target.facts && target.facts->refuses("response_format"))
+        return Binding::words;
     const bool schemas = !target.has(route::Quirk::no_json_schema);
     if (schemas && (!target.facts || target.facts->supports("structured_outputs")))
         return Binding::schema;
@@ -86,7 +88,9 @@ void append_output_format(
     }
     const json::RawValue schema = request.output_config.format_schema;
     json.text("json_schema").key("json_schema").begin_object().key("name").text("output");
-    json.key("strict").boolean(can_be_strict(schema, target)).key("schema");
+    if (!target.has(route::Quirk::no_strict))
+        json.key("strict").boolean(can_be_strict(schema, target));
+    json.key("schema");
     json::Document scratch;
     append_schema(json, schema, target, scratch);
     json.end_object().end_object();

@@ -77,6 +77,8 @@ bool fits(const std::string& detail, std::string_view family)
 
 ThoughtsBack form_of(const route::Target& target)
 {
+    if (target.has(Quirk::no_thoughts_back))
+        return ThoughtsBack::nowhere;
     if (target.has(Quirk::reasoning_details))
         return ThoughtsBack::details;
     if (target.has(Quirk::reasoning_content_back) || target.has(Quirk::require_reasoning_content))
@@ -102,8 +104,10 @@ bool is_required(const anthropic::MessagesRequest& request, const route::Target&
 } // namespace
 
 // Anthropic's reference: without `keep`, the last turn keeps its thinking.
-std::size_t first_kept_message(const anthropic::MessagesRequest& request)
+std::size_t first_kept_message(const anthropic::MessagesRequest& request, const route::Target& target)
 {
+    if (target.has(Quirk::no_thoughts_back))
+        return request.messages.size();
     std::size_t first = 0;
     for (const anthropic::ContextEdit& edit : request.context_edits) {
         if (!edit.type.escaped.starts_with("clear_thinking") || edit.keep_all)
@@ -119,7 +123,7 @@ ReasoningHistory::ReasoningHistory(const anthropic::MessagesRequest& request, co
     , signs_calls_(target.has(Quirk::thought_signatures))
     , requires_field_(is_required(request, target))
     , family_(route::model_family(target.model))
-    , first_kept_(first_kept_message(request))
+    , first_kept_(first_kept_message(request, target))
 {
 }
 

@@ -20,7 +20,7 @@
 namespace dragoman::translate {
 
 // The position of the first message whose thinking the request's clear_thinking edits leave in the history.
-std::size_t first_kept_message(const anthropic::MessagesRequest& request);
+std::size_t first_kept_message(const anthropic::MessagesRequest& request, const route::Target& target);
 
 // What one assistant message gives back of its reasoning.
 struct MessageReasoning {

@@ -35,7 +35,8 @@ bool lacks_reasoning(const FailureCase& one)
         && one.says({ "missing", "must be passed back", "is required", "must be provided" });
 }
 
-bool refuses_thinking(const FailureCase& one)
+// Somebody else had these thoughts, or had them in front of something else.
+bool refuses_these_thoughts(const FailureCase& one)
 {
     const std::string text = without_backticks(one.text);
     if (mentions(text,
@@ -48,10 +49,16 @@ bool refuses_thinking(const FailureCase& one)
         return true;
     if (mentions(text, { "encrypted content for item" }) && mentions(text, { "could not be verified" }))
         return true;
-    if (mentions(text, { "thinking block", "redacted_thinking" })
-        && mentions(text, { "cannot be modified", "invalid signature", "must be removed", "not supported" }))
+    return mentions(text, { "thinking block", "redacted_thinking" })
+        && mentions(text, { "cannot be modified", "invalid signature", "must be removed" });
+}
+
+// A strict server that does not know the field.
+bool refuses_all_thoughts(const FailureCase& one)
+{
+    const std::string text = without_backticks(one.text);
+    if (mentions(text, { "thinking block", "redacted_thinking" }) && mentions(text, { "not supported" }))
         return true;
-    // A strict server that does not know the field.
     return mentions(text, { "reasoning_content", "reasoning_details" }) && refuses_a_field(text);
 }
 
@@ -74,6 +81,8 @@ bool refuses_system(const FailureCase& one)
         return true;
     return one.says({ "unexpected role" }) && one.says({ "input message role", "system" });
 }
+
+bool speaks_of_thinking(const FailureCase& one) { return one.says({ "thinking", "reasoning" }); }
 
 // Strictness asks for schemas that most tools do not have.
 bool refuses_strict(const FailureCase& one)
@@ -99,21 +108,61 @@ bool refuses_schema(const FailureCase& one)
             "not supported", "invalid", "unsupported" });
 }
 
+// One tool's schema is wrong, and not what schemas are made of.
+bool is_about_one_schema(const FailureCase& one)
+{
+    return !one.says({ "unknown name", "cannot find field", "unsupported", "not supported", "flavored",
+        "only allowed for" });
+}
+
+// There are too many marks, or one stands where none may, or asks for more than the server gives.
+bool is_about_some_marks(const FailureCase& one)
+{
+    return !refuses_a_field(one.text)
+        || one.says({ "maximum of", "thinking.cache_control", "tool_use.cache_control", ".ttl", ".scope" });
+}
+
+// It is refused beside something else only.
+bool is_about_a_combination(const FailureCase& one)
+{
+    return one.says({ "may only be set", "cannot both be", "when thinking", "thinking is enabled",
+        "thinking mode", "together with", "at the same time", "in combination with", "when using" });
+}
+
+// Another value of it may be taken.
+bool is_about_a_value(const FailureCase& one)
+{
+    return one.says({ "unsupported value", "supported values are", "invalid value" })
+        && !one.says({ "only the default" });
+}
+
+Reach reach_of_parameter(const FailureCase& one)
+{
+    if (is_about_a_value(one))
+        return Reach::request;
+    return is_about_a_combination(one) ? Reach::session : Reach::model;
+}
+
 struct Rule {
     bool (*applies)(const FailureCase&);
     bool SentRequest::* present;
     Remedy remedy;
+    bool (*only_here)(const FailureCase&) = nullptr; // whether it is about this conversation alone
 };
+
+bool always(const FailureCase&) { return true; }
 
 // From top to bottom; what is named more exactly stands higher.
 constexpr Rule rules[] = {
-    { refuses_cache_control, &SentRequest::cache_control, Remedy::drop_cache_control },
+    { refuses_cache_control, &SentRequest::cache_control, Remedy::drop_cache_control, is_about_some_marks },
     { lacks_reasoning, &SentRequest::tool_calls, Remedy::add_reasoning_content },
-    { refuses_thinking, &SentRequest::thinking, Remedy::drop_thinking },
+    { refuses_these_thoughts, &SentRequest::thinking, Remedy::drop_thinking, always },
+    { refuses_all_thoughts, &SentRequest::thinking, Remedy::drop_thinking },
     { refuses_tool_choice, &SentRequest::forced_tool, Remedy::weaken_tool_choice },
     { refuses_system, &SentRequest::system_role, Remedy::fold_system },
+    { refuses_system, &SentRequest::system_first, Remedy::fold_all_system },
     { refuses_strict, &SentRequest::strict, Remedy::drop_strict },
-    { refuses_schema, &SentRequest::tools, Remedy::simplify_schemas },
+    { refuses_schema, &SentRequest::tools, Remedy::simplify_schemas, is_about_one_schema },
 };
 
 std::optional<Rectification> less_output(const FailureCase& one, const SentRequest& sent)
@@ -128,8 +177,12 @@ std::optional<Rectification> less_output(const FailureCase& one, const SentReque
             : 0;
     const bool helps =
         to < sent.max_tokens && (to >= least_output || overflow->kind == Overflow::Kind::output);
-    return helps ? std::optional(Rectification { .remedy = Remedy::lower_max_tokens, .max_tokens = to })
-                 : std::nullopt;
+    if (!helps)
+        return std::nullopt;
+    const bool of_model = overflow->kind == Overflow::Kind::output;
+    return Rectification { .remedy = Remedy::lower_max_tokens,
+        .reach = of_model ? Reach::model : Reach::request,
+        .max_tokens = to };
 }
 
 // Of these two, servers know one or the other.
@@ -148,8 +201,18 @@ std::optional<Rectification> without_a_parameter(const FailureCase& one, const S
     if (sent.max_tokens != 0 && is_about_the_name_of_max_tokens(one))
         return Rectification { .remedy = Remedy::rename_max_tokens };
     if (auto name = refused_parameter(one.text, one.body.param, sent.parameters))
-        return Rectification { .remedy = Remedy::drop_parameter, .parameter = std::move(*name) };
+        return Rectification {
+            .remedy = Remedy::drop_parameter, .reach = reach_of_parameter(one), .parameter = std::move(*name)
+        };
     return std::nullopt;
+}
+
+Rectification by_rule(const Rule& rule, const FailureCase& one)
+{
+    const bool only_here = rule.only_here != nullptr && rule.only_here(one);
+    return { .remedy = rule.remedy,
+        .reach = only_here ? Reach::session : Reach::model,
+        .while_thinking = rule.remedy == Remedy::weaken_tool_choice && speaks_of_thinking(one) };
 }
 
 bool may_be_mended(const FailureCase& one)
@@ -179,6 +242,8 @@ std::string_view name_of(Remedy remedy)
         return "lower_max_tokens";
     case Remedy::fold_system:
         return "fold_system";
+    case Remedy::fold_all_system:
+        return "fold_all_system";
     case Remedy::drop_strict:
         return "drop_strict";
     case Remedy::simplify_schemas:
@@ -187,6 +252,16 @@ std::string_view name_of(Remedy remedy)
         return "drop_cache_control";
     }
     return "";
+}
+
+std::string describe(const Rectification& rectification)
+{
+    std::string text(name_of(rectification.remedy));
+    if (!rectification.parameter.empty())
+        text.append(" ").append(rectification.parameter);
+    if (rectification.max_tokens != 0)
+        text.append(" ").append(std::to_string(rectification.max_tokens));
+    return text;
 }
 
 std::optional<Rectification> rectify(const FailureCase& one, const SentRequest& sent)
@@ -202,7 +277,7 @@ std::optional<Rectification> rectify(const FailureCase& one, const SentRequest& 
         return Rectification { .remedy = Remedy::drop_images };
     for (const Rule& rule : rules)
         if (sent.*rule.present && rule.applies(one))
-            return Rectification { .remedy = rule.remedy };
+            return by_rule(rule, one);
     return cause == Cause::refused ? without_a_parameter(one, sent) : std::nullopt;
 }
 

@@ -25,6 +25,7 @@ enum class Remedy : std::uint8_t {
     drop_images,
     lower_max_tokens,
     fold_system, // what the system says in mid-conversation becomes the user's
+    fold_all_system, // all that the system says becomes the user's
     drop_strict,
     simplify_schemas,
     drop_cache_control,
@@ -40,19 +41,32 @@ struct SentRequest {
     bool tools = false;
     bool forced_tool = false; // a tool_choice other than auto and none
     bool images = false;
-    bool system_role = false;
+    bool system_role = false; // behind the first message of somebody else
+    bool system_first = false; // by its role, in front of all others
     bool strict = false;
     bool cache_control = false;
     std::uint64_t max_tokens = 0; // 0: none
 };
 
+// For whom the same would be refused.
+enum class Reach : std::uint8_t {
+    model, // whoever asks for it
+    session, // because of what this conversation holds, or asks for together
+    request, // because of its size, or of a value in it
+};
+
 struct Rectification {
     Remedy remedy = Remedy::drop_parameter;
+    Reach reach = Reach::model;
+    bool while_thinking = false; // for weaken_tool_choice: refused only then
     std::string parameter {}; // for drop_parameter
     std::uint64_t max_tokens = 0; // for lower_max_tokens
 
     bool operator==(const Rectification&) const = default;
 };
+
+// "drop_parameter temperature".
+std::string describe(const Rectification& rectification);
 
 std::optional<Rectification> rectify(const FailureCase& one, const SentRequest& sent);
 

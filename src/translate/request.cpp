@@ -5,6 +5,7 @@
 #include "translate/call_frame.h"
 #include "translate/conversation.h"
 #include "translate/parameters.h"
+#include "translate/taken_fields.h"
 #include "translate/token_limits.h"
 #include "translate/tools.h"
 
@@ -31,7 +32,9 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
     call.body.own = recycled::take<std::string>(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
-    append_parameters(json, { request, target, headers, options, marks, input, call });
+    append_taken_fields(json, target, call.notes, [&](json::Writer& fields) {
+        append_parameters(fields, { request, target, headers, options, marks, input, call });
+    });
     if (auto written = append_tools(json, { request, target, names, marks, call.notes, call.plan }); !written)
         return Failure(written.error());
     json.key("messages");

@@ -180,7 +180,9 @@ void ParameterWriter::write_text()
         } else {
             const json::RawValue schema = request_.output_config.format_schema;
             json_.text("json_schema").key("name").text("output");
-            json_.key("strict").boolean(is_strict_schema(schema)).key("schema");
+            if (!target_.has(Quirk::no_strict))
+                json_.key("strict").boolean(is_strict_schema(schema));
+            json_.key("schema");
             json::Document scratch;
             append_schema(json_, schema, target_, scratch);
         }

@@ -111,7 +111,7 @@ ResponsesReasoning::ResponsesReasoning(
     const anthropic::MessagesRequest& request, const route::Target& target, std::string_view upstream_name)
     : upstream_name_(upstream_name)
     , model_(target.model)
-    , first_kept_(first_kept_message(request))
+    , first_kept_(first_kept_message(request, target))
 {
 }
 

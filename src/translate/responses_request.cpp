@@ -9,6 +9,7 @@
 #include "translate/responses_input.h"
 #include "translate/responses_parameters.h"
 #include "translate/responses_tools.h"
+#include "translate/taken_fields.h"
 #include "translate/token_limits.h"
 
 namespace dragoman::translate {
@@ -34,7 +35,9 @@ Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, con
     call.body.own = recycled::take<std::string>(request.body_bytes / 4 + 4096); // the rest of it is borrowed
     json::Writer json(call.body);
     json.begin_object();
-    append_responses_parameters(json, { request, target, headers, options, call });
+    append_taken_fields(json, target, call.notes, [&](json::Writer& fields) {
+        append_responses_parameters(fields, { request, target, headers, options, call });
+    });
     const InputScene scene { request, target, names, ids, options.upstream_name, call.notes };
     append_instructions(json, scene, found.leading, system_appendix(request, target, names));
     if (auto written = append_responses_tools(json, { request, target, names, marks, call.notes, call.plan });

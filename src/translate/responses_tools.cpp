@@ -79,10 +79,13 @@ void ToolWriter::write_function(const Tool& tool)
 {
     json_.begin_object().key("type").text("function");
     append_function(json_, tool, scene_);
-    const bool strict = tool.strict.value_or(false) && is_strict_schema(tool.input_schema);
+    const bool refused = scene_.target.has(route::Quirk::no_strict);
+    const bool strict = tool.strict.value_or(false) && !refused && is_strict_schema(tool.input_schema);
     if (tool.strict.value_or(false) && !strict)
         scene_.notes.drop("tools.strict");
-    json_.key("strict").boolean(strict).end_object();
+    if (!refused)
+        json_.key("strict").boolean(strict);
+    json_.end_object();
 }
 
 void ToolWriter::write_search(const Tool& tool)
@@ -103,7 +106,8 @@ void ToolWriter::write_choice()
 {
     const anthropic::MessagesRequest& request = scene_.request;
     if (is_web_search_request(request)) {
-        json_.key("tool_choice").text("required");
+        if (!scene_.target.has(route::Quirk::never_forced))
+            json_.key("tool_choice").text("required");
         if (!request.tools.front().max_uses.empty())
             json_.key("max_tool_calls").raw(request.tools.front().max_uses);
         return;
@@ -118,7 +122,8 @@ void ToolWriter::write_choice()
         else
             write_chosen_tool();
     }
-    if (request.tool_choice.disable_parallel_tool_use && !scene_.target.has(route::Quirk::no_parallel_field))
+    if (request.tool_choice.disable_parallel_tool_use && !scene_.target.has(route::Quirk::no_parallel_field)
+        && !(scene_.target.facts && scene_.target.facts->refuses("parallel_tool_calls")))
         json_.key("parallel_tool_calls").boolean(false);
 }
 

@@ -178,8 +178,8 @@ SchemaRewrite rules_of(const route::Target& target)
 
 bool rewrites_schemas(const route::Target& target)
 {
-    constexpr route::Quirks rewrites { Quirk::gemini_schemas, Quirk::light_schemas, Quirk::closed_schemas,
-        Quirk::strict_schemas, Quirk::single_type_schemas };
+    constexpr route::Quirks rewrites { Quirk::gemini_schemas, Quirk::simple_schemas, Quirk::light_schemas,
+        Quirk::closed_schemas, Quirk::strict_schemas, Quirk::single_type_schemas };
     return target.quirks.has_any(rewrites);
 }
 
@@ -188,7 +188,7 @@ void append_schema(
 {
     auto root = scratch.parse(schema.text);
     auto object = root ? root->object() : std::nullopt;
-    if (object && target.has(Quirk::gemini_schemas))
+    if (object && (target.has(Quirk::gemini_schemas) || target.has(Quirk::simple_schemas)))
         return append_gemini_schema(json, *root);
     if (!rewrites_schemas(target))
         return append_with_root(json, root, target);

@@ -44,6 +44,14 @@ openai::ReasoningDetail signature_of(const openai::ToolCallDelta& call)
         .format = { call_signature_format } };
 }
 
+// As servers without a parser for their model leave it in the text.
+bool begins_a_thought(std::string_view escaped)
+{
+    while (escaped.starts_with("\\n") || escaped.starts_with(' '))
+        escaped.remove_prefix(escaped.front() == ' ' ? 1 : 2);
+    return escaped.starts_with("<think>") || escaped.starts_with("\\u003cthink\\u003e");
+}
+
 } // namespace
 
 StreamTranslator::StreamTranslator(
@@ -251,6 +259,8 @@ void StreamTranslator::write_text(json::RawString delta)
 {
     bool blank = !blocks_.has_text() && json::is_blank(delta);
     substance_ |= !blank;
+    if (!blocks_.has_text() && !plan_.inline_think)
+        facts_.thinks_in_text |= begins_a_thought(delta.escaped);
     if (tools_.defer(MessageBlocks::Open::text, delta, {}))
         return;
     if (plan_.web_search && !blank && !citations_.empty() && !blocks_.has_text()) {

@@ -1,7 +1,6 @@
 #include "translate/system_prompt.h"
 
 #include "json/escape.h"
-#include "translate/content_writer.h"
 
 namespace dragoman::translate {
 
@@ -22,41 +21,48 @@ json::RawString without_billing_line(json::RawString text)
                                         : json::RawString { text.escaped.substr(at + 2) };
 }
 
-void write_system_prompt(json::Writer& json, const Scene& scene, const std::vector<Entry>& leading)
+SystemPrompt::SystemPrompt(const Scene& scene, const std::vector<Entry>& leading)
+    : scene_(scene)
 {
-    struct Piece {
-        json::RawString text;
-        const anthropic::Block* block;
-    };
-    std::vector<Piece> pieces;
-    pieces.reserve(scene.request.system.size() + leading.size());
-    auto add = [&](const anthropic::Block& block) {
-        json::RawString text = without_billing_line(block.text);
-        if (text != block.text)
-            scene.notes.drop("billing header");
-        if (!json::is_blank(text))
-            pieces.push_back({ text, &block });
-        if (block.type != anthropic::BlockType::text)
-            scene.notes.drop(block.type_name.escaped);
-    };
+    pieces_.reserve(scene.request.system.size() + leading.size());
     for (const anthropic::Block& block : scene.request.system)
         add(block);
     for (const Entry& entry : leading)
         add(*entry.block);
-    if (pieces.empty() && scene.system_appendix.empty())
-        return;
+}
 
+void SystemPrompt::add(const anthropic::Block& block)
+{
+    json::RawString text = without_billing_line(block.text);
+    if (text != block.text)
+        scene_.notes.drop("billing header");
+    if (!json::is_blank(text))
+        pieces_.push_back({ text, &block });
+    if (block.type != anthropic::BlockType::text)
+        scene_.notes.drop(block.type_name.escaped);
+}
+
+void SystemPrompt::say(ContentWriter& content) const
+{
+    for (const Piece& piece : pieces_) {
+        content.begin_text().add(piece.text);
+        content.end_text(scene_.marks.kept(piece.block->cache_control));
+    }
+    if (!scene_.system_appendix.empty()) {
+        content.begin_text().say(scene_.system_appendix);
+        content.end_text();
+    }
+}
+
+void write_system_prompt(json::Writer& json, const Scene& scene, const std::vector<Entry>& leading)
+{
+    const SystemPrompt prompt(scene, leading);
+    if (prompt.empty())
+        return;
     json.begin_object().key("role").word(scene.style.system_role).key("content");
     auto form = scene.style.cache_parts ? ContentWriter::Form::parts : ContentWriter::Form::string;
     ContentWriter content(json, form, scene.request.has_surrogate_escapes ? &scene.notes : nullptr);
-    for (const Piece& piece : pieces) {
-        content.begin_text().add(piece.text);
-        content.end_text(scene.marks.kept(piece.block->cache_control));
-    }
-    if (!scene.system_appendix.empty()) {
-        content.begin_text().say(scene.system_appendix);
-        content.end_text();
-    }
+    prompt.say(content);
     content.finish();
     json.end_object();
 }

@@ -7,6 +7,7 @@
 
 #include "anthropic/messages_request.h"
 #include "json/writer.h"
+#include "translate/content_writer.h"
 #include "translate/conversation.h"
 #include "translate/conversation_turns.h"
 
@@ -15,8 +16,27 @@
 
 namespace dragoman::translate {
 
-// Writes the message, or nothing when there is nothing to say. `leading` are the system messages that stood
-// in front of the conversation.
+// What the system says: `leading` are its messages that stood in front of the conversation.
+class SystemPrompt {
+public:
+    SystemPrompt(const Scene& scene, const std::vector<Entry>& leading);
+
+    bool empty() const { return pieces_.empty() && scene_.system_appendix.empty(); }
+    void say(ContentWriter& content) const;
+
+private:
+    struct Piece {
+        json::RawString text;
+        const anthropic::Block* block;
+    };
+
+    void add(const anthropic::Block& block);
+
+    const Scene& scene_;
+    std::vector<Piece> pieces_ {};
+};
+
+// Writes the message, or nothing when there is nothing to say.
 void write_system_prompt(json::Writer& json, const Scene& scene, const std::vector<Entry>& leading);
 
 // The text without its billing line; what is left may be blank.

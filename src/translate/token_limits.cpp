@@ -59,7 +59,8 @@ TokenLimit token_limit(const anthropic::MessagesRequest& request, const route::T
         ? static_cast<std::uint64_t>(*request.max_tokens)
         : options.default_max_tokens;
     const std::uint64_t input = estimated_input > 0 ? estimated_input : rough_input_tokens(request);
-    return { .max_tokens = raise_and_lower(wanted, target, input) };
+    const std::uint64_t allowed = options.most_output > 0 ? std::min(wanted, options.most_output) : wanted;
+    return { .max_tokens = raise_and_lower(allowed, target, input) };
 }
 
 std::string_view max_tokens_field(const route::Target& target)

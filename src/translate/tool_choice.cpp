@@ -29,15 +29,17 @@ bool refuses_force_while_thinking(const anthropic::MessagesRequest& request, con
 
 bool forces(ToolChoiceType type) { return type == ToolChoiceType::any || type == ToolChoiceType::tool; }
 
+bool knows_choices(const route::Target& target)
+{
+    return !target.has(Quirk::no_tool_choice) && (!target.facts || target.facts->supports("tool_choice"));
+}
+
 Say how_to_say(const anthropic::MessagesRequest& request, const route::Target& target)
 {
     const ToolChoiceType type = request.tool_choice.type;
     if (type == ToolChoiceType::absent || type == ToolChoiceType::other)
         return Say::nothing;
-    const bool known =
-        !target.has(Quirk::no_tool_choice) && (!target.facts || target.facts->supports("tool_choice"));
-    const bool refused = forces(type) && refuses_force_while_thinking(request, target);
-    if (known && !refused)
+    if (knows_choices(target) && !refuses_force(request, target))
         return Say::by_parameter;
     return type == ToolChoiceType::automatic ? Say::nothing : Say::in_words;
 }
@@ -64,6 +66,12 @@ void append_chosen_tool(json::Writer& json, const anthropic::MessagesRequest& re
 
 } // namespace
 
+bool refuses_force(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    return forces(request.tool_choice.type)
+        && (target.has(Quirk::never_forced) || refuses_force_while_thinking(request, target));
+}
+
 bool chooses_by_parameter(const anthropic::MessagesRequest& request, const route::Target& target)
 {
     return how_to_say(request, target) == Say::by_parameter;
@@ -82,6 +90,8 @@ void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& re
     const route::Target& target, const ToolNames& names)
 {
     if (is_web_search_request(request)) {
+        if (target.has(Quirk::never_forced))
+            return;
         json.key("tool_choice").begin_object().key("type").text("openrouter:web_search").end_object();
         return;
     }
@@ -100,7 +110,8 @@ void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& re
             append_chosen_tool(json, request, target, names);
         }
     }
-    if (request.tool_choice.disable_parallel_tool_use && !target.has(Quirk::no_parallel_field))
+    if (request.tool_choice.disable_parallel_tool_use && !target.has(Quirk::no_parallel_field)
+        && !(target.facts && target.facts->refuses("parallel_tool_calls")))
         json.key("parallel_tool_calls").boolean(false);
 }
 

@@ -19,6 +19,9 @@ void append_tool_choice(json::Writer& json, const anthropic::MessagesRequest& re
 // The declared tool that tool_choice names; null when there is none.
 const anthropic::Tool* chosen_tool(const anthropic::MessagesRequest& request);
 
+// Whether the request forces a call, and the target refuses that.
+bool refuses_force(const anthropic::MessagesRequest& request, const route::Target& target);
+
 // Whether the request makes a choice, and the target takes it as a parameter.
 bool chooses_by_parameter(const anthropic::MessagesRequest& request, const route::Target& target);
 

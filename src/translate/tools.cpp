@@ -76,7 +76,8 @@ Result<void> ToolWriter::write()
     for (const Tool* tool : tools)
         write_tool(*tool);
     json_.end_array();
-    if (scene_.target.has(Quirk::tool_stream) && scene_.request.stream)
+    const bool refused = scene_.target.facts && scene_.target.facts->refuses("tool_stream");
+    if (scene_.target.has(Quirk::tool_stream) && scene_.request.stream && !refused)
         json_.key("tool_stream").boolean(true);
     append_tool_choice(json_, scene_.request, scene_.target, scene_.names);
     return {};
@@ -131,7 +132,7 @@ void ToolWriter::write_function(const Tool& tool)
 
 bool ToolWriter::takes_strict(const Tool& tool) const
 {
-    return scene_.target.has(Quirk::strict_tools)
+    return scene_.target.has(Quirk::strict_tools) && !scene_.target.has(Quirk::no_strict)
         && (scene_.target.has(Quirk::any_strict) || scene_.target.has(Quirk::strict_schemas)
             || is_strict_schema(tool.input_schema));
 }

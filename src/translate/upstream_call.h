@@ -27,6 +27,7 @@ struct Options {
         false; // a request without `thinking` switches reasoning off instead of leaving it out
     bool sources_footer = false;
     std::uint64_t default_max_tokens = 8192;
+    std::uint64_t most_output = 0; // tokens: the upstream refused to give more; 0: it did not
     std::string upstream_name = "openrouter";
 
     // JSON for these fields of a router, unless the request has its own; empty: none.

@@ -178,6 +178,9 @@ std::map<Quirk, Setting> settings()
         body["messages"][0]["content"] =
             test::Json::array({ { { "type", "text" }, { "text", std::string(9000, 'a') } } });
     } };
+    all[no_thoughts_back] = { .beside = { reasoning_content_back } };
+    all[system_first] = in_messages();
+    all[no_cache_marks] = in_messages();
     all[first_party] = in_messages();
     all[vendor_messages] = in_messages();
     all[signed_thinking] = in_messages(history_of_thoughts);

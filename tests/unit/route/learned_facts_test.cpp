@@ -172,4 +172,64 @@ TEST(LearnedMemory, IsUsedByManyThreadsAtOnce)
         EXPECT_EQ(memory.find("a", std::to_string(i)).refused_parameters.size(), 4U);
 }
 
+TEST(LearnedMemory, SaysWithoutLookingThatNothingIsKnown)
+{
+    LearnedMemory memory;
+    EXPECT_TRUE(memory.empty());
+    memory.learn("home", "a", refusing("temperature"), now);
+    EXPECT_FALSE(memory.empty());
+    memory.clear();
+    EXPECT_TRUE(memory.empty());
+    EXPECT_FALSE(memory.has_news()) << "nothing to be written";
+}
+
+TEST(LearnedMemory, ListsWhatIsKnownInOrder)
+{
+    LearnedMemory memory;
+    memory.learn("home", "b", refusing("top_p"), now);
+    memory.learn("home", "a", refusing("temperature"), now);
+    memory.learn("away", "a", refusing("stop"), now);
+    const auto all = memory.known();
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].upstream + "/" + all[0].model, "away/a");
+    EXPECT_EQ(all[2].upstream + "/" + all[2].model, "home/b");
+    ASSERT_EQ(memory.known("home", "a").size(), 1U);
+    EXPECT_EQ(memory.known("home", "a").front().facts, refusing("temperature"));
+    EXPECT_TRUE(memory.known("home", "c").empty());
+}
+
+TEST(LearnedMemory, FollowsAFileAndAddsItsOwnNews)
+{
+    LearnedMemory other;
+    other.learn("home", "a", refusing("temperature"), now);
+    LearnedMemory memory;
+    memory.learn("home", "b", refusing("top_p"), now);
+    EXPECT_TRUE(memory.has_news());
+    const auto added = memory.follow(other.to_json());
+    ASSERT_TRUE(added) << added.error().message;
+    EXPECT_TRUE(*added);
+    EXPECT_EQ(memory.find("home", "a"), refusing("temperature"));
+    EXPECT_EQ(memory.find("home", "b"), refusing("top_p"));
+    EXPECT_FALSE(memory.has_news());
+
+    const auto again = memory.follow(memory.to_json());
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(*again) << "the file holds it already";
+    ASSERT_TRUE(memory.follow({}));
+    EXPECT_TRUE(memory.empty()) << "somebody has cleared the file";
+}
+
+TEST(LearnedMemory, KeepsWhatItKnowsWhereTheFileIsBroken)
+{
+    LearnedMemory memory;
+    memory.learn("home", "a", refusing("temperature"), now);
+    EXPECT_FALSE(memory.follow("{\"version\":"));
+    EXPECT_FALSE(memory.follow(R"({"version":2,"models":[]})"));
+    EXPECT_EQ(memory.find("home", "a"), refusing("temperature"));
+    EXPECT_TRUE(memory.has_news());
+    EXPECT_TRUE(memory.take_news());
+    EXPECT_FALSE(memory.take_news());
+    EXPECT_EQ(memory.find("home", "a"), refusing("temperature"));
+}
+
 } // namespace dragoman::route

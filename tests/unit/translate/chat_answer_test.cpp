@@ -73,6 +73,24 @@ TEST(WholeAnswer, HoldsThinkingThenTextThenTools) // N1, N2, N3, N6
     EXPECT_TRUE(message["stop_details"].is_null());
 }
 
+TEST(WholeAnswer, SeesThoughtsThatNobodyTookOutOfTheText)
+{
+    struct {
+        std::string_view content;
+        bool thinks;
+    } table[] = { { "<think>Hm.</think>Yes.", true }, { "\\n\\n <think>\\nHm.", true },
+        { R"(\u003cthink\u003eHm.)", true }, { "Yes: <think> is a tag.", false },
+        { "<thinking about it", false }, { "Yes.", false } };
+    for (const auto& row : table) {
+        const std::string text = R"("content":")" + std::string(row.content) + "\"";
+        EXPECT_EQ(run(whole_plan(), completion("{" + text + "}")).facts.thinks_in_text, row.thinks) << text;
+        EXPECT_EQ(run(default_plan(), delta("{" + text + "}")).facts.thinks_in_text, row.thinks) << text;
+        AnswerPlan known = whole_plan();
+        known.inline_think = true;
+        EXPECT_FALSE(run(known, completion("{" + text + "}")).facts.thinks_in_text) << text;
+    }
+}
+
 TEST(WholeAnswer, KeepsTheSpellingOfNumbersInToolInput) // J-06
 {
     std::string out = run(whole_plan(),

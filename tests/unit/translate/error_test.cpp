@@ -34,6 +34,22 @@ std::string said(std::string_view message)
 
 } // namespace
 
+TEST(TranslateError, KeepsTheUpstreamsWordsOnlyWhereARequestCouldBeMended)
+{
+    const std::string body = said("Unsupported parameter: 'temperature' is not supported with this model.");
+    EXPECT_EQ(translated(400, body).refusal, body);
+    EXPECT_EQ(translated(422, body).refusal, body);
+    EXPECT_EQ(translated(404, said("No endpoints found that support image input")).refusal,
+        said("No endpoints found that support image input"));
+    for (int status : { 401, 402, 403, 413, 429, 500, 503 })
+        EXPECT_EQ(translated(status, body).refusal, "") << status;
+    EXPECT_EQ(translated(404, said("No endpoints found for this model")).refusal, "");
+    EXPECT_EQ(translated(400, said("Insufficient credits")).refusal, "");
+    const std::string inside = R"({"error":{"code":400,"message":"top_p is not supported"}})";
+    EXPECT_EQ(translated(0, inside).refusal, inside);
+    EXPECT_EQ(translated(400, std::string(limits::MiB, 'x')).refusal.size(), 64 * limits::KiB);
+}
+
 TEST(TranslateError, GivesEveryStatusItsKind) // E4, U-14
 {
     struct {

@@ -254,6 +254,77 @@ TEST(Rectify, KnowsWhatVendorsRefuse)
         EXPECT_EQ(remedy(row.status, row.body), row.remedy) << row.vendor << '\n' << row.body;
 }
 
+TEST(Rectify, TellsForWhomTheSameWouldBeRefused)
+{
+    struct {
+        std::string_view sentence;
+        std::string_view remedy;
+        Reach reach;
+    } table[] = {
+        { "messages.1.content.0: Invalid `signature` in `thinking` block", "drop_thinking", Reach::session },
+        { "property 'reasoning_content' is unsupported", "drop_thinking", Reach::model },
+        { "messages.0.content.0.text.cache_control: Extra inputs are not permitted", "drop_cache_control",
+            Reach::model },
+        { "messages.13.content.0.thinking.cache_control: Extra inputs are not permitted",
+            "drop_cache_control", Reach::session },
+        { "A maximum of 4 blocks with cache_control may be provided. Found 5.", "drop_cache_control",
+            Reach::session },
+        { "Unsupported parameter: 'temperature' is not supported with this model.",
+            "drop_parameter temperature", Reach::model },
+        { "`temperature` may only be set to 1 when thinking is enabled.", "drop_parameter temperature",
+            Reach::session },
+        { "`temperature` and `top_p` cannot both be specified for this model.", "drop_parameter temperature",
+            Reach::session },
+        { "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported values "
+          "are: 'minimal', 'low', 'medium', and 'high'.",
+            "drop_parameter reasoning_effort", Reach::request },
+        { "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value "
+          "is supported.",
+            "drop_parameter temperature", Reach::model },
+        { "Invalid schema for function 'mcp__x': array schema missing items.", "simplify_schemas",
+            Reach::session },
+        { "tools.function.parameters is not a valid moonshot flavored json schema", "simplify_schemas",
+            Reach::model },
+        { "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]", "lower_max_tokens 8192",
+            Reach::model },
+        { "This model's maximum context length is 128000 tokens. However, you requested 140000 tokens "
+          "(108000 in the messages, 32000 in the completion).",
+            "lower_max_tokens 19936", Reach::request },
+    };
+    for (const auto& row : table) {
+        const std::string body = R"({"error":{"message":")" + std::string(row.sentence) + R"("}})";
+        const UpstreamFailure failure { .status = 400, .body = body };
+        const auto found = rectify(read_failure(failure, context), everything);
+        ASSERT_TRUE(found) << row.sentence;
+        EXPECT_EQ(describe(*found), row.remedy) << row.sentence;
+        EXPECT_EQ(found->reach, row.reach) << row.sentence;
+    }
+}
+
+TEST(Rectify, TakesTheSystemMessageInFrontOnlyWhereThereIsNoOther)
+{
+    SentRequest sent { .system_role = true, .system_first = true };
+    EXPECT_EQ(remedy_for("System role not supported", sent), "fold_system");
+    sent.system_role = false;
+    EXPECT_EQ(remedy_for("System role not supported", sent), "fold_all_system");
+    sent.system_first = false;
+    EXPECT_EQ(remedy_for("System role not supported", sent), "");
+}
+
+TEST(Rectify, TellsAForceThatIsRefusedWhileThinkingFromOneThatAlwaysIs)
+{
+    for (const auto& [sentence, thinking] :
+        { std::pair<std::string, bool>("Thinking mode does not support this tool_choice", true),
+            std::pair<std::string, bool>("tool_choice must be auto", false) }) {
+        const std::string body = R"({"error":{"message":")" + sentence + R"("}})";
+        const UpstreamFailure failure { .status = 400, .body = body };
+        const auto found = rectify(read_failure(failure, context), everything);
+        ASSERT_TRUE(found) << sentence;
+        EXPECT_EQ(found->remedy, Remedy::weaken_tool_choice);
+        EXPECT_EQ(found->while_thinking, thinking) << sentence;
+    }
+}
+
 TEST(Rectify, OffersNothingForWhatWasNotSent)
 {
     const SentRequest nothing;
