@@ -1,5 +1,7 @@
 #include "gateway/attempts.h"
 
+#include "route/apply_learned.h"
+
 #include <boost/container/small_vector.hpp>
 #include <fmt/format.h>
 
@@ -242,6 +244,19 @@ void Attempts::note_error(const Error& error)
 {
     if (!error_ || rank(error) <= rank(*error_))
         error_ = error;
+}
+
+// What others were told of the target stays as it is.
+void Attempts::adapt(const route::LearnedFacts& learned)
+{
+    auto adapted = std::make_shared<route::Target>(target());
+    route::apply_learned(learned, *adapted);
+    place_.target = std::move(adapted);
+}
+
+void Attempts::mended(const Error& error, std::string_view how)
+{
+    note(place_, fmt::format("{} mended ({})", outcome_of(error), how));
 }
 
 void Attempts::succeeded()

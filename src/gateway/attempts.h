@@ -10,6 +10,7 @@
 #include "gateway/occupancy.h"
 #include "gateway/plan.h"
 #include "gateway/shared.h"
+#include "route/learned_facts.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,12 @@ public:
     const Secret& key() const; // empty when it needs none
     bool is_same_place() const { return same_place_; } // as before, only with another key
     bool has_others(const Plan& plan) const { return next_ < plan.size(); }
+
+    // What was learned of the place counts for it from now on.
+    void adapt(const route::LearnedFacts& learned);
+
+    // The place is asked once more, for less.
+    void mended(const Error& error, std::string_view how);
 
     void succeeded();
 

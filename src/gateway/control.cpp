@@ -21,6 +21,7 @@ namespace {
 constexpr auto tick = std::chrono::milliseconds(500); // a changed key counts within a second
 constexpr unsigned ticks_between_saves = 120;
 constexpr unsigned ticks_between_words = 10;
+constexpr unsigned ticks_between_lessons = 2;
 constexpr int signs_of_life = 4; // in the time after which we would be killed
 
 } // namespace
@@ -53,10 +54,11 @@ void survive_stray_signals()
 }
 
 Control::Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration,
-    bool handles_signals, ServiceManager manager)
+    LearnedFile& learned, bool handles_signals, ServiceManager manager)
     : server_(server)
     , shared_(shared)
     , calibration_(calibration)
+    , learned_(learned)
     , handles_signals_(handles_signals)
     , manager_(std::move(manager))
     , heartbeat_(server.workers())
@@ -143,6 +145,8 @@ void Control::on_tick()
     report(shared_.live.poll(Clock::now()));
     if (++ticks_ % ticks_between_saves == 0)
         calibration_.save();
+    if (ticks_ % ticks_between_lessons == 0)
+        learned_.follow();
     if (ticks_ % ticks_between_words == 0 && !ending_)
         if (std::string words = status(); words != said_)
             manager_.status(said_ = std::move(words));

@@ -2,6 +2,7 @@
 // end.
 #pragma once
 
+#include "gateway/learned_file.h"
 #include "gateway/service_manager.h"
 #include "gateway/shared.h"
 #include "net/server.h"
@@ -18,8 +19,8 @@ void survive_stray_signals();
 class Control {
 public:
     // Without `handles_signals` they are somebody else's, and only Server::stop_now() ends it.
-    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, bool handles_signals,
-        ServiceManager manager);
+    Control(net::Server& server, Shared& shared, tokens::CalibrationFile& calibration, LearnedFile& learned,
+        bool handles_signals, ServiceManager manager);
     ~Control();
 
     // Starts the server and returns when it has ended.
@@ -40,6 +41,7 @@ private:
     net::Server& server_;
     Shared& shared_;
     tokens::CalibrationFile& calibration_;
+    LearnedFile& learned_;
     bool handles_signals_;
     ServiceManager manager_;
     Heartbeat heartbeat_;

@@ -91,10 +91,10 @@ bool MessagesExchange::begin()
 {
     begin_capture();
     Result<void> prepared = prepare();
-    if (!prepared || !attempts_.has_others(plan_))
+    if (!prepared) {
         request_.release_head();
-    if (!prepared)
         note_error(prepared.error());
+    }
     return prepared.has_value();
 }
 
@@ -113,11 +113,14 @@ bool MessagesExchange::goes_on(const Result<void>& relayed)
     if (relayed) {
         attempts_.succeeded();
         learn();
+        learn_from_answer();
         return false;
     }
-    if (may_go_on(relayed.error()) && prepare_next())
+    Error error = relayed.error();
+    const std::string refusal = std::exchange(error.refusal, {});
+    if (mends(error, refusal) || (may_go_on(error) && prepare_next()))
         return true;
-    note_error(relay_->has_answered() ? relayed.error() : attempts_.error());
+    note_error(relay_->has_answered() ? error : attempts_.error());
     if (!response_.started())
         status_ = http_status(*error_);
     return false;
@@ -143,11 +146,9 @@ Result<void> MessagesExchange::prepare()
         return advanced;
     ASSIGN_OR_RETURN(call, translate(request));
     call_ = std::move(call);
-    if (!attempts_.has_others(plan_)) {
+    if (!attempts_.has_others(plan_))
         if (auto refused = known_refusal())
             return Failure(std::move(*refused));
-        give_body_away();
-    }
     make_relay(false);
     return {};
 }
@@ -161,22 +162,29 @@ bool MessagesExchange::prepare_next()
         return false;
     std::optional<translate::UpstreamCall> next;
     if (!attempts_.is_same_place()) {
+        mending_.reset();
         auto request = anthropic::decode_request(worker_.document(), request_.body);
         auto call = request ? translate(*request) : Failure(request.error());
         if (!call)
             return false;
         next = std::move(*call);
     }
+    begin_attempt(std::move(next));
+    return true;
+}
+
+// With the call that was made last, unless there is another.
+void MessagesExchange::begin_attempt(std::optional<translate::UpstreamCall> call)
+{
     const bool committed = relay_->is_committed();
     asked_ += relay_->times().upstream_asked ? 1 : 0;
     if (!first_byte_)
         first_byte_ = relay_->times().first_byte;
     relay_.reset();
     answer_.reset();
-    if (next)
-        call_ = std::move(*next);
+    if (call)
+        call_ = std::move(*call);
     make_relay(committed);
-    return true;
 }
 
 void MessagesExchange::make_relay(bool committed)
@@ -250,22 +258,14 @@ route::RefusalMemory::Sent MessagesExchange::sent(std::string_view body) const
     };
 }
 
-// The client's text is not needed for another attempt; what the upstream's request borrows from it is.
-void MessagesExchange::give_body_away()
-{
-    if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target().model, begun_))
-        kept_body_ = std::move(request_.body); // What is borrowed from it stays where it is.
-    if (!call_.body.borrows())
-        request_.release_body(); // From here on it is the upstream's.
-}
-
-// No other attempt can follow.
+// No other attempt can follow: neither what the client sent nor what was made of it is needed any more.
 void MessagesExchange::forget_bodies()
 {
-    if (attempts_.has_others(plan_)) {
-        give_body_away();
-        request_.release_head();
-    }
+    keep_lessons();
+    learn_from_answer(); // as far as it is known: the next request may come before its end
+    if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target().model, begun_))
+        kept_body_ = std::move(request_.body);
+    request_.release_head();
     request_.release(std::exchange(call_.body, {}).own);
     request_.release_body();
     request_.lease.end();
@@ -274,12 +274,14 @@ void MessagesExchange::forget_bodies()
 
 Result<translate::UpstreamCall> MessagesExchange::translate(const anthropic::MessagesRequest& request)
 {
+    recall();
     const config::Upstream& upstream = attempts_.upstream();
     translate::ClientHeaders headers { .anthropic_version = request_.head.field("anthropic-version"),
         .anthropic_beta = request_.head.field("anthropic-beta"),
         .session_id = request_.head.field("x-claude-code-session-id"),
         .agent_id = request_.head.field("x-claude-code-agent-id") };
     translate::Options options = translation_options(*config_, upstream);
+    options.most_output = most_output_;
     if (const route::RouteTarget* asked = attempts_.place().asked) {
         options.models = asked->models;
         options.provider = asked->provider;

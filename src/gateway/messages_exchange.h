@@ -7,13 +7,22 @@
 #include "gateway/plan.h"
 #include "gateway/relay.h"
 #include "gateway/worker.h"
+#include "translate/lesson.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::gateway {
+
+// What was given up at one place, so far.
+struct Mending {
+    std::vector<translate::Rectification> done {};
+    translate::Lesson lesson {}; // kept once the mended request is answered
+};
 
 // Lives in the frame of serve(). Its destructor writes the log line, whatever ended the exchange: an answer,
 // an error, or a client that went away and had the frame destroyed. Thousands live at once: what only the end
@@ -35,12 +44,20 @@ private:
     std::optional<Error> known_refusal();
     void make_relay(bool committed);
     bool goes_on(const Result<void>& relayed);
+    void begin_attempt(std::optional<translate::UpstreamCall> call);
+    bool mends(const Error& error, std::string_view refusal);
+    bool mend(const translate::Rectification& found, const Error& error, std::string_view body);
+    void recall();
+    void adapt(const translate::Lesson& lesson);
+    void keep_lessons();
+    void learn_of_model(const route::LearnedFacts& facts, std::string_view from);
+    std::string upstream_in_session() const;
+    void learn_from_answer();
     bool may_go_on(const Error& error);
     net::Task<void> send_error();
     void note_error(const Error& error);
     const route::Target& target() const { return attempts_.target(); }
     route::RefusalMemory::Sent sent(std::string_view body) const;
-    void give_body_away();
     void forget_bodies();
     void begin_capture();
     RequestRecord record(); // once, at the end: takes what it says
@@ -68,6 +85,8 @@ private:
     std::unique_ptr<translate::Answer> answer_;
     std::optional<Relay> relay_;
     std::unique_ptr<CapturedExchange> capture_;
+    std::unique_ptr<Mending> mending_; // null: nothing was refused that could be mended
+    std::uint64_t most_output_ = 0; // tokens: more was refused; 0: it was not
     std::string kept_body_; // for learning how the upstream counts, where that is wanted
     std::optional<Error> error_;
     int status_ = 0; // of an answer that is none of the upstream's

@@ -88,6 +88,7 @@ Service::Service(const config::Sources& sources, const config::Config& config, S
     , live_(sources, config)
     , shared_ { .live = live_, .version = options_.version, .warms_up = options_.warms_up }
     , calibration_(shared_.calibration, calibration_path(config))
+    , learned_(shared_.learned, shared_.learned_in_sessions, learned_path(config))
     , metrics_(shared_)
 {
 }
@@ -112,6 +113,7 @@ Result<void> Service::bind()
         : options_.instance_token;
     load_cached_catalogues(shared_);
     calibration_.restore();
+    learned_.follow();
     server_ = std::make_unique<net::Server>(server_options(*config_), *trust, *proxies,
         [this](net::WorkerContext& context) { return make_worker(context, shared_); });
     if (auto bound = server_->bind(std::move(options_.started_by.sockets)); !bound)
@@ -133,8 +135,8 @@ Result<void> Service::bind()
         instance_ = std::move(*file);
     else
         log::debug("other commands will not find this process", { { "reason", file.error().message } });
-    control_ = std::make_unique<Control>(
-        *server_, shared_, calibration_, options_.kind == Instance::Kind::serve, options_.started_by.manager);
+    control_ = std::make_unique<Control>(*server_, shared_, calibration_, learned_,
+        options_.kind == Instance::Kind::serve, options_.started_by.manager);
     return {};
 }
 
@@ -155,6 +157,7 @@ void Service::run()
     control_->run();
     net::finish_background();
     calibration_.save();
+    learned_.follow();
 }
 
 void Service::start()

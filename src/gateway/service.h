@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gateway/instance.h"
+#include "gateway/learned_file.h"
 #include "gateway/metrics_server.h"
 #include "gateway/shared.h"
 #include "gateway/started_by.h"
@@ -55,6 +56,7 @@ private:
     config::Live live_;
     Shared shared_;
     tokens::CalibrationFile calibration_;
+    LearnedFile learned_;
     net::Proxies proxies_;
     std::unique_ptr<net::Server> server_;
     MetricsServer metrics_;

@@ -14,6 +14,7 @@
 #include "gateway/sessions.h"
 #include "route/breakers.h"
 #include "route/key_rests.h"
+#include "route/learned_facts.h"
 #include "route/refusal_memory.h"
 #include "tokens/calibration.h"
 #include "tokens/count_memory.h"
@@ -62,6 +63,8 @@ struct Shared {
     tokens::CountMemory counted_parts {};
     Sampling sampling {};
     route::RefusalMemory refusals {};
+    route::LearnedMemory learned {}; // of upstreams and models
+    route::LearnedMemory learned_in_sessions { 4096 }; // what holds for one conversation; never on disk
     Captures captures {};
     Metrics metrics {};
     Sessions sessions {};
