@@ -200,13 +200,14 @@ void Parser::describe_route()
         return all;
     }();
     app.add_option("model", options.model, "as a client asks for it: opus, upstream/model, a short name")
-        ->type_name("MODEL")
-        ->required();
+        ->type_name("MODEL");
     app.add_option(
            "--scenario", options.scenario, "background, thinking, long_context, web_search, image, subagent")
         ->type_name("SCENARIO")
         ->transform(one_of(scenarios, "background, thinking, long_context, web_search, image, subagent"));
     app.add_flag("--offline", options.offline, "ask nobody for a list of models");
+    app.add_flag("--clear-learned", options.clear_learned,
+        "forget what refusals and answers taught about its targets; without a MODEL, about all");
     app.add_flag("--json", line_.json, "as JSON");
     add_config_option(app, line_.flags);
 }

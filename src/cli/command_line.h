@@ -49,6 +49,7 @@ struct RouteOptions {
     std::string model {};
     route::Scenario scenario = route::Scenario::any;
     bool offline = false; // ask nobody for a list of models
+    bool clear_learned = false; // of these targets; without a model of all
 };
 
 struct ServiceOptions {

@@ -2,6 +2,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/route_report.h"
+#include "gateway/learned_file.h"
 
 #include <fmt/format.h>
 
@@ -9,26 +10,67 @@
 
 namespace dragoman::cli {
 
-int route(const Context& context, const RouteOptions& options, bool json)
+namespace {
+
+Result<RouteReport> report_of(const Context& context, const config::Config& config,
+    const RouteOptions& options, const route::LearnedMemory& learned)
 {
-    const auto loaded = load_or_complain(context);
-    if (!loaded)
-        return exit_usage;
-    const Environment& environment = context.sources.environment;
-    const config::Config& config = loaded->config;
     const bool asks = config.catalogue.enabled && !options.offline;
-    const auto known = known_upstreams(config, environment, context.version,
+    const auto known = known_upstreams(config, context.sources.environment, context.version,
         asks ? Network::asked_for_what_is_missing : Network::left_alone);
     for (const KnownUpstream& one : known)
         if (!one.models && asks)
             complain(fmt::format("the list of models of {} could not be had: {}", one.upstream->name,
                 one.models.error().message));
-    const auto report = route_report(config, catalogues_of(known), options.model, options.scenario);
-    if (!report) {
-        complain(report.error().message);
-        return exit_failed;
+    return route_report(config, catalogues_of(known), options.model, options.scenario, learned);
+}
+
+int tell(const Error& error)
+{
+    complain(error.message);
+    return exit_failed;
+}
+
+int forget(const Context& context, const config::Config& config, const RouteOptions& options, bool json)
+{
+    std::vector<gateway::LearnedTarget> targets;
+    if (!options.model.empty()) {
+        const auto report = report_of(context, config, options, route::LearnedMemory());
+        if (!report)
+            return tell(report.error());
+        for (const RouteStop& stop : report->stops)
+            targets.push_back({ stop.upstream, stop.model });
     }
-    print(json ? route_json(*report) : route_text(*report, Style::of(STDOUT_FILENO, environment)));
+    const auto forgotten = gateway::clear_learned(gateway::learned_path(config), targets);
+    if (!forgotten)
+        return tell(forgotten.error());
+    const Style style = Style::of(STDOUT_FILENO, context.sources.environment);
+    print(json ? forgotten_json(*forgotten) : forgotten_text(*forgotten, style));
+    return exit_ok;
+}
+
+} // namespace
+
+int route(const Context& context, const RouteOptions& options, bool json)
+{
+    const auto loaded = load_or_complain(context);
+    if (!loaded)
+        return exit_usage;
+    const config::Config& config = loaded->config;
+    if (options.clear_learned)
+        return forget(context, config, options, json);
+    if (options.model.empty()) {
+        complain("which model? For example: dragoman route opus");
+        return exit_usage;
+    }
+    route::LearnedMemory learned;
+    if (auto read = gateway::read_learned(gateway::learned_path(config), learned); !read)
+        complain(fmt::format("what was learned of models could not be read: {}", read.error().message));
+    const auto report = report_of(context, config, options, learned);
+    if (!report)
+        return tell(report.error());
+    const Style style = Style::of(STDOUT_FILENO, context.sources.environment);
+    print(json ? route_json(*report) : route_text(*report, style));
     return exit_ok;
 }
 

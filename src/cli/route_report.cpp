@@ -3,6 +3,7 @@
 #include "cli/catalogue.h"
 #include "gateway/targets.h"
 #include "json/writer.h"
+#include "route/apply_learned.h"
 #include "route/model_pattern.h"
 
 #include <fmt/format.h>
@@ -87,9 +88,14 @@ void add_wishes(RouteStop& stop, const route::RouteTarget& asked)
         stop.reasons.emplace_back("the route names the upstream only: the model as the client asked");
 }
 
-RouteStop stop_of(const config::Config& config, const gateway::Place& place, std::size_t position)
+RouteStop stop_of(const config::Config& config, gateway::Place place, std::size_t position,
+    const route::LearnedMemory& learned)
 {
     const config::Upstream& upstream = config.upstreams[place.upstream];
+    const route::LearnedFacts facts = learned.find(upstream.name, place.target->model);
+    auto adapted = std::make_shared<route::Target>(*place.target);
+    route::apply_learned(facts, *adapted);
+    place.target = std::move(adapted);
     RouteStop stop { .upstream = upstream.name,
         .model = place.target->model,
         .dialect = std::string(name_of(place.target->dialect)),
@@ -97,7 +103,8 @@ RouteStop stop_of(const config::Config& config, const gateway::Place& place, std
         .key = upstream.keys.empty() ? "" : config::to_string(upstream.key_source()),
         .ready = !upstream.degraded(),
         .missing = upstream.degraded() ? upstream.key_name : "",
-        .facts = *place.target->facts };
+        .facts = *place.target->facts,
+        .learned = route::descriptions(facts) };
     if (upstream.keys.size() > 1)
         stop.key = fmt::format("{} and {} more, by session", stop.key, upstream.keys.size() - 1);
     for (const std::string_view name : route::quirk_names())
@@ -152,6 +159,7 @@ std::string stop_text(const RouteStop& stop, std::size_t number, const Style& st
             style.red(fmt::format("none, so it is passed over: set {}", plain(stop.missing))));
     add("facts", facts_text(stop.facts));
     add("quirks", fmt::format("{}", fmt::join(stop.quirks, " ")));
+    add("learned", fmt::format("{}", fmt::join(stop.learned, ", ")));
     for (const std::string& reason : stop.reasons)
         add(&reason == &stop.reasons.front() ? "because" : "", reason);
     return text;
@@ -207,6 +215,7 @@ void append_stop(json::Writer& json, const RouteStop& stop)
         stop.facts.supported_parameters ? std::optional(stop.facts.supports("tools")) : std::nullopt);
     append_flag(json, "thinks", stop.facts.known ? std::optional(stop.facts.thinks()) : std::nullopt);
     append_texts(json, "quirks", stop.quirks);
+    append_texts(json, "learned", stop.learned);
     append_texts(json, "reasons", stop.reasons);
     json.end_object();
 }
@@ -214,7 +223,7 @@ void append_stop(json::Writer& json, const RouteStop& stop)
 } // namespace
 
 Result<RouteReport> route_report(const config::Config& config, const gateway::Catalogues& catalogues,
-    std::string_view model, Scenario scenario)
+    std::string_view model, Scenario scenario, const route::LearnedMemory& learned)
 {
     gateway::Plan plan(
         config, std::make_shared<const gateway::Routing>(gateway::routing_of(config)), catalogues);
@@ -234,7 +243,7 @@ Result<RouteReport> route_report(const config::Config& config, const gateway::Ca
         auto place = plan.place(i);
         if (!place)
             return Failure(std::move(place).error());
-        report.stops.push_back(stop_of(config, *place, i));
+        report.stops.push_back(stop_of(config, std::move(*place), i, learned));
     }
     return report;
 }
@@ -264,6 +273,31 @@ std::string route_json(const RouteReport& report)
     json.key("reason").text(report.reason).key("targets").begin_array();
     for (const RouteStop& stop : report.stops)
         append_stop(json, stop);
+    json.end_array().end_object();
+    return text + "\n";
+}
+
+std::string forgotten_text(const Forgotten& all, const Style& style)
+{
+    if (all.empty())
+        return "nothing was learned\n";
+    std::string text;
+    for (const auto& one : all)
+        text += fmt::format("forgot about {}: {}\n", style.bold(plain(one.upstream + "/" + one.model)),
+            plain(fmt::format("{}", fmt::join(route::descriptions(one.facts), ", "))));
+    return text;
+}
+
+std::string forgotten_json(const Forgotten& all)
+{
+    std::string text;
+    json::Writer json(text);
+    json.begin_object().key("forgotten").begin_array();
+    for (const auto& one : all) {
+        json.begin_object().key("upstream").text(one.upstream).key("model").text(one.model);
+        append_texts(json, "learned", route::descriptions(one.facts));
+        json.end_object();
+    }
     json.end_array().end_object();
     return text + "\n";
 }

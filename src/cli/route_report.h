@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "gateway/catalogues.h"
 #include "gateway/plan.h"
+#include "route/learned_facts.h"
 
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct RouteStop {
     std::string missing {}; // the variable to set, when it is not ready
     route::ModelFacts facts {};
     std::vector<std::string> quirks {};
+    std::vector<std::string> learned {}; // of refusals and answers: "refuses temperature"
     std::vector<std::string> reasons {}; // sentences
 };
 
@@ -38,9 +40,15 @@ struct RouteReport {
 
 // Errors are those that a client would get.
 Result<RouteReport> route_report(const config::Config& config, const gateway::Catalogues& catalogues,
-    std::string_view model, route::Scenario scenario);
+    std::string_view model, route::Scenario scenario,
+    const route::LearnedMemory& learned = route::LearnedMemory());
 
 std::string route_text(const RouteReport& report, const Style& style);
 std::string route_json(const RouteReport& report);
+
+// What was forgotten.
+using Forgotten = std::vector<route::LearnedMemory::Known>;
+std::string forgotten_text(const Forgotten& all, const Style& style);
+std::string forgotten_json(const Forgotten& all);
 
 } // namespace dragoman::cli

@@ -166,5 +166,18 @@ TEST(CommandLine, OptionsOfServeAreNotSwallowedByOtherCommands)
     EXPECT_EQ(parse({ "--config", "x.toml", "models" }).flags.config, "x.toml");
 }
 
+TEST(CommandLine, RouteForgetsWhatWasLearnedOfOneModelOrOfAll)
+{
+    const auto one = parse({ "route", "opus", "--clear-learned" });
+    EXPECT_EQ(one.command, Command::route) << one.err;
+    EXPECT_EQ(one.route.model, "opus");
+    EXPECT_TRUE(one.route.clear_learned);
+    const auto all = parse({ "route", "--clear-learned", "--json" });
+    EXPECT_EQ(all.command, Command::route) << all.err;
+    EXPECT_EQ(all.route.model, "");
+    EXPECT_TRUE(all.route.clear_learned && all.json);
+    EXPECT_FALSE(parse({ "route", "opus" }).route.clear_learned);
+}
+
 } // namespace
 } // namespace dragoman::cli

@@ -142,6 +142,36 @@ TEST_F(RouteReportTest, PeopleAndProgramsAreToldTheSame)
     EXPECT_EQ(json["targets"][1]["missing"], "DEEPSEEK_API_KEY");
 }
 
+TEST_F(RouteReportTest, ShowsWhatWasLearnedAndReckonsWithIt)
+{
+    route::LearnedMemory learned;
+    learned.learn("home", "qwen3-coder",
+        { .refused_parameters = { "temperature" }, .context_length = 8192, .no_strict = true },
+        WallClock::time_point {});
+    learned.learn("openrouter", "qwen3-coder", { .no_images = true }, WallClock::time_point {});
+    const auto all = route_report(config_, catalogues_, "mine", Scenario::any, learned);
+    ASSERT_TRUE(all) << all.error().message;
+    ASSERT_EQ(all->stops.size(), 1U);
+    EXPECT_THAT(all->stops[0].learned,
+        ElementsAre("refuses temperature", "a window of 8192 tokens", "no strict tools"));
+    EXPECT_EQ(all->stops[0].facts.context_length, 8192U);
+    EXPECT_THAT(all->stops[0].quirks, Contains("no_strict"));
+    EXPECT_THAT(route_text(*all, Style {}),
+        HasSubstr("learned   refuses temperature, a window of 8192 tokens, no strict tools"));
+    EXPECT_EQ(nlohmann::json::parse(route_json(*all))["targets"][0]["learned"][0], "refuses temperature");
+    EXPECT_THAT(route_text(report("mine"), Style {}), Not(HasSubstr("learned")));
+}
+
+TEST_F(RouteReportTest, SaysWhatWasForgotten)
+{
+    const Forgotten all { { "home", "qwen3-coder", { .no_images = true, .no_strict = true } } };
+    EXPECT_EQ(forgotten_text(all, Style {}), "forgot about home/qwen3-coder: no pictures, no strict tools\n");
+    EXPECT_EQ(forgotten_text({}, Style {}), "nothing was learned\n");
+    EXPECT_EQ(forgotten_json(all),
+        R"({"forgotten":[{"upstream":"home","model":"qwen3-coder","learned":["no pictures","no strict tools"]}]})"
+        "\n");
+}
+
 TEST_F(RouteReportTest, ANameThatMeansNothingIsTheClientsError)
 {
     const auto result = route_report(config_, catalogues_, "gpt-oss-120b-typo", Scenario::any);
