@@ -5,11 +5,12 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export CTEST_OUTPUT_ON_FAILURE = 1
 
-.PHONY: help run build test unit asan e2e bench fuzz lint format install package clean
+.PHONY: help run build test test-peers unit asan e2e bench fuzz lint format install package clean
 
 help:
 	@echo 'make run      install what is missing, build, and start dragoman (without a key: a demonstration)'
 	@echo 'make test     build and pass all tests'
+	@echo 'make test-peers  the program in front of a real LiteLLM, which comes from PyPI'
 	@echo 'make build    leave build/release/dragoman'
 	@echo 'make bench    measure; prints a table'
 	@echo 'make fuzz     run every fuzz target for FUZZ_SECONDS (60)'
@@ -29,6 +30,10 @@ run: build
 test:
 	@tools/install-packages.sh build test
 	@tools/test.sh
+
+test-peers: build
+	@tools/install-packages.sh test peers
+	@DRAGOMAN_BIN=$(CURDIR)/build/release/dragoman tests/peers/run.sh
 
 bench:
 	@tools/install-packages.sh build bench $(if $(PEERS),peers)

@@ -11,19 +11,21 @@ const groups = {
     sdk: /^(sdk|tokens)_test\.mjs$/,
     claude: /^claude_.*_test\.mjs$/,
     all: /_test\.mjs$/,
+    peers: /_test\.mjs$/,
 };
 const group = process.argv[2] ?? 'all';
 if (!Object.hasOwn(groups, group)) {
     console.error(`unknown group ${group}; there are ${Object.keys(groups).join(', ')}`);
     process.exit(2);
 }
+const folder = group === 'peers' ? join(here, '../peers') : here;
 const width = Number(process.env.E2E_JOBS ?? 2);
 const fileLimit = 600000; // milliseconds; far more than any file takes
 
 function runFile(name) {
     const began = Date.now();
     return new Promise((done) => {
-        const child = spawn(process.execPath, ['--test', '--test-reporter=tap', join(here, name)], {
+        const child = spawn(process.execPath, ['--test', '--test-reporter=tap', join(folder, name)], {
             stdio: ['ignore', 'pipe', 'inherit'],
         });
         let tap = '';
@@ -46,7 +48,7 @@ function runFile(name) {
     });
 }
 
-const names = readdirSync(here)
+const names = readdirSync(folder)
     .filter((name) => groups[group].test(name))
     .sort();
 const results = [];

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The end-to-end tests, against the program in DRAGOMAN_BIN (build/release/dragoman unless set):
-#   tests/e2e/run.sh [native|sdk|claude|all]
+#   tests/e2e/run.sh [native|sdk|claude|all|peers]
 # Installs the pinned clients first if they are not there; afterwards nothing but loopback is needed, and where
 # the machine allows it nothing else can be reached.
 set -euo pipefail
