@@ -41,6 +41,17 @@ def variables_of_source():
     return names - NOT_SETTINGS
 
 
+def presets_of_source():
+    text = (ROOT / "src/config/presets.cpp").read_text(encoding="utf-8")
+    found = re.findall(r'^constexpr Preset \w+ (\{ \.name = "(\w+)".*?);$', text, flags=re.M | re.S)
+    return {name: preset for preset, name in found}
+
+
+def field(preset, name):
+    found = re.search(rf'\.{name} = (?:"(.*?)"|\w+::(\w+))', preset)
+    return (found[1] or found[2] or "") if found else ""
+
+
 def variables_in(text):
     return set(re.findall(rf"`({VARIABLE})\b", text))
 
@@ -167,6 +178,35 @@ class Documents(unittest.TestCase):
         enumeration = header[header.index("enum class Quirk"):header.index("};")]
         quirks = re.findall(r"^    (\w+),", enumeration, flags=re.M)
         self.assertEqual(quirks, [row[0].strip("`") for row in rows(providers, "quirk")])
+
+    def test_the_table_of_presets_is_true(self):
+        rows_of = {row[0].strip("`"): row for row in rows((ROOT / "docs/providers.md").read_text(encoding="utf-8"), "preset")}
+        wrong, found = [], presets_of_source()
+        self.assertGreater(len(found), 20)
+        for name, preset in found.items():
+            _, title, key, dialect, more = rows_of[name]
+            also = set(re.findall(r"`(chat|messages|responses)`", more)) if "also" in more else set()
+            offered = {one for one in ("messages", "responses") if f".has_{one} = true" in preset}
+            said = {"title": re.sub(r"\[(.*?)\].*", r"\1", title), "key": key.strip("`"), "dialect": dialect.strip("`")}
+            meant = {"title": field(preset, "title"), "key": field(preset, "key_env"),
+                     "dialect": {"automatic": "auto"}.get(field(preset, "dialect"), field(preset, "dialect") or "chat")}
+            wrong += [f"{name}: {said[one]} where {meant[one]} is meant" for one in said if said[one] != meant[one]]
+            # OpenRouter's, OpenAI's and Anthropic's dialects have sections of their own.
+            if "[more]" not in more and "[the default]" not in more and also - {"chat"} != offered - {meant["dialect"]}:
+                wrong.append(f"{name}: also {sorted(also)} where {sorted(offered)} are offered")
+        self.nothing(wrong)
+
+    def test_examples_of_presets_are_understood_as_such(self):
+        wrong = []
+        for block in blocks(ROOT / "docs/providers.md"):
+            found = re.match(r"\[upstreams\.(\w+)\]\n(?:base_url = \"(.*?)\"\n)?\n?\[models\]\nbig = \"(.*?)\"", block.text)
+            preset = presets_of_source().get(found[1]) if found else None
+            if preset is None:
+                continue
+            said = " ".join(check_config(block.text, self.folder).stdout.split())
+            wanted = f"upstream {found[1]} at {found[2] or field(preset, 'base_url')} ", f"big model {found[3]} "
+            wrong += [f"{block}: no {one} in {said}" for one in wanted if one not in said]
+        self.nothing(wrong)
 
     def test_variables_of_the_documents_are_read(self):
         known = variables_of_source()
