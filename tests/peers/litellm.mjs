@@ -1,4 +1,4 @@
-// A real LiteLLM between the program under test and the scripted upstream: a foreign server, in both of its
+// A real LiteLLM between the program under test and the scripted upstream: a foreign server, in each of its
 // dialects, as a person would run it.
 
 import assert from 'node:assert/strict';
@@ -35,11 +35,14 @@ class RelayedUpstream extends StrictUpstream {
         delete body.usage;
         delete body.stream_options;
         // Other names of `reasoning`, which the schema does not know.
-        for (const message of body.messages) {
+        for (const message of body.messages ?? []) {
             message.reasoning ??= message.reasoning_content;
             delete message.reasoning_content;
             delete message.thinking_blocks;
         }
+        // The same summary, its members in another order.
+        for (const item of Array.isArray(body.input) ? body.input : [])
+            item.summary &&= item.summary.map(({ type, text }) => ({ type, text }));
         received.bytes = Buffer.from(JSON.stringify(body));
         return super.problems(received);
     }
@@ -59,6 +62,11 @@ const viaMessages = (name, model, upstream) => ({
     },
 });
 
+const viaResponses = (name, model, upstream) => ({
+    model_name: name,
+    litellm_params: { model: `openai/${model}`, api_base: upstream.openaiUrl, api_key: upstream.key },
+});
+
 class LiteLLM {
     static async start(upstream) {
         assert.ok(existsSync(program), `no LiteLLM at ${program}: tests/peers/run.sh installs it`);
@@ -72,6 +80,7 @@ class LiteLLM {
                 viaChat('gpt', 'openai/gpt-5.5', upstream),
                 viaChat('oss', 'openai/gpt-oss-120b', upstream),
                 viaMessages('haiku', 'anthropic/claude-haiku-4.5', upstream),
+                viaResponses('sol', 'gpt-5.1', upstream),
             ],
             general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
             litellm_settings: { num_retries: 0, drop_params: true, telemetry: false },

@@ -16,6 +16,7 @@ const ways = [
     { dialect: 'chat', model: 'gpt' },
     { dialect: 'messages', model: 'gpt' },
     { dialect: 'messages', model: 'haiku' },
+    { dialect: 'responses', model: 'sol' },
 ];
 
 function withClaude(name, body) {
@@ -37,7 +38,7 @@ function withClaude(name, body) {
 
 const signature = Buffer.from('signed by the real one').toString('base64');
 const thoughts = (way) =>
-    way.model === 'haiku' ? { thinking: 'Let me see.', signature } : { reasoning: ['Let me ', 'see.'] };
+    way.model === 'haiku' ? { thinking: 'Let me see.', signature } : { reasoning: ['Let me see.'] };
 const ids = (way, n) =>
     (way.model === 'haiku' ? 'toolu_01AbCdEfGhIjKlMnOpQrStU' : 'call_AbCdEfGh00000000000') + n;
 const conversation = (upstream) => upstream.paid.filter((request) => request.toolNames.includes('Bash'));
@@ -84,8 +85,8 @@ withClaude('two tools at once, and a second question', async (claude, upstream, 
         assert.deepEqual([...results.keys()].sort(), [ids(way, 1), ids(way, 2)]);
         assert.match(results.get(ids(way, 1)), /peer-42/);
         assert.match(results.get(ids(way, 2)), /the word is heron/);
-        const turn = request.messages.find((message) => message.role === 'assistant');
-        assert.match(JSON.stringify(turn), /Let me see\./, 'what it thought goes back');
+        const turns = request.messages.filter((item) => item.role === 'assistant' || item.type === 'reasoning');
+        assert.match(JSON.stringify(turns), /Let me see\./, 'what it thought goes back');
     }
 });
 

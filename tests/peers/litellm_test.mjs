@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import { CUT, chunk, failure, messageSteps, steps } from '../e2e/answers.mjs';
 import { Stream, ask, grammarProblems, message, post } from '../e2e/http_client.mjs';
+import { responsesOutput, responsesSteps } from '../e2e/responses_answers.mjs';
 import { sharedRelay } from './litellm.mjs';
 
 const relay = sharedRelay();
@@ -12,6 +13,7 @@ const ways = [
     { dialect: 'chat', model: 'haiku' },
     { dialect: 'messages', model: 'gpt' },
     { dialect: 'messages', model: 'haiku' },
+    { dialect: 'responses', model: 'sol' },
 ];
 const everyWay = (name, body, options = {}) => {
     for (const way of ways) relay.test(name, { ...way, ...options }, (stage) => body(stage, way));
@@ -49,9 +51,9 @@ const joined = (blocks, type, key) =>
 const endOf = (stream) => stream.events.find((event) => event.name === 'message_delta').data;
 
 const turn = (way) => ({
-    ...(way.model === 'haiku'
-        ? { thinking: 'I add them up.', signature }
-        : { reasoning: ['I add ', 'them up.'] }),
+    ...(way.model === 'haiku' ? { thinking: 'I add them up.', signature } : {}),
+    ...(way.model === 'gpt' ? { reasoning: ['I add ', 'them up.'] } : {}),
+    ...(way.model === 'sol' ? { reasoning: ['I add them up.'] } : {}),
     text: 'The sum is 42 – «à vous» 你好.',
 });
 
@@ -249,11 +251,16 @@ everyWay('a stream that breaks off', async ({ upstream, url }, way) => {
     const heard = new Promise((done) => {
         cut = done;
     });
-    const first =
-        way.model === 'haiku'
-            ? messageSteps('anthropic/claude-haiku-4.5', { text: 'half' }).slice(0, 5)
-            : [chunk('openai/gpt-5.5', { content: 'half' }), chunk('openai/gpt-5.5', { content: ' a' })];
-    upstream.script(steps([...first, heard, CUT]));
+    const beginnings = {
+        gpt: () => [chunk('openai/gpt-5.5', { content: 'half' }), chunk('openai/gpt-5.5', { content: ' a' })],
+        haiku: () => messageSteps('anthropic/claude-haiku-4.5', { text: 'half' }).slice(0, 5),
+        sol: () => {
+            const said = { text: 'half of it' };
+            const all = responsesSteps('gpt-5.1', responsesOutput('gpt-5.1', said), said);
+            return all.slice(0, 1 + all.findIndex((step) => step.includes?.('output_text.delta')));
+        },
+    };
+    upstream.script(steps([...beginnings[way.model](), heard, CUT]));
     const stream = new Stream(url, message('Hello'));
     await stream.until(() => stream.text.includes('half'));
     cut();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The program in front of a server that is not ours: LiteLLM, in both of its dialects, with the tests' scripted
+# The program in front of a server that is not ours: LiteLLM, in each of its dialects, with the tests' scripted
 # provider behind it. It is installed from PyPI into build/peers, once, as tests/peers/requirements.txt pins
 # it; nothing else but loopback is needed. Exit code 3: it could not be installed, and nothing was tested.
 set -euo pipefail
