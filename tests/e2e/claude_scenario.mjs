@@ -6,21 +6,25 @@ import { test } from 'node:test';
 
 import { Claude } from './claude.mjs';
 import { claudeBinary, onStage, versions } from './harness.mjs';
+import { onRoutesStage } from './routes_stage.mjs';
 
-export function withBothClients(name, options, body) {
+// `upstreamsOf`: of the stage, all that have to be clean at the end.
+function declare(name, onItsStage, options, upstreamsOf, body) {
     const only = process.env.CLAUDE_VERSION;
     for (const version of versions.filter((v) => only === undefined || v === only)) {
         test(`Claude Code ${version}: ${name}`, { timeout: 200000 }, () =>
-            onStage(options, async (stage) => {
+            onItsStage(options, async (stage) => {
                 assert.ok(
                     existsSync(claudeBinary(version)),
                     `not installed: ${claudeBinary(version)}; run npm ci`,
                 );
                 const claude = new Claude(version, stage);
                 try {
-                    await body(claude, stage.upstream, stage);
-                    stage.upstream.assertClean();
-                    assertNothingOfTheClientLeaks(stage);
+                    await body(claude, stage);
+                    for (const upstream of upstreamsOf(stage)) {
+                        upstream.assertClean();
+                        assertNothingOfTheClientLeaks(upstream, stage.dragoman);
+                    }
                 } catch (error) {
                     if (claude.last) error.message += `\n--- the client ---\n${claude.last.summary}`;
                     throw error;
@@ -32,15 +36,31 @@ export function withBothClients(name, options, body) {
     }
 }
 
+// `options`: of Stage.start().
+export function withBothClients(name, options, body) {
+    declare(
+        name,
+        onStage,
+        options,
+        (stage) => [stage.upstream],
+        (claude, stage) => body(claude, stage.upstream, stage),
+    );
+}
+
+// `configuration`: of three upstreams, as for RoutesStage.start().
+export function withBothClientsOnRoutes(name, configuration, body) {
+    declare(name, onRoutesStage, { configuration }, (stage) => stage.all, body);
+}
+
 // Whatever the scenario: no billing line, no device id and no client token went upstream, and no key or
 // prompt was logged.
-function assertNothingOfTheClientLeaks(stage) {
-    for (const request of stage.upstream.paid) {
+function assertNothingOfTheClientLeaks(upstream, dragoman) {
+    for (const request of upstream.paid) {
         for (const secret of ['x-anthropic-billing-header', 'device_id', 'any-token-will-do']) {
             assert.ok(!request.text.includes(secret), `${secret} went upstream`);
         }
     }
-    assert.ok(!stage.dragoman.log.includes(stage.upstream.key), 'the key is in the log');
+    assert.ok(!dragoman.log.includes(upstream.key), 'the key is in the log');
 }
 
 export const call = (name, input, n = 1) => ({

@@ -7,7 +7,10 @@ import { Stage } from './harness.mjs';
 
 export const timeLimit = 90000;
 
-export const test = (name, body) => plainTest(name, { timeout: timeLimit }, body);
+export function test(name, body) {
+    if (typeof body !== 'function') throw new TypeError(`a test without a body: ${name}`); // would pass
+    plainTest(name, { timeout: timeLimit }, body);
+}
 
 export function sharedStage(options, ready = () => {}) {
     const shared = {
