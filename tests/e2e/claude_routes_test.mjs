@@ -85,7 +85,9 @@ async function tried(stage, count) {
     return stage.records.map((record) => {
         assert.equal(record.status, 200);
         const before = (record.tried ?? '').replaceAll(/\/[^ ]+/g, '');
-        const [last] = Object.entries(targets).find(([, target]) => target.endsWith(`/${record.upstream_model}`));
+        const [last] = Object.entries(targets).find(([, target]) =>
+            target.endsWith(`/${record.upstream_model}`),
+        );
         return before === '' ? last : `${before}, ${last}`;
     });
 }
@@ -95,7 +97,8 @@ function assertNobodyReadsAnothersThoughts(stage) {
         for (const request of upstream.paid) {
             assert.ok(!request.text.includes('dgm1.'), `an envelope went to the ${name}`);
             for (const [owner, secret] of Object.entries(secrets))
-                if (owner !== name) assert.ok(!request.text.includes(secret), `the ${name} got a thought of the ${owner}`);
+                if (owner !== name)
+                    assert.ok(!request.text.includes(secret), `the ${name} got a thought of the ${owner}`);
         }
     }
 }
@@ -106,7 +109,9 @@ async function session(claude, stage, { by, calls = 2 }) {
     assert.equal(printed.result.is_error, false);
     assert.equal(printed.text, `Done by the ${by}.`);
     assert.equal(printed.called.length, calls);
-    printed.results.forEach((result, step) => assert.match(JSON.stringify(result.content), new RegExp(`-${step + 40}`)));
+    printed.results.forEach((result, step) =>
+        assert.match(JSON.stringify(result.content), new RegExp(`-${step + 40}`)),
+    );
     assert.doesNotMatch(JSON.stringify(printed.events), /API Error|retry/i, 'the person sees no error');
     assertNobodyReadsAnothersThoughts(stage);
     return printed;
@@ -124,7 +129,12 @@ const ways = [
         Array(3).fill('first failed, second'),
         3,
     ],
-    ['breaks off before it says anything', () => steps([': OPENROUTER PROCESSING\n\n', END]), Array(3).fill('first failed, second'), 3],
+    [
+        'breaks off before it says anything',
+        () => steps([': OPENROUTER PROCESSING\n\n', END]),
+        Array(3).fill('first failed, second'),
+        3,
+    ],
 ];
 
 for (const [name, answer, expected, asked] of ways)
@@ -173,33 +183,49 @@ withBothClientsOnRoutes(
     },
 );
 
-withBothClientsOnRoutes('each step by another model, and back to the first', chain(), async (claude, stage) => {
-    const { first, second } = stage.upstreams;
-    perform(stage, {
-        calls: 3,
-        answer: (request) => ([1, 2].includes(request.toolResults.length) ? down : undefined),
-    });
-    const usual = second.answer;
-    second.answer = (request) =>
-        request.toolResults.length === 1 ? failure(500, { error: { message: 'Oops', type: 'server_error' } }) : usual(request);
-    await session(claude, stage, { by: 'first', calls: 3 });
-    assert.deepEqual(await tried(stage, 4), [
-        'first',
-        'first 503, second 500, third',
-        'first 503, second',
-        'first',
-    ]);
-    assert.deepEqual(stage.asked, [4, 2, 1]);
-    assert.match(first.paid.at(-1).text, /first-secret-0/, 'the first has its own thought back');
-});
+withBothClientsOnRoutes(
+    'each step by another model, and back to the first',
+    chain(),
+    async (claude, stage) => {
+        const { first, second } = stage.upstreams;
+        perform(stage, {
+            calls: 3,
+            answer: (request) => ([1, 2].includes(request.toolResults.length) ? down : undefined),
+        });
+        const usual = second.answer;
+        second.answer = (request) =>
+            request.toolResults.length === 1
+                ? failure(500, { error: { message: 'Oops', type: 'server_error' } })
+                : usual(request);
+        await session(claude, stage, { by: 'first', calls: 3 });
+        assert.deepEqual(await tried(stage, 4), [
+            'first',
+            'first 503, second 500, third',
+            'first 503, second',
+            'first',
+        ]);
+        assert.deepEqual(stage.asked, [4, 2, 1]);
+        assert.match(first.paid.at(-1).text, /first-secret-0/, 'the first has its own thought back');
+    },
+);
 
-withBothClientsOnRoutes('two sessions of two models, one after the other, and each keeps its thoughts', chain(), async (claude, stage) => {
-    perform(stage, { answer: (request) => (request.toolResults.length < 2 ? down : undefined), calls: 4 });
-    await session(claude, stage, { by: 'first', calls: 4 });
-    assert.deepEqual(await tried(stage, 5), [...Array(2).fill('first 503, second'), ...Array(3).fill('first')]);
-    const [, again] = stage.upstreams.second.paid;
-    assert.match(again.text, /gAAAA-/, 'the second has its own thought back');
-});
+withBothClientsOnRoutes(
+    'two sessions of two models, one after the other, and each keeps its thoughts',
+    chain(),
+    async (claude, stage) => {
+        perform(stage, {
+            answer: (request) => (request.toolResults.length < 2 ? down : undefined),
+            calls: 4,
+        });
+        await session(claude, stage, { by: 'first', calls: 4 });
+        assert.deepEqual(await tried(stage, 5), [
+            ...Array(2).fill('first 503, second'),
+            ...Array(3).fill('first'),
+        ]);
+        const [, again] = stage.upstreams.second.paid;
+        assert.match(again.text, /gAAAA-/, 'the second has its own thought back');
+    },
+);
 
 const pool = `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`;
 const refusals = {
@@ -226,26 +252,27 @@ for (const [status, refusal] of Object.entries(refusals))
             assert.deepEqual(await tried(stage, 3), [`first ${status}, first`, 'first', 'first']);
             assert.deepEqual(stage.asked, [4, 0, 0], 'the refused key was used once');
             const used = first.paid.map((request) => request.headers.authorization);
-            assert.deepEqual(
-                new Set(used),
-                new Set([`Bearer ${canaryKey}`, `Bearer ${otherKey}`]),
-            );
+            assert.deepEqual(new Set(used), new Set([`Bearer ${canaryKey}`, `Bearer ${otherKey}`]));
             assert.equal(new Set(used.slice(1)).size, 1, 'the session stays on the other key');
             assert.equal(first.paid[0].text, first.paid[1].text, 'the same bytes');
         },
     );
 
-withBothClientsOnRoutes('a session whose keys of the first are all refused', chain({ table: pool }), async (claude, stage) => {
-    stage.upstreams.first.wrongKey = () => false;
-    perform(stage, { answer: () => refusals[402] });
-    await session(claude, stage, { by: 'second' });
-    assert.deepEqual(await tried(stage, 3), [
-        'first 402, first 402, second',
-        'first resting, second',
-        'first resting, second',
-    ]);
-    assert.deepEqual(stage.asked, [2, 3, 0]);
-});
+withBothClientsOnRoutes(
+    'a session whose keys of the first are all refused',
+    chain({ table: pool }),
+    async (claude, stage) => {
+        stage.upstreams.first.wrongKey = () => false;
+        perform(stage, { answer: () => refusals[402] });
+        await session(claude, stage, { by: 'second' });
+        assert.deepEqual(await tried(stage, 3), [
+            'first 402, first 402, second',
+            'first resting, second',
+            'first resting, second',
+        ]);
+        assert.deepEqual(stage.asked, [2, 3, 0]);
+    },
+);
 
 withBothClientsOnRoutes(
     'a session while the breaker of the first opens',
@@ -265,7 +292,10 @@ withBothClientsOnRoutes(
     'a session while the breaker of the first opens, half opens, opens again and closes',
     chain({ table: 'breaker_failures = 2\nbreaker_rest = "1ms"\n' }), // over before the next step of the client
     async (claude, stage) => {
-        perform(stage, { calls: 4, answer: (request) => (request.toolResults.length < 3 ? down : undefined) });
+        perform(stage, {
+            calls: 4,
+            answer: (request) => (request.toolResults.length < 3 ? down : undefined),
+        });
         await session(claude, stage, { by: 'first', calls: 4 });
         assert.deepEqual(await tried(stage, 5), [...Array(3).fill('first 503, second'), 'first', 'first']);
         assert.deepEqual(stage.asked, [5, 3, 0], 'each time one request tries');

@@ -21,10 +21,15 @@ import { test } from './suite.mjs';
 
 test('a limited target rests for as long as it says, and is not asked meanwhile', () =>
     withUpstreams(chain, async ({ first, url, asked }) => {
-        first.script(failure(429, routerError(429, 'Rate limited'), { 'retry-after': '60' }), { text: 'the first' });
+        first.script(failure(429, routerError(429, 'Rate limited'), { 'retry-after': '60' }), {
+            text: 'the first',
+        });
         await answeredBySecond(url, 'one');
         const stream = await answeredBySecond(url, 'two');
-        assert.match(stream.response.headers['x-dragoman-attempts'], /^first\/openai\/gpt-oss-120b resting, second/);
+        assert.match(
+            stream.response.headers['x-dragoman-attempts'],
+            /^first\/openai\/gpt-oss-120b resting, second/,
+        );
         assert.deepEqual(asked(), [1, 2, 0]);
     }));
 
@@ -38,7 +43,11 @@ test('the breaker opens, lets one request try after a while, and closes', () =>
             });
             const down = failure(503, routerError(503, 'No instances available'));
             first.script(down, down, (request) =>
-                steps([slow, chunk(request.body.model, { content: 'the first' }, 'stop'), 'data: [DONE]\n\n']),
+                steps([
+                    slow,
+                    chunk(request.body.model, { content: 'the first' }, 'stop'),
+                    'data: [DONE]\n\n',
+                ]),
             );
             await answeredBySecond(url, '1');
             await answeredBySecond(url, '2');
@@ -64,19 +73,30 @@ test('the breaker opens, lets one request try after a while, and closes', () =>
 test('a refused key is exchanged for another of its pool, and rests', () =>
     withUpstreams(
         ({ first, second, third }) =>
-            upstreamTable('first', first.baseUrl, `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`) +
+            upstreamTable(
+                'first',
+                first.baseUrl,
+                `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`,
+            ) +
             upstreamTable('second', second.baseUrl) +
             upstreamTable('third', third.baseUrl),
         async ({ first, url }) => {
             first.wrongKeyExpected = true; // The other key gets 401.
-            const sessions = Array.from({ length: 12 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`);
+            const sessions = Array.from(
+                { length: 12 },
+                (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+            );
             for (const session of sessions) {
                 const headers = { 'x-claude-code-session-id': session };
                 const answer = await post(url, message('Hello'), { headers });
                 assert.equal(answer.status, 200, answer.text);
             }
             const refused = first.paid.filter((r) => r.headers.authorization !== `Bearer ${canaryKey}`);
-            assert.equal(refused.length, 1, 'the refused key was used once, by the first session that was dealt it');
+            assert.equal(
+                refused.length,
+                1,
+                'the refused key was used once, by the first session that was dealt it',
+            );
             assert.equal(first.paid.length, 13);
         },
     ));
@@ -84,7 +104,11 @@ test('a refused key is exchanged for another of its pool, and rests', () =>
 test('a session stays on its key, and sessions are dealt out among the keys', () =>
     withUpstreams(
         ({ first, second, third }) =>
-            upstreamTable('first', first.baseUrl, `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`) +
+            upstreamTable(
+                'first',
+                first.baseUrl,
+                `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`,
+            ) +
             upstreamTable('second', second.baseUrl) +
             upstreamTable('third', third.baseUrl),
         async ({ first, url }) => {
@@ -148,7 +172,10 @@ test('routes by scenario, names of targets, and names that are no targets', () =
                 return answer.json.content[0].text;
             };
             assert.equal(await who(message('Hello', { max_tokens: 9000 })), 'the first');
-            assert.equal(await who(message('Hello', { model: 'claude-haiku-4-5', max_tokens: 9000 })), 'the second');
+            assert.equal(
+                await who(message('Hello', { model: 'claude-haiku-4-5', max_tokens: 9000 })),
+                'the second',
+            );
             assert.equal(await who(message('a title', { max_tokens: 64 })), 'the second');
             assert.equal(await who(message('word '.repeat(20000), { max_tokens: 9000 })), 'the third');
             assert.equal(await who(message('Hello', { model: other, max_tokens: 9000 })), 'the third');
@@ -161,12 +188,18 @@ test('routes by scenario, names of targets, and names that are no targets', () =
             assert.deepEqual(third.paid.at(-1).body.provider, { sort: 'price' }, "the request's own counts");
             assert.equal(await who(message('Hello', { model: `second/${big}` })), 'the second');
             assert.equal(second.paid.at(-1).body.model, big);
-            assert.equal(await who(message('Hello', { max_tokens: 9000 }), { 'x-dragoman-route': 'quick' }), 'the second');
+            assert.equal(
+                await who(message('Hello', { max_tokens: 9000 }), { 'x-dragoman-route': 'quick' }),
+                'the second',
+            );
             assert.equal(await who(message('Hello'), { 'x-dragoman-route': `third/${big}` }), 'the third');
             assert.equal(third.paid.at(-1).body.model, big);
             const unknown = await post(url, message('Hello'), { headers: { 'x-dragoman-route': 'nowhere' } });
             assert.equal(unknown.status, 400);
-            assert.match(unknown.json.error.message, /no route or upstream nowhere; there are quick, first, second/);
+            assert.match(
+                unknown.json.error.message,
+                /no route or upstream nowhere; there are quick, first, second/,
+            );
             for (const upstream of [first, second, third]) upstream.assertClean();
         },
     ));
@@ -175,7 +208,9 @@ test('naming a target can be switched off', () =>
     withUpstreams(
         (all) => `[server]\nclient_targets = false\n` + chain(all).replace(/\[\[routes\]\][^]*/, ''),
         async ({ first, url }) => {
-            const refused = await post(url, message('Hello'), { headers: { 'x-dragoman-route': `second/${big}` } });
+            const refused = await post(url, message('Hello'), {
+                headers: { 'x-dragoman-route': `second/${big}` },
+            });
             assert.equal(refused.status, 403);
             first.script({ text: 'the first' });
             const answer = await post(url, message('Hello', { model: big }));
@@ -237,7 +272,10 @@ test('so many requests a minute, and no more, for each token', () =>
             const answers = await Promise.all(Array.from({ length: 100 }, () => ask('token-a')));
             assert.equal(answers.filter((answer) => answer.status === 200).length, 25);
             const refused = answers.find((answer) => answer.status === 429);
-            assert.match(refused.json.error.message, /25 requests a minute are allowed for each client token/);
+            assert.match(
+                refused.json.error.message,
+                /25 requests a minute are allowed for each client token/,
+            );
             assert.ok(Number(refused.headers['retry-after']) > 30);
             assert.equal((await ask('token-b')).status, 200, 'the other token has its own share');
             assert.equal(first.paid.length, 26);

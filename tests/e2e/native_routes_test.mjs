@@ -20,7 +20,11 @@ import {
 import { test } from './suite.mjs';
 
 const failures = [
-    ['429', failure(429, routerError(429, 'Rate limited'), { 'retry-after': '7' }), 'first/openai/gpt-oss-120b 429'],
+    [
+        '429',
+        failure(429, routerError(429, 'Rate limited'), { 'retry-after': '7' }),
+        'first/openai/gpt-oss-120b 429',
+    ],
     ['503', failure(503, routerError(503, 'No instances available')), '503'],
     ['500', failure(500, routerError(500, 'Internal error')), '500'],
     ['401', failure(401, routerError(401, 'User not found.')), '401'],
@@ -28,7 +32,11 @@ const failures = [
     ['an unknown model', failure(404, routerError(404, 'No endpoints found for this model')), '404'],
     ['a page of HTML', failure(200, '<html>maintenance</html>'), 'failed'],
     ['an answer that ends at once', steps([END]), 'failed'],
-    ['an error as its first event', steps([{ error: { code: 502, message: 'Provider returned error' } }]), '502'],
+    [
+        'an error as its first event',
+        steps([{ error: { code: 502, message: 'Provider returned error' } }]),
+        '502',
+    ],
     [
         'nothing but a finish',
         (request) => steps([chunk(request.body.model, {}, 'stop'), 'data: [DONE]\n\n']),
@@ -142,9 +150,16 @@ test('a route may end an answer that breaks off as if it were full', () =>
             const stream = await new Stream(url, message('Hello')).end();
             assert.equal(textOf(stream), 'half');
             assert.deepEqual(grammarProblems(stream.text), []);
-            assert.equal(stream.events.find((e) => e.name === 'message_delta').data.delta.stop_reason, 'max_tokens');
+            assert.equal(
+                stream.events.find((e) => e.name === 'message_delta').data.delta.stop_reason,
+                'max_tokens',
+            );
             assert.equal(stream.events.at(-1).name, 'message_stop');
-            const call = { index: 0, id: 'call_AbCdEfGh00000001', function: { name: 'Bash', arguments: '{"com' } };
+            const call = {
+                index: 0,
+                id: 'call_AbCdEfGh00000001',
+                function: { name: 'Bash', arguments: '{"com' },
+            };
             first.script((request) => steps([chunk(request.body.model, { tool_calls: [call] }), END]));
             const tools = [{ name: 'Bash', input_schema: { type: 'object' } }];
             const half = await new Stream(url, message('Half a call', { tools })).end();
@@ -165,15 +180,15 @@ test("what is the client's own fault is said at once", () =>
 
 const tooLong = failure(400, {
     error: {
-        message: "This model's maximum context length is 131072 tokens. However, you requested about 190000 tokens.",
+        message:
+            "This model's maximum context length is 131072 tokens. However, you requested about 190000 tokens.",
         code: 400,
     },
 });
 
 test('a conversation that does not fit goes to a larger window, and to no other', () =>
     withUpstreams(
-        (all) =>
-            chain(all).replace(`"second/${other}"`, `"third/${big}", "second/${other}"`),
+        (all) => chain(all).replace(`"second/${other}"`, `"third/${big}", "second/${other}"`),
         async ({ first, url, asked, dragoman }) => {
             first.script(tooLong);
             await dragoman.child.until(() => dragoman.log.split('model list fetched').length === 4);

@@ -65,7 +65,11 @@ export class RoutesStage {
     get trouble() {
         return (
             `\n--- log of the program ---\n${this.dragoman.log.slice(-6000)}` +
-            names.map((name) => `\n--- refused by ${name} ---\n${this.upstreams[name].refusals.slice(0, 3000)}`).join('')
+            names
+                .map(
+                    (name) => `\n--- refused by ${name} ---\n${this.upstreams[name].refusals.slice(0, 3000)}`,
+                )
+                .join('')
         );
     }
 
@@ -140,7 +144,9 @@ export async function startStranger() {
     const folder = temporaryFolder();
     const [key, certificate] = [join(folder, 'key'), join(folder, 'certificate')];
     const made = spawnSync('openssl', [
-        ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost'.split(' '),
+        ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost'.split(
+            ' ',
+        ),
         ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate],
     ]);
     assert.equal(made.status, 0, String(made.stderr));
@@ -160,7 +166,11 @@ export async function startStranger() {
             return greeted;
         },
         assertHeardNothing: () =>
-            assert.deepEqual(heard, [], 'not a byte, and so no key, went to a server that nobody vouches for'),
+            assert.deepEqual(
+                heard,
+                [],
+                'not a byte, and so no key, went to a server that nobody vouches for',
+            ),
         stop: () => new Promise((done) => server.close(done)),
     };
 }
