@@ -13,7 +13,7 @@ const textOf = (content) =>
               .join('');
 const vendorOf = (id) => id.replace(/^~/, '').split('/')[0];
 
-function toolOrder(messages, problems) {
+export function toolOrder(messages, problems) {
     const used = new Set();
     let open = new Set();
     let openAt = -1;
@@ -48,7 +48,7 @@ function toolOrder(messages, problems) {
     }
 }
 
-function emptiness(messages, problems) {
+export function emptiness(messages, problems) {
     messages.forEach((message, i) => {
         const path = `$.messages[${i}]`;
         if (message.role === 'assistant') {
@@ -89,7 +89,7 @@ function roles(messages, model, problems) {
     if (!messages.some((message) => message.role === 'user')) problems.push('$.messages: no user message');
 }
 
-function toolsBelongTogether(body, problems) {
+export function toolsBelongTogether(body, problems) {
     const names = (body.tools ?? []).map((tool) => tool.function?.name).filter(Boolean);
     for (const name of names) {
         if (names.indexOf(name) !== names.lastIndexOf(name)) {
@@ -175,7 +175,7 @@ const unknownToGemini = [
     'uniqueItems',
 ];
 
-function geminiSchema(schema, path, problems) {
+export function geminiSchema(schema, path, problems) {
     if (!isObject(schema)) {
         problems.push(`${path}: a schema must be an object`);
         return;
@@ -248,7 +248,7 @@ export function chatRules(body, model) {
         if (body[field] > limit)
             problems.push(`$.${field}: ${body[field]} is more than ${model.id} can give: ${limit}`);
     }
-    const plainIds = vendorOf(model.id) !== 'moonshotai';
+    const plainIds = !['moonshotai', 'google'].includes(vendorOf(model.id)); // who get the ids of their own back
     for (const call of body.messages.flatMap((message) => message.tool_calls ?? [])) {
         if (plainIds && !/^[a-zA-Z0-9_-]{1,64}$/.test(call.id))
             problems.push(`$: bad tool call id ${call.id}`);

@@ -26,6 +26,12 @@ export function temporaryFolder() {
 
 export const searchPath = process.env.PATH ?? '/usr/bin:/bin';
 
+// Says more about a failure, whichever of the two a reporter shows.
+export function explain(error, text) {
+    error.message += text;
+    error.stack += text;
+}
+
 // A child whose output is kept, and can be waited for.
 export class Child {
     constructor(file, args, { env, cwd, input }) {

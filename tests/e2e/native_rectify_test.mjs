@@ -9,7 +9,7 @@ import { Dragoman, canaryKey, run, temporaryFolder } from './harness.mjs';
 import { Stream, grammarProblems, message, post } from './http_client.mjs';
 import { cases } from './rectify_cases.mjs';
 import { test } from './suite.mjs';
-import { VendorUpstream, anthropic, openai } from './vendor_upstream.mjs';
+import { RefusingUpstream, anthropic, openai } from './refusing_upstream.mjs';
 
 const model = 'claude-opus-4-8'; // as clients ask for it
 const dialectOf = (one) => one.dialect ?? 'chat';
@@ -25,7 +25,7 @@ function configurationOf(upstream, one) {
 
 // The program in front of one vendor; `start` starts it again with what it had kept.
 async function withVendor(one, body) {
-    const upstream = await VendorUpstream.start();
+    const upstream = await RefusingUpstream.start();
     const folder = temporaryFolder();
     const file = join(folder, 'config.toml');
     const cache = join(folder, 'cache');
@@ -271,7 +271,7 @@ test('what helps nothing is neither repeated nor learned', () =>
 
 test('each target of a route is asked once more for itself, and then the next one', () =>
     withVendor({}, async ({ upstream: second, start, configure }) => {
-        const first = await VendorUpstream.start();
+        const first = await RefusingUpstream.start();
         const refuses = (body) =>
             body.temperature !== undefined
                 ? openai("Unsupported parameter: 'temperature' is not supported with this model.")

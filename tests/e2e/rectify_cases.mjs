@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-import { anthropic, extraForbidden, openai } from './vendor_upstream.mjs';
+import { anthropic, extraForbidden, openai } from './refusing_upstream.mjs';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } };

@@ -3,7 +3,8 @@
 //
 // A turn: { reasoning, text, tools, interleave, refusal, search, annotations, incomplete, usage, hold }.
 // `reasoning` is a list of parts of the summary (an empty list: thought without a readable word); `search` is
-// { query, sources }; `incomplete` is the reason for which the answer ends too early.
+// { query, sources }; `incomplete` is the reason for which the answer ends too early; `open` is a model that shows
+// what it thinks and encrypts nothing.
 
 import { pieces } from './answers.mjs';
 
@@ -12,7 +13,7 @@ const listOf = (value) => (value === undefined ? [] : Array.isArray(value) ? val
 let given = 0;
 const nextId = (prefix) => {
     given += 1;
-    return `${prefix}_${String(given).padStart(24, '0a1b2c3d4e5f')}`;
+    return `${prefix}_0a1b2c3d4e5f0a1b${String(given).padStart(8, '0')}`;
 };
 
 const text = (value, annotations = []) => ({
@@ -30,8 +31,15 @@ export function responsesOutput(model, turn) {
         output.push({
             id,
             type: 'reasoning',
-            encrypted_content: `gAAAA-${model}-${id}`,
-            summary: listOf(turn.reasoning).map((part) => ({ type: 'summary_text', text: part })),
+            ...(turn.open
+                ? {
+                      summary: [],
+                      content: listOf(turn.reasoning).map((part) => ({ type: 'reasoning_text', text: part })),
+                  }
+                : {
+                      encrypted_content: `gAAAA-${model}-${id}`,
+                      summary: listOf(turn.reasoning).map((part) => ({ type: 'summary_text', text: part })),
+                  }),
         });
     };
     if (turn.reasoning !== undefined) think();
@@ -115,6 +123,14 @@ function reasoningEvents(events, item, output_index) {
     });
 }
 
+function openReasoningEvents(events, item, output_index) {
+    item.content?.forEach((part, content_index) => {
+        const at = { item_id: item.id, output_index, content_index };
+        for (const piece of pieces(part.text)) events.delta('response.reasoning_text.delta', piece, at);
+        events.add('response.reasoning_text.done', { ...at, text: part.text });
+    });
+}
+
 function messageEvents(events, item, output_index, turn) {
     item.content.forEach((part, content_index) => {
         const at = { item_id: item.id, output_index, content_index };
@@ -141,7 +157,7 @@ function messageEvents(events, item, output_index, turn) {
 }
 
 const begun = (item) => {
-    if (item.type === 'reasoning') return { ...item, summary: [] };
+    if (item.type === 'reasoning') return { ...item, summary: [], ...(item.content ? { content: [] } : {}) };
     if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };
     if (item.type === 'function_call') return { ...item, status: 'in_progress', arguments: '' };
     return { id: item.id, type: item.type, status: 'in_progress' };
@@ -191,8 +207,10 @@ export function responsesSteps(model, output, turn) {
             return;
         }
         events.add('response.output_item.added', { output_index, item: begun(item) });
-        if (item.type === 'reasoning') reasoningEvents(events, item, output_index);
-        else if (item.type === 'message') messageEvents(events, item, output_index, turn);
+        if (item.type === 'reasoning') {
+            reasoningEvents(events, item, output_index);
+            openReasoningEvents(events, item, output_index);
+        } else if (item.type === 'message') messageEvents(events, item, output_index, turn);
         else
             for (const name of ['in_progress', 'searching', 'completed'])
                 events.add(`response.web_search_call.${name}`, { output_index, item_id: item.id });

@@ -85,9 +85,12 @@ const item = tagged('type', {
             type: any,
             id: idWith('rs'),
             summary: array(object({ type: literal('summary_text'), text: string() })),
-            encrypted_content: string({ min: 1 }),
         },
-        { content: array(object({ type: literal('reasoning_text'), text: string() }), { min: 1 }), status },
+        {
+            encrypted_content: string({ min: 1 }),
+            content: array(object({ type: literal('reasoning_text'), text: string() }), { min: 1 }),
+            status,
+        },
     ),
     function_call: object(
         { type: any, call_id: callId, name: toolName, arguments: string({ min: 2 }) },
@@ -234,8 +237,12 @@ function reasoningItems(input, id, issued, problems) {
             problems.push(`The encrypted content for item ${entry.id} could not be verified.`);
             return;
         }
-        if (JSON.stringify(entry.summary) !== JSON.stringify(known.item.summary))
-            problems.push(`The summary of ${entry.id} was changed.`);
+        for (const field of ['summary', 'content'])
+            if (JSON.stringify(entry[field]) !== JSON.stringify(known.item[field]))
+                problems.push(
+                    `The ${field} of ${entry.id} was changed: ${JSON.stringify(entry[field])} instead of ` +
+                        JSON.stringify(known.item[field]),
+                );
         const next = input[i + 1];
         const wanted = known.next;
         const same =
@@ -291,7 +298,8 @@ export function responsesRules(body, entry, issued) {
     const unsupported = (field) =>
         problems.push(`Unsupported parameter: '${field}' is not supported with this model.`);
     if (entry.efforts) {
-        for (const field of ['temperature', 'top_p']) if (body[field] !== undefined) unsupported(field);
+        for (const field of entry.sampling ? [] : ['temperature', 'top_p'])
+            if (body[field] !== undefined) unsupported(field);
         const effort = body.reasoning?.effort;
         if (effort !== undefined && !entry.efforts.includes(effort))
             problems.push(`Unsupported value: '${effort}' is not supported with the '${entry.id}' model.`);

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 
-import { Dragoman, canaryKey, temporaryFolder } from './harness.mjs';
+import { Dragoman, canaryKey, explain, temporaryFolder } from './harness.mjs';
 import { Stream, grammarProblems, message } from './http_client.mjs';
 import { StrictUpstream } from './strict_upstream.mjs';
 
@@ -88,7 +88,7 @@ export async function onRoutesStage(options, body) {
     try {
         await body(stage);
     } catch (error) {
-        error.message += stage.trouble;
+        explain(error, stage.trouble);
         throw error;
     } finally {
         await stage.stop();

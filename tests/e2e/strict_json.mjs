@@ -155,6 +155,24 @@ export function topLevelText(text) {
     }
 }
 
+// The raw text of each element of an array.
+export function elementTexts(text) {
+    const reader = new Reader(text);
+    const out = [];
+    reader.blank();
+    if (text[reader.at] !== '[') reader.fail('no array');
+    do {
+        reader.at += 1;
+        reader.blank();
+        const start = reader.at;
+        if (text[start] === ']') break;
+        reader.value('$');
+        out.push(text.slice(start, reader.at));
+        reader.blank();
+    } while (text[reader.at] === ',');
+    return out;
+}
+
 // One spelling of a value, whatever the order of its keys; strings and numbers stay exact.
 export function canonical(value) {
     return JSON.stringify(value, (_, inner) =>

@@ -1,89 +1,156 @@
-// A server of some vendor: what its `refuse` names it refuses in the vendor's own words, everything else it
-// answers in the dialect that it was asked in. Keeps every request with its bytes.
+// All vendors of vendor_rules.mjs in one server, each below a path of its own name: it checks every request as the vendor
+// would, refuses what the vendor would refuse, and says the turn that the test has planned.
 
 import http from 'node:http';
 
-import { chatSteps, chatWhole, messageSteps, messageWhole } from './answers.mjs';
-import { responsesOutput, responsesSteps, responsesWhole } from './responses_answers.mjs';
+import { canaryKey } from './harness.mjs';
+import { models } from './models.mjs';
+import { readStrictJson } from './strict_json.mjs';
+import { answerOf } from './vendor_answers.mjs';
 
-const forms = {
-    '/v1/chat/completions': [chatSteps, chatWhole],
-    '/v1/messages': [messageSteps, messageWhole],
-    '/v1/responses': [
-        (model, turn) => responsesSteps(model, responsesOutput(model, turn), turn),
-        (model, turn) => responsesWhole(model, responsesOutput(model, turn), turn),
-    ],
-};
+const always = [
+    'host',
+    'content-type',
+    'content-length',
+    'accept',
+    'accept-encoding',
+    'connection',
+    'user-agent',
+];
+const ofRouter = ['http-referer', 'x-title', 'x-openrouter-title', 'x-session-id', 'x-anthropic-beta'];
+const keyFields = { azure: 'api-key', anthropic: 'x-api-key' };
+
+function fieldProblems(vendor, headers) {
+    const key = keyFields[vendor.preset] ?? 'authorization';
+    const known = new Set([
+        ...always,
+        key,
+        ...(vendor.preset === 'openrouter' ? ofRouter : []),
+        ...(vendor.dialect === 'messages' ? ['anthropic-version', 'anthropic-beta'] : []),
+        ...(vendor.passes ? ['x-app', 'x-claude-code-session-id'] : []),
+    ]);
+    const problems = Object.keys(headers)
+        .filter((name) => !known.has(name))
+        .map((name) => `header field ${name} does not belong here`);
+    const value = key === 'authorization' ? `Bearer ${canaryKey}` : canaryKey;
+    if (headers[key] !== value) problems.push(`${key}: ${headers[key]}`);
+    if (headers['content-type']?.split(';')[0] !== 'application/json')
+        problems.push(`content-type: ${headers['content-type']}`);
+    return problems;
+}
+
+// Signatures of some models are good wherever the model is served.
+export const areKin = (a, b) => a === b || (a.family !== undefined && a.family === b.family);
 
 export class VendorUpstream {
-    constructor() {
-        this.asked = []; // { body, text, headers, refused }
-        this.refuse = () => undefined; // or { status, body }, or { first }: the first event of a stream
-        this.turn = () => ({ text: 'Done.' });
-        this.problems = [];
-        this.server = http.createServer((message, response) => {
+    constructor(vendors) {
+        this.vendors = vendors;
+        this.server = http.createServer({ keepAliveTimeout: 60000 }, (message, response) =>
             this.serve(message, response).catch((error) => {
-                this.problems.push(error.stack);
+                this.violations.push(`the upstream failed: ${error.stack}`);
                 response.destroy();
-            });
-        });
+            }),
+        );
+        this.begin(vendors[0]);
     }
 
-    static async start() {
-        const upstream = new VendorUpstream();
+    static async start(vendors) {
+        const upstream = new VendorUpstream(vendors);
         await new Promise((done) => upstream.server.listen(0, '127.0.0.1', done));
         return upstream;
     }
 
-    get origin() {
-        return `http://127.0.0.1:${this.server.address().port}`;
+    urlOf(name) {
+        return `http://127.0.0.1:${this.server.address().port}/${name}/v1`;
     }
 
-    get refused() {
-        return this.asked.filter((one) => one.refused);
+    // A new conversation, which begins with this vendor.
+    begin(vendor) {
+        this.memories = new Map(this.vendors.map((each) => [each, { turns: [], issued: new Map() }]));
+        this.received = [];
+        this.violations = [];
+        this.goOnWith(vendor);
     }
 
-    get bodies() {
-        return this.asked.map((one) => one.body);
+    goOnWith(vendor) {
+        this.vendor = vendor;
+        this.next = undefined;
     }
 
-    get last() {
-        return this.asked.at(-1);
+    // Its own turns, and a place for each of another's.
+    turnsOf(vendor) {
+        return this.memories.get(vendor).turns;
+    }
+
+    answered(turn) {
+        for (const [vendor, { turns }] of this.memories)
+            turns.push(vendor === this.vendor ? turn : { foreign: true, kin: areKin(vendor, this.vendor) });
+    }
+
+    // What the vendor answers the next request with.
+    plan(turn) {
+        this.next = turn;
     }
 
     async serve(message, response) {
         const parts = [];
         for await (const part of message) parts.push(part);
-        const form = forms[message.url.split('?')[0]];
-        if (message.method === 'GET') {
-            const data = [{ id: 'some-model', object: 'model' }];
-            response.writeHead(200, { 'content-type': 'application/json' });
-            response.end(JSON.stringify({ object: 'list', data }));
+        const [, name, , ...path] = message.url.split('?')[0].split('/');
+        if (message.method === 'GET') this.json(response, 200, this.listOf(name));
+        else await this.answer(name, path.join('/'), message, Buffer.concat(parts), response);
+    }
+
+    listOf(name) {
+        const own = this.vendors.filter((vendor) => vendor.upstream === name);
+        if (own[0]?.preset === 'openrouter') return { data: models };
+        return {
+            object: 'list',
+            data: own.map(({ model }) => ({ id: model, object: 'model', owned_by: 'system' })),
+        };
+    }
+
+    async answer(name, path, message, bytes, response) {
+        const { vendor } = this;
+        const memory = this.memories.get(vendor);
+        const wanted = { chat: 'chat/completions', messages: 'messages', responses: 'responses' }[
+            vendor.dialect
+        ];
+        const { value: body, problems } = readStrictJson(bytes);
+        this.received.push({ vendor, text: bytes.toString('utf8'), body, headers: message.headers });
+        problems.push(...fieldProblems(vendor, message.headers));
+        if (name !== vendor.upstream || path !== wanted) problems.push(`asked at ${message.url}`);
+        if (body?.model !== vendor.model) problems.push(`asked for ${body?.model}`);
+        const before = problems.length;
+        if (body !== undefined) vendor.shape(body, '$', problems);
+        if (problems.length === before && body !== undefined)
+            for (const rule of vendor.rules) rule(body, problems, memory);
+        if (problems.length > 0) {
+            this.violations.push(
+                ...problems.map(
+                    (problem) => `${vendor.upstream}, request ${this.received.length}: ${problem}`,
+                ),
+            );
+            this.json(response, 400, {
+                error: { message: problems[0], type: 'invalid_request_error', code: 400 },
+            });
             return;
         }
-        if (!form) throw new Error(`${message.method} ${message.url}`);
-        const text = Buffer.concat(parts).toString('utf8');
-        const one = { body: JSON.parse(text), text, headers: message.headers, refused: false };
-        this.asked.push(one);
-        const refusal = this.refuse(one.body, one);
-        if (refusal?.status) {
-            one.refused = true;
-            response.writeHead(refusal.status, { 'content-type': 'application/json' });
-            response.end(typeof refusal.body === 'string' ? refusal.body : JSON.stringify(refusal.body));
-            return;
-        }
-        const [steps, whole] = form;
-        const turn = this.turn(one.body, this.asked.length);
-        if (!one.body.stream) {
-            response.writeHead(200, { 'content-type': 'application/json' });
-            response.end(JSON.stringify(whole(one.body.model, turn)));
-            return;
-        }
-        one.refused = refusal !== undefined;
+        const form = answerOf(vendor, vendor.model, this.next, memory);
+        this.answered(this.next);
+        if (body.stream) this.stream(response, form.steps());
+        else this.json(response, 200, form.whole());
+    }
+
+    stream(response, steps) {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        for (const step of refusal ? [refusal.first] : steps(one.body.model, turn))
+        for (const step of steps)
             response.write(typeof step === 'string' ? step : `data: ${JSON.stringify(step)}\n\n`);
         response.end();
+    }
+
+    json(response, status, body) {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
     }
 
     async stop() {
@@ -91,17 +158,3 @@ export class VendorUpstream {
         await new Promise((done) => this.server.close(done));
     }
 }
-
-// In the shapes that vendors have for it.
-export const openai = (message, more = {}) => ({
-    status: 400,
-    body: { error: { message, type: 'invalid_request_error', param: null, code: null, ...more } },
-});
-export const anthropic = (message) => ({
-    status: 400,
-    body: { type: 'error', error: { type: 'invalid_request_error', message } },
-});
-export const extraForbidden = (path, status = 422) => ({
-    status,
-    body: { detail: [{ type: 'extra_forbidden', loc: path, msg: 'Extra inputs are not permitted', input: 'x' }] },
-});
