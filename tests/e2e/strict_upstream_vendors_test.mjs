@@ -228,7 +228,7 @@ refuses(
     (body) => {
         body.messages[2].tool_calls[0].id = body.messages[3].tool_call_id = 'call_12345678';
     },
-    /ids of/,
+    /id of call 0/,
 );
 refuses(
     'a name that begins with a digit',
