@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { END, chunk, failure, steps } from './answers.mjs';
+import { CUT, END, chunk, failure, steps } from './answers.mjs';
 import { Stream, grammarProblems, message, post } from './http_client.mjs';
 import {
     answeredBySecond,
@@ -19,29 +19,39 @@ import {
 } from './routes_stage.mjs';
 import { test } from './suite.mjs';
 
+const processing = ': OPENROUTER PROCESSING\n\n';
+const refused = (status, text, headers) => failure(status, routerError(status, text), headers);
+const thoughtless = (request) => steps([chunk(request.body.model, {}, 'stop'), 'data: [DONE]\n\n']);
+
+// What the first does, and the word for it.
 const failures = [
+    ['429', refused(429, 'Rate limited', { 'retry-after': '7' }), '429'],
+    ['503', refused(503, 'No instances available'), '503'],
+    ['529', refused(529, 'Overloaded'), '529'],
+    ['500', refused(500, 'Internal error'), '500'],
+    ['a 502 without a word', failure(502, ''), '502'],
+    ['504', refused(504, 'Timeout'), '504'],
     [
-        '429',
-        failure(429, routerError(429, 'Rate limited'), { 'retry-after': '7' }),
-        'first/openai/gpt-oss-120b 429',
+        '524 of somebody in between',
+        failure(524, '<html><title>524: A timeout occurred</title></html>'),
+        '524',
     ],
-    ['503', failure(503, routerError(503, 'No instances available')), '503'],
-    ['500', failure(500, routerError(500, 'Internal error')), '500'],
-    ['401', failure(401, routerError(401, 'User not found.')), '401'],
-    ['402', failure(402, routerError(402, 'Insufficient credits')), '402'],
-    ['an unknown model', failure(404, routerError(404, 'No endpoints found for this model')), '404'],
+    ['408', refused(408, 'Request timed out'), '408'],
+    ['401', refused(401, 'User not found.'), '401'],
+    ['402', refused(402, 'Insufficient credits'), '402'],
+    ['403 of a region', refused(403, 'This model is not available in your region.'), '403'],
+    ['an unknown model', refused(404, 'No endpoints found for this model'), '404'],
+    ['a redirect', failure(302, '', { location: 'http://127.0.0.1:9/v1/chat/completions' }), '302'],
     ['a page of HTML', failure(200, '<html>maintenance</html>'), 'failed'],
+    ['an answer without a word', failure(200, ''), 'failed'],
+    ['an error that says 200', failure(200, routerError(502, 'Provider returned error')), '502'],
     ['an answer that ends at once', steps([END]), 'failed'],
-    [
-        'an error as its first event',
-        steps([{ error: { code: 502, message: 'Provider returned error' } }]),
-        '502',
-    ],
-    [
-        'nothing but a finish',
-        (request) => steps([chunk(request.body.model, {}, 'stop'), 'data: [DONE]\n\n']),
-        'failed',
-    ],
+    ['a connection that breaks', steps([CUT]), 'failed'],
+    ['a connection that breaks after a comment', steps([processing, CUT]), 'failed'],
+    ['half an event', steps([processing, 'data: {"choices":[{"delta":{"con', END]), 'failed'],
+    ['an event that is no JSON', steps(['data: {"choices":[}\n\n', END]), 'failed'],
+    ['an error as its first event', steps([routerError(502, 'Provider returned error')]), '502'],
+    ['nothing but a finish', thoughtless, 'failed'],
 ];
 
 for (const [name, answer, outcome] of failures)
@@ -55,12 +65,12 @@ for (const [name, answer, outcome] of failures)
             assert.equal(stream.response.headers['x-dragoman-model'], other);
             assert.match(
                 stream.response.headers['x-dragoman-attempts'],
-                new RegExp(`^first/${big} ${outcome.split(' ').pop()}, second/${other} 200$`),
+                new RegExp(`^first/${big} ${outcome}, second/${other} 200$`),
             );
             const line = await dragoman.child.says(/.*"path":"\/v1\/messages".*/);
             const record = JSON.parse(line[0]);
             assert.equal(record.attempts, 2);
-            assert.match(record.tried, new RegExp(`^first/${big} ${outcome.split(' ').pop()}$`));
+            assert.match(record.tried, new RegExp(`^first/${big} ${outcome}$`));
             second.assertClean();
             const whole = await post(url, message('Once more'));
             assert.equal(whole.status, 200);
