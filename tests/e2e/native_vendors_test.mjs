@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 
 import { Chance, Conversation, headers } from './conversation.mjs';
 import { post } from './http_client.mjs';
-import { elementTexts, topLevelText } from './strict_json.mjs';
 import { test } from './suite.mjs';
 import { planned } from './vendor_answers.mjs';
 import {
+    assertGrows,
     assertNothingLeaks,
     modelOf,
     nameOf,
@@ -21,50 +21,6 @@ import {
 
 const stage = vendorStage();
 console.log(`# SEED=${seed}`);
-
-const mark = /,"cache_control":\{[^{}]*\}/g;
-
-// Where a client's mark is, and whether a text that carries one became a list, is the client's affair.
-function plainMessage(text) {
-    const { role, content } = JSON.parse(text.replaceAll(mark, ''));
-    return JSON.stringify({
-        role,
-        content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
-    });
-}
-
-// What a cache of prompts sees of a request, as it was written.
-function seen({ text }, vendor) {
-    const { messages, input, system, instructions, tools } = topLevelText(text);
-    const written = elementTexts(messages ?? input);
-    return {
-        head: (system ?? instructions ?? '').replaceAll(mark, ''),
-        tools: elementTexts(tools ?? '[]').map((tool) => tool.replaceAll(mark, '')),
-        messages:
-            vendor.dialect === 'messages'
-                ? written.map(plainMessage)
-                : written.map((each) => each.replaceAll(mark, '')),
-    };
-}
-
-function assertBegins(now, before, what) {
-    before.forEach((each, i) => {
-        if (now[i] === each) return;
-        let at = 0;
-        while (at < each.length && each[at] === now[i]?.[at]) at += 1;
-        const cut = (value) => JSON.stringify(value?.slice(Math.max(0, at - 100), at + 100));
-        assert.fail(`${what} ${i} was ${cut(each)} and became ${cut(now[i])}`);
-    });
-}
-
-function assertGrows(requests, vendor) {
-    const all = requests.map((request) => seen(request, vendor));
-    for (let n = 1; n < all.length; n += 1) {
-        assert.equal(all[n].head, all[n - 1].head, `the system prompt of request ${n}`);
-        assertBegins(all[n].tools, all[n - 1].tools, `request ${n}: tool`);
-        assertBegins(all[n].messages, all[n - 1].messages, `request ${n}: message`);
-    }
-}
 
 // As it was sent, but for the name of the model.
 function assertPassed(sent, received, vendor) {

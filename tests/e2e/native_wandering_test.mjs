@@ -1,12 +1,22 @@
-// One conversation that goes from vendor to vendor, as fallbacks and /model make it go: every vendor's rules accept what
-// the others left in the history, and what one of them signed or encrypted goes to nobody else.
+// One conversation that goes from vendor to vendor, as fallbacks and /model make it go. Every vendor's rules accept what
+// the others left in the history, its requests begin with those it had before, and what one of them signed or encrypted
+// goes to nobody else.
 
 import assert from 'node:assert/strict';
 
 import { Chance, Conversation } from './conversation.mjs';
 import { test } from './suite.mjs';
 import { areKin } from './vendor_upstream.mjs';
-import { assertNothingLeaks, modelOf, nameOf, seed, takeTurn, vendorStage, wanted } from './vendor_stage.mjs';
+import {
+    assertGrows,
+    assertNothingLeaks,
+    modelOf,
+    nameOf,
+    seed,
+    takeTurn,
+    vendorStage,
+    wanted,
+} from './vendor_stage.mjs';
 
 const stage = vendorStage();
 console.log(`# SEED=${seed}`);
@@ -64,4 +74,9 @@ for (let walk = 0; walk < 8; walk += 1)
             assert.ok(secrets.length > 0);
             assertSecretsStay(upstream.received, secrets);
             upstream.received.forEach((request) => assertNothingLeaks(request, request.vendor));
+            for (const place of places)
+                assertGrows(
+                    upstream.received.filter((request) => request.vendor === place),
+                    place,
+                );
         }));

@@ -8,6 +8,7 @@ import { after, before } from 'node:test';
 
 import { device, inputFor, sentence } from './conversation.mjs';
 import { Dragoman, canaryKey, explain, temporaryFolder } from './harness.mjs';
+import { elementTexts, topLevelText } from './strict_json.mjs';
 import { planned } from './vendor_answers.mjs';
 import { vendors } from './vendor_rules.mjs';
 import { VendorUpstream } from './vendor_upstream.mjs';
@@ -110,6 +111,51 @@ export async function takeTurn({ upstream, dragoman }, vendor, conversation, n) 
         assert.equal(all('thinking', 'thinking'), turn.thought ?? '');
     assert.deepEqual(upstream.violations, []);
     return turn;
+}
+
+const mark = /,"cache_control":\{[^{}]*\}/g;
+
+// Where a client's mark is, and whether a text that carries one became a list, is the client's affair.
+function plainMessage(text) {
+    const { role, content } = JSON.parse(text.replaceAll(mark, ''));
+    return JSON.stringify({
+        role,
+        content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+    });
+}
+
+// What a cache of prompts sees of a request, as it was written.
+function seen({ text }, vendor) {
+    const { messages, input, system, instructions, tools } = topLevelText(text);
+    const written = elementTexts(messages ?? input);
+    return {
+        head: (system ?? instructions ?? '').replaceAll(mark, ''),
+        tools: elementTexts(tools ?? '[]').map((tool) => tool.replaceAll(mark, '')),
+        messages:
+            vendor.dialect === 'messages'
+                ? written.map(plainMessage)
+                : written.map((each) => each.replaceAll(mark, '')),
+    };
+}
+
+function assertBegins(now, before, what) {
+    before.forEach((each, i) => {
+        if (now[i] === each) return;
+        let at = 0;
+        while (at < each.length && each[at] === now[i]?.[at]) at += 1;
+        const cut = (value) => JSON.stringify(value?.slice(Math.max(0, at - 100), at + 100));
+        assert.fail(`${what} ${i} was ${cut(each)} and became ${cut(now[i])}`);
+    });
+}
+
+// Of the requests of one conversation to one vendor.
+export function assertGrows(requests, vendor) {
+    const all = requests.map((request) => seen(request, vendor));
+    for (let n = 1; n < all.length; n += 1) {
+        if (!vendor.passes) assert.equal(all[n].head, all[n - 1].head, `the system prompt of request ${n}`);
+        assertBegins(all[n].tools, all[n - 1].tools, `request ${n}: tool`);
+        assertBegins(all[n].messages, all[n - 1].messages, `request ${n}: message`);
+    }
 }
 
 export function assertNothingLeaks({ text, headers }, vendor) {
