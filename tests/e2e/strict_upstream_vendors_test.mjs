@@ -2,7 +2,10 @@
 // to refuse. Without this a rule that never says no would go unnoticed.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { root } from './harness.mjs';
 import { test } from './suite.mjs';
 import { nameOf } from './vendor_stage.mjs';
 import { vendors } from './vendor_rules.mjs';
@@ -101,6 +104,26 @@ const imitations = checked.filter((vendor) => vendor.dialect === 'messages' && !
 
 test('every vendor takes a conversation as its reference has it', () => {
     for (const vendor of checked) assert.equal(problemsOf(vendor, bodyOf(vendor)), '', nameOf(vendor));
+});
+
+test('every preset of docs/providers.md is there, in every dialect', () => {
+    const text = readFileSync(join(root, 'docs/providers.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([a-z]+)` \| \[.*\| `[A-Z_]+` \| `([a-z]+)` \|(.*)\|$/gm)];
+    assert.ok(rows.length > 20, `${rows.length} rows`);
+    for (const [, preset, dialect, more] of rows) {
+        const others = more.includes('both dialects') ? ['messages'] : [];
+        const also = /also (.*)/.exec(more)?.[1].matchAll(/`(\w+)`/g) ?? [];
+        const wanted = [
+            dialect === 'auto' ? 'chat' : dialect,
+            ...others,
+            ...[...also].map((found) => found[1]),
+        ];
+        for (const each of wanted)
+            assert.ok(
+                vendors.some((vendor) => vendor.preset === preset && vendor.dialect === each),
+                `${preset} in the dialect ${each}`,
+            );
+    }
 });
 
 // The same for all of `some`: what is changed, and what is said of it.
