@@ -1,5 +1,5 @@
-// Which of several upstreams Claude Code's requests go to: what it really sends for an agent, a search, a picture, a title
-// or another model is what routes are chosen by.
+// Which of several upstreams Claude Code's requests go to: what it really sends for an agent, a search, a picture,
+// a title or another model is what routes are chosen by.
 
 import assert from 'node:assert/strict';
 

@@ -1,5 +1,5 @@
-// The first of a route is cut off at every place of its answer, in every dialect: as long as it has said nothing the second
-// answers alone, afterwards nobody does, and an answer is only whole when it was.
+// The first of a route is cut off at every place of its answer, in every dialect: as long as it has said nothing
+// the second answers alone, afterwards nobody does, and an answer is only whole when it was.
 
 import assert from 'node:assert/strict';
 

@@ -1,5 +1,5 @@
-// A long conversation with every preset in every dialect: the vendor's own rules accept each turn, and each request
-// begins with the one before it.
+// A long conversation with every preset in every dialect: the vendor's own rules accept each turn, and each
+// request begins with the one before it.
 
 import assert from 'node:assert/strict';
 

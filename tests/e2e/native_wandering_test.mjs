@@ -1,6 +1,6 @@
-// One conversation that goes from vendor to vendor, as fallbacks and /model make it go. Every vendor's rules accept what
-// the others left in the history, its requests begin with those it had before, and what one of them signed or encrypted
-// goes to nobody else.
+// One conversation that goes from vendor to vendor, as fallbacks and /model make it go. Every vendor's rules
+// accept what the others left in the history, its requests begin with those it had before, and what one of them
+// signed or encrypted goes to nobody else.
 
 import assert from 'node:assert/strict';
 

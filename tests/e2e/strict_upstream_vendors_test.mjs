@@ -1,5 +1,5 @@
-// The rules of the vendors themselves: each takes a conversation as its reference has it, and refuses what it is known
-// to refuse. Without this a rule that never says no would go unnoticed.
+// The rules of the vendors themselves: each takes a conversation as its reference has it, and refuses what it is
+// known to refuse. Without this a rule that never says no would go unnoticed.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// How vendors write an answer: one planned turn, { thought, text, calls: [{ id, name, input }], signature, details }, as
-// the chunks of a stream or as one whole completion. What is not OpenAI's own differs most in how thoughts come.
+// How vendors write an answer: one planned turn, { thought, text, calls: [{ id, name, input }], signature, details
+// }, as the chunks of a stream or as one whole completion. What is not OpenAI's own differs most in how thoughts
+// come.
 
 import { messageSteps, messageWhole, pieces } from './answers.mjs';
 import { responsesOutput, responsesSteps, responsesWhole } from './responses_answers.mjs';

@@ -1,6 +1,7 @@
-// What vendors refuse although each field by itself is well formed. A check is a function of (body, problems, memory);
-// `memory` is what this vendor has said in the conversation: { turns: [{ thought, details, signature, calls }], issued };
-// a turn of another's is { foreign: true }: what somebody can read may come here, and what is signed only from `kin`.
+// What vendors refuse although each field by itself is well formed. A check is a function of (body, problems,
+// memory); `memory` is what this vendor has said in the conversation: { turns: [{ thought, details, signature,
+// calls }], issued }; a turn of another's is { foreign: true }: what somebody can read may come here, and what is
+// signed only from `kin`.
 
 import { emptiness, geminiSchema, toolOrder, toolsBelongTogether } from './chat_rules.mjs';
 import { isObject } from './shapes.mjs';

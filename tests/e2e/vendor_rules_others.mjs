@@ -1,5 +1,5 @@
-// The vendors of vendor_rules.mjs that are no plain Chat Completions: OpenRouter, the Responses API, the Messages API and
-// its imitations.
+// The vendors of vendor_rules.mjs that are no plain Chat Completions: OpenRouter, the Responses API, the Messages
+// API and its imitations.
 
 import { chatRules } from './chat_rules.mjs';
 import { messagesRequest, messagesRules } from './messages_schema.mjs';

@@ -1,5 +1,5 @@
-// The program in front of all vendors of vendor_rules.mjs, one table of its configuration for each, and what a model
-// does in a conversation with one of them.
+// The program in front of all vendors of vendor_rules.mjs, one table of its configuration for each, and what a
+// model does in a conversation with one of them.
 
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';

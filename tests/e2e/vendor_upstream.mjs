@@ -1,5 +1,5 @@
-// All vendors of vendor_rules.mjs in one server, each below a path of its own name: it checks every request as the vendor
-// would, refuses what the vendor would refuse, and says the turn that the test has planned.
+// All vendors of vendor_rules.mjs in one server, each below a path of its own name: it checks every request as the
+// vendor would, refuses what the vendor would refuse, and says the turn that the test has planned.
 
 import http from 'node:http';
 
