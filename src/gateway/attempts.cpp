@@ -15,7 +15,8 @@ namespace {
 using Kind = Error::Kind;
 
 constexpr auto unexplained_limit = std::chrono::seconds(30);
-constexpr auto lasting_limit = std::chrono::minutes(10); // of a day or a week, looked at again now and then
+constexpr auto lasting_limit = std::chrono::minutes(10); // nobody says how long: looked at now and then
+constexpr auto longest_limit = std::chrono::hours(1); // clocks and answers err: also looked at again
 constexpr auto refused_key = std::chrono::minutes(5);
 constexpr std::string_view overflow_sentence = "prompt is too long";
 
@@ -72,17 +73,29 @@ std::optional<Clock::duration> rest_of_key(const Error& error)
 {
     if (error.kind == Kind::unauthorized || error.kind == Kind::billing)
         return refused_key;
-    if (error.kind != Kind::rate_limited)
+    if (error.kind != Kind::rate_limited || error.limited_for_s == 0) // That request is too large, no other.
         return std::nullopt;
-    if (error.retry_after_s)
-        return std::chrono::seconds(*error.retry_after_s);
+    if (error.limited_for_s)
+        return std::min<Clock::duration>(std::chrono::seconds(*error.limited_for_s), longest_limit);
     return error.should_retry == false ? Clock::duration(lasting_limit) : Clock::duration(unexplained_limit);
+}
+
+route::KeyRests::Cause cause_of(const Error& error)
+{
+    using enum route::KeyRests::Cause;
+    if (error.kind == Kind::unauthorized)
+        return refused;
+    if (error.kind == Kind::billing)
+        return no_credit;
+    return error.should_retry == false ? used_up : limited;
 }
 
 std::string outcome_of(const Error& error)
 {
     if (error.upstream_status != 0)
         return std::to_string(error.upstream_status);
+    if (is_overflow(error))
+        return "too long";
     if (error.kind == Kind::unreachable)
         return "unreachable";
     return error.kind == Kind::timed_out ? "too late" : "failed";
@@ -95,6 +108,14 @@ int rank(const Error& error)
     if (is_overflow(error))
         return 0;
     return error.should_retry == false ? 2 : 1;
+}
+
+// Of two that are worth the same the newer one counts, unless both say how long to wait.
+bool is_better(const Error& error, const Error& than)
+{
+    if (rank(error) != rank(than))
+        return rank(error) < rank(than);
+    return !error.retry_after_s || !than.retry_after_s || *error.retry_after_s <= *than.retry_after_s;
 }
 
 Error no_key(const config::Upstream& upstream)
@@ -118,13 +139,37 @@ Error resting(Kind kind, std::string message, Clock::duration left)
         .retry_after_s = static_cast<int>(std::clamp<std::int64_t>(seconds, 1, most_s)) };
 }
 
+// All keys of a target rest. As long as that lasts the client hears what the upstream would say.
+Error every_key_rests(const std::string& target, const route::KeyRests::Rest& rest, TimePoint now)
+{
+    using enum route::KeyRests::Cause;
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(rest.until - now).count();
+    const auto lasting = [&](Kind kind, std::string_view what) {
+        Error error = resting(kind, fmt::format("{}; it is asked again in {} min", what, minutes), {});
+        error.retry_after_s.reset();
+        error.should_retry = false;
+        return error;
+    };
+    if (rest.cause == refused)
+        return lasting(Kind::unauthorized, fmt::format("{} rejected its API key a moment ago", target));
+    if (rest.cause == no_credit)
+        return lasting(Kind::billing,
+            fmt::format("Credit balance is too low \u2013 {} asked for payment a moment ago", target));
+    if (rest.cause == used_up)
+        return lasting(Kind::rate_limited, fmt::format("{} has reached a limit that lasts", target));
+    return resting(Kind::rate_limited, fmt::format("{} has reached its limit", target), rest.until - now);
+}
+
 using KeyChoices = boost::container::small_vector<route::KeyRests::Key, 8>;
 
+// An upstream that needs no key has one without a text, so that it can rest.
 KeyChoices choices_of(const std::vector<config::UpstreamKey>& keys)
 {
     KeyChoices all;
     for (const config::UpstreamKey& key : keys)
         all.push_back({ key.value.reveal(), key.weight });
+    if (all.empty())
+        all.emplace_back();
     return all;
 }
 
@@ -158,8 +203,12 @@ const Secret& Attempts::key() const
 
 Result<void> Attempts::advance(const Plan& plan, std::string_view session, TimePoint now)
 {
-    if (same_place_)
-        return choose_key(place_, true, session, now);
+    if (same_place_) {
+        if (choose_key(place_, true, session, now))
+            return {};
+        same_place_ = false; // Somebody else has met a refusal meanwhile.
+        seat_.give_back();
+    }
     for (; next_ < plan.size(); ++next_) {
         Result<Place> place = plan.place(next_);
         if (!place) {
@@ -220,7 +269,7 @@ Result<void> Attempts::choose_key(const Place& place, bool must, std::string_vie
 {
     const config::Upstream& upstream = config_.upstreams[place.upstream];
     key_ = 0;
-    if (upstream.keys.empty() || (upstream.keys.size() == 1 && !must))
+    if (upstream.keys.size() <= 1 && !must)
         return {};
     const auto keys = choices_of(upstream.keys);
     const std::string name = name_of(place);
@@ -228,10 +277,8 @@ Result<void> Attempts::choose_key(const Place& place, bool must, std::string_vie
         key_ = *chosen;
         return {};
     }
-    const auto until = shared_.key_rests.until(name, keys, now).value_or(now);
-    return Failure(resting(Kind::rate_limited,
-        fmt::format("{} was refused or limited a moment ago, with every key that there is", name),
-        until - now));
+    const auto rest = shared_.key_rests.shortest(name, keys, now);
+    return Failure(every_key_rests(name, rest.value_or(route::KeyRests::Rest { .until = now }), now));
 }
 
 void Attempts::note(const Place& place, std::string_view outcome)
@@ -242,7 +289,7 @@ void Attempts::note(const Place& place, std::string_view outcome)
 
 void Attempts::note_error(const Error& error)
 {
-    if (!error_ || rank(error) <= rank(*error_))
+    if (!error_ || is_better(error, *error_))
         error_ = error;
 }
 
@@ -257,6 +304,12 @@ void Attempts::adapt(const route::LearnedFacts& learned)
 void Attempts::mended(const Error& error, std::string_view how)
 {
     note(place_, fmt::format("{} mended ({})", outcome_of(error), how));
+}
+
+void Attempts::answers()
+{
+    if (std::exchange(probes_, false))
+        shared_.breakers.answers(name_of(place_));
 }
 
 void Attempts::succeeded()
@@ -289,9 +342,9 @@ void Attempts::note_breaker(const Error& error, TimePoint now)
 {
     const config::Upstream& from = upstream();
     if (is_an_outage(error)) {
-        probes_ = false;
+        const bool probed = std::exchange(probes_, false);
         shared_.breakers.failed(
-            name_of(place_), { .failures = from.breaker_failures, .rest = from.breaker_rest }, now);
+            name_of(place_), { .failures = from.breaker_failures, .rest = from.breaker_rest }, now, probed);
     } else {
         let_go();
     }
@@ -302,10 +355,10 @@ bool Attempts::exchange_key(const Error& error, TimePoint now)
 {
     const auto rest = rest_of_key(error);
     const config::Upstream& from = upstream();
-    if (!rest || error.source != Error::Source::upstream || from.keys.empty())
+    if (!rest || error.source != Error::Source::upstream)
         return false;
     const std::string name = name_of(place_);
-    shared_.key_rests.rest(name, key().reveal(), now + *rest);
+    shared_.key_rests.rest(name, key().reveal(), now + *rest, cause_of(error));
     return from.keys.size() > 1 && !shared_.key_rests.until(name, choices_of(from.keys), now);
 }
 

@@ -50,6 +50,7 @@ public:
     // The place is asked once more, for less.
     void mended(const Error& error, std::string_view how);
 
+    void answers(); // a part of its answer has come
     void succeeded();
 
     // Whether advance() may be asked again. `answered`: the client has a part of the answer.

@@ -1,6 +1,7 @@
 #include "gateway/messages_exchange.h"
 
 #include "anthropic/decode_request.h"
+#include "base/encoding.h"
 #include "base/limits.h"
 #include "gateway/admission.h"
 #include "gateway/targets.h"
@@ -13,6 +14,8 @@
 #include "translate/request.h"
 #include "translate/responses_answer.h"
 #include "translate/responses_request.h"
+
+#include <algorithm>
 
 namespace dragoman::gateway {
 
@@ -34,6 +37,25 @@ std::unique_ptr<translate::Answer> make_answer(
         break;
     }
     return std::make_unique<translate::ChatAnswer>(plan, ids, document);
+}
+
+bool has_key_pool(const config::Config& config)
+{
+    return std::ranges::any_of(
+        config.upstreams, [](const auto& upstream) { return upstream.keys.size() > 1; });
+}
+
+// What stays the same from turn to turn of a conversation that says nothing of itself.
+std::string beginning_of(const anthropic::MessagesRequest& request)
+{
+    constexpr std::size_t enough = 4 * limits::KiB;
+    const std::string person = translate::conversation_identity(request, {}).user;
+    if (!person.empty() || request.messages.empty())
+        return person;
+    std::string text;
+    for (const anthropic::Block& block : request.messages.front().blocks)
+        text += block.text.escaped.substr(0, enough - std::min(text.size(), enough));
+    return sha256_hex(text);
 }
 
 Result<translate::UpstreamCall> to_upstream(const json::Document& document,
@@ -101,6 +123,8 @@ bool MessagesExchange::begin()
 net::Task<void> MessagesExchange::send_error()
 {
     net::Refusal answer = render(*error_, request_id_);
+    if (attempts_.entries() > 1)
+        answer.fields.emplace_back("x-dragoman-attempts", attempts_.tried());
     if (capture_)
         capture_->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
     status_ = answer.status;
@@ -138,19 +162,32 @@ Result<void> MessagesExchange::prepare()
     client_model_ = json::unescape(request.model);
     if (!Sessions::is_id(session_))
         session_ = translate::conversation_identity(request, {}).session;
+    if (session_.empty() && has_key_pool(*config_))
+        session_ = "/" + beginning_of(request);
     const Wish wish { .route = request_.head.field("x-dragoman-route"),
         .agent_id = request_.head.field("x-claude-code-agent-id") };
     if (auto chosen = plan_.choose(client_model_, wish, request); !chosen)
         return chosen;
     if (auto advanced = attempts_.advance(plan_, session_, begun_); !advanced)
         return advanced;
-    ASSIGN_OR_RETURN(call, translate(request));
+    ASSIGN_OR_RETURN(call, call_for_target(request, begun_));
     call_ = std::move(call);
-    if (!attempts_.has_others(plan_))
-        if (auto refused = known_refusal())
-            return Failure(std::move(*refused));
     make_relay(false);
     return {};
+}
+
+// A target that the request does not fit, or that has refused these bytes a moment ago, has failed already.
+Result<translate::UpstreamCall> MessagesExchange::call_for_target(
+    const anthropic::MessagesRequest& request, TimePoint now)
+{
+    for (;;) {
+        auto call = translate(request);
+        const auto refused = call ? known_refusal(*call) : std::optional(call.error());
+        if (!refused)
+            return call;
+        if (!attempts_.failed(plan_, *refused, false, now) || !attempts_.advance(plan_, session_, now))
+            return Failure(attempts_.error());
+    }
 }
 
 // The same for the next target that may be asked; only the key may be another. The attempt before stays what
@@ -164,7 +201,7 @@ bool MessagesExchange::prepare_next()
     if (!attempts_.is_same_place()) {
         mending_.reset();
         auto request = anthropic::decode_request(worker_.document(), request_.body);
-        auto call = request ? translate(*request) : Failure(request.error());
+        auto call = request ? call_for_target(*request, now) : Failure(request.error());
         if (!call)
             return false;
         next = std::move(*call);
@@ -242,12 +279,12 @@ void MessagesExchange::note_error(const Error& error)
         worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
 }
 
-std::optional<Error> MessagesExchange::known_refusal()
+std::optional<Error> MessagesExchange::known_refusal(const translate::UpstreamCall& call)
 {
     route::RefusalMemory& refusals = worker_.shared().refusals;
-    if (!refusals.may_know(call_.body.size(), begun_))
+    if (!refusals.may_know(call.body.size(), begun_))
         return std::nullopt;
-    const std::string body = call_.body.text();
+    const std::string body = call.body.text();
     return refusals.find(sent(body), begun_);
 }
 
@@ -261,6 +298,7 @@ route::RefusalMemory::Sent MessagesExchange::sent(std::string_view body) const
 // No other attempt can follow: neither what the client sent nor what was made of it is needed any more.
 void MessagesExchange::forget_bodies()
 {
+    attempts_.answers();
     keep_lessons();
     learn_from_answer(); // as far as it is known: the next request may come before its end
     if (request_.body.size() <= sample_max && worker_.shared().sampling.is_due(target().model, begun_))

@@ -41,7 +41,8 @@ private:
     Result<void> prepare();
     bool prepare_next();
     Result<translate::UpstreamCall> translate(const anthropic::MessagesRequest& request);
-    std::optional<Error> known_refusal();
+    Result<translate::UpstreamCall> call_for_target(const anthropic::MessagesRequest& request, TimePoint now);
+    std::optional<Error> known_refusal(const translate::UpstreamCall& call);
     void make_relay(bool committed);
     bool goes_on(const Result<void>& relayed);
     void begin_attempt(std::optional<translate::UpstreamCall> call);
@@ -74,7 +75,8 @@ private:
     std::string request_id_;
     std::string path_;
     std::string client_model_;
-    std::string session_; // whose request it is; empty: not known
+    std::string
+        session_; // whose request it is, or "/" and what it begins with: conversations keep their keys
     TimePoint begun_ = Clock::now();
 
     std::shared_ptr<const Catalogues> catalogues_;

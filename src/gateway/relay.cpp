@@ -47,7 +47,8 @@ std::string first_field(const net::UpstreamAnswer& upstream, std::initializer_li
 // something.
 bool says_nothing(const translate::Answer& answer)
 {
-    return !answer.has_content() && answer.facts().stop_reason == "end_turn";
+    const std::string& reason = answer.facts().stop_reason;
+    return !answer.has_content() && (reason.empty() || reason == "end_turn");
 }
 
 } // namespace
@@ -357,9 +358,11 @@ net::Task<Result<void>> Relay::complete()
     Result<void> finished = parts_.answer.finish(out_);
     if (!finished)
         co_return finished;
-    if (parts_.replaceable && !begun_ && says_nothing(parts_.answer))
+    if (parts_.replaceable && !begun_ && says_nothing(parts_.answer)) {
+        out_.clear(); // It holds the end of a message, and nobody may be there who has another.
         co_return Failure(
             Error::upstream_protocol(fmt::format("{} answered with nothing", parts_.upstream.name)));
+    }
     if (!begun_) {
         begun_ = true;
         parts_.begun();

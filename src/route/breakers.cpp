@@ -20,6 +20,17 @@ Breakers::Leave Breakers::ask(std::string_view target, TimePoint now)
     return Leave::probe;
 }
 
+// One more failure, and it rests again.
+void Breakers::answers(std::string_view target)
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(target);
+    if (found == entries_.end())
+        return;
+    found->second.open = false;
+    found->second.probing = false;
+}
+
 void Breakers::succeeded(std::string_view target)
 {
     const std::lock_guard lock(mutex_);
@@ -29,7 +40,7 @@ void Breakers::succeeded(std::string_view target)
     failing_.store(entries_.size(), std::memory_order_relaxed);
 }
 
-void Breakers::failed(std::string_view target, const Policy& policy, TimePoint now)
+void Breakers::failed(std::string_view target, const Policy& policy, TimePoint now, bool probed)
 {
     if (policy.failures <= 0)
         return;
@@ -42,8 +53,9 @@ void Breakers::failed(std::string_view target, const Policy& policy, TimePoint n
     failing_.store(entries_.size(), std::memory_order_relaxed);
     Entry& entry = found->second;
     ++entry.failures;
-    entry.probing = false;
-    if (entry.failures < policy.failures)
+    if (probed)
+        entry.probing = false;
+    if (entry.failures < policy.failures || (entry.open && !probed))
         return;
     entry.open = true;
     entry.rests_until = now + policy.rest;

@@ -33,8 +33,10 @@ public:
 
     Leave ask(std::string_view target, TimePoint now);
 
+    void answers(std::string_view target); // the probe's answer has begun: others need not wait for its end
     void succeeded(std::string_view target);
-    void failed(std::string_view target, const Policy& policy, TimePoint now);
+    // `probed`: it was the probe. What others began before says nothing of a target that rests already.
+    void failed(std::string_view target, const Policy& policy, TimePoint now, bool probed = false);
     void let_go(std::string_view target); // a probe that ended without saying anything: the client left
 
     // Nothing has failed since it last succeeded: nobody need ask. Costs no lock.

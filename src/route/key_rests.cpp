@@ -42,12 +42,12 @@ std::uint64_t KeyRests::digest(std::string_view target, std::string_view key)
 
 bool KeyRests::rests(std::uint64_t key, TimePoint now) const
 {
-    const auto found = until_.find(key);
-    if (found == until_.end())
+    const auto found = resting_.find(key);
+    if (found == resting_.end())
         return false;
-    if (now < found->second)
+    if (now < found->second.until)
         return true;
-    until_.erase(found);
+    resting_.erase(found);
     return false;
 }
 
@@ -56,8 +56,8 @@ std::optional<std::size_t> KeyRests::choose(
 {
     const std::lock_guard lock(mutex_);
     if (keys.size() == 1) // The usual case costs no digest.
-        return until_.empty() || !rests(digest(target, keys[0].value), now) ? std::optional<std::size_t>(0)
-                                                                            : std::nullopt;
+        return resting_.empty() || !rests(digest(target, keys[0].value), now) ? std::optional<std::size_t>(0)
+                                                                              : std::nullopt;
     std::optional<std::size_t> best;
     double most = 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -72,25 +72,28 @@ std::optional<std::size_t> KeyRests::choose(
     return best;
 }
 
-void KeyRests::rest(std::string_view target, std::string_view key, TimePoint until)
+void KeyRests::rest(std::string_view target, std::string_view key, TimePoint until, Cause cause)
 {
     const std::lock_guard lock(mutex_);
-    if (until_.size() >= entries_max)
-        until_.clear(); // somebody makes up names; the next refusal says it again
-    TimePoint& entry = until_[digest(target, key)];
-    entry = std::max(entry, until);
+    if (resting_.size() >= entries_max)
+        resting_.clear(); // somebody makes up names; the next refusal says it again
+    Rest& entry = resting_[digest(target, key)];
+    if (entry.until <= until)
+        entry = { .until = until, .cause = cause };
 }
 
-std::optional<TimePoint> KeyRests::until(
+std::optional<KeyRests::Rest> KeyRests::shortest(
     std::string_view target, std::span<const Key> keys, TimePoint now) const
 {
     const std::lock_guard lock(mutex_);
-    std::optional<TimePoint> first;
+    std::optional<Rest> first;
     for (const Key& key : keys) {
         const std::uint64_t own = digest(target, key.value);
         if (!rests(own, now))
             return std::nullopt;
-        first = first ? std::min(*first, until_[own]) : until_[own];
+        const Rest& rest = resting_[own];
+        if (!first || rest.until < first->until)
+            first = rest;
     }
     return first;
 }

@@ -26,22 +26,33 @@ public:
         int weight = 1;
     };
 
+    enum class Cause : std::uint8_t { limited, used_up, refused, no_credit }; // used_up: for hours or days
+    struct Rest {
+        TimePoint until {};
+        Cause cause = Cause::limited;
+    };
+
     // The position of the key to take; nullopt when all of them rest (or there is none).
     std::optional<std::size_t> choose(
         std::string_view target, std::span<const Key> keys, std::string_view session, TimePoint now) const;
 
-    // The upstream refused (401, 402, 403) or limited (429) this key.
-    void rest(std::string_view target, std::string_view key, TimePoint until);
+    // The upstream limited (429) this key, refused it (401) or wants money (402).
+    void rest(std::string_view target, std::string_view key, TimePoint until, Cause cause = Cause::limited);
 
-    // When the first of these keys may be used again; nullopt: one of them may be used now.
-    std::optional<TimePoint> until(std::string_view target, std::span<const Key> keys, TimePoint now) const;
+    // Of the key that may be used again first; nullopt: one of them may be used now.
+    std::optional<Rest> shortest(std::string_view target, std::span<const Key> keys, TimePoint now) const;
+    std::optional<TimePoint> until(std::string_view target, std::span<const Key> keys, TimePoint now) const
+    {
+        const auto rest = shortest(target, keys, now);
+        return rest ? std::optional(rest->until) : std::nullopt;
+    }
 
 private:
     static std::uint64_t digest(std::string_view target, std::string_view key);
     bool rests(std::uint64_t key, TimePoint now) const;
 
     mutable std::mutex mutex_;
-    mutable std::map<std::uint64_t, TimePoint> until_;
+    mutable std::map<std::uint64_t, Rest> resting_;
 };
 
 } // namespace dragoman::route

@@ -165,8 +165,12 @@ Error rate_limited(const FailureCase& one)
     const bool lasting = one.says({ "usage limit reached for" }); // of hours or a week
     // What is asked for at once is more than a whole minute allows: waiting does not help.
     const bool hopeless = one.says({ "request too large for" });
-    if (hopeless)
+    if (hopeless) {
+        error.limited_for_s = 0;
         return final(std::move(error));
+    }
+    if (wait)
+        error.limited_for_s = std::chrono::ceil<std::chrono::seconds>(*wait).count();
     if (!daily && !lasting && (!wait || *wait <= outlasted)) {
         if (wait)
             error.retry_after_s = whole_seconds(*wait);

@@ -139,6 +139,10 @@ Result<void> MessagesAnswer::take_event(const sse::Event& event, std::string& ou
         return Failure(failure(data));
     const std::string type = json::unescape({ string_at(object, "type") });
     const std::string_view name = type.empty() ? event.name : std::string_view(type);
+    if (name == "message_stop" && !has_finish_reason_) { // finish() says what is missing
+        end_marker_ = true;
+        return {};
+    }
     if (name == "message_start")
         on_message_start(data, object, out);
     else if (name == "message_delta")

@@ -90,7 +90,7 @@ private:
     bool has_substance_ = false;
     bool has_finish_reason_ = false;
     bool ended_ = false; // message_stop
-    bool end_marker_ = false; // [DONE]
+    bool end_marker_ = false; // [DONE], or message_stop without message_delta
     std::uint64_t data_events_ = 0;
     std::size_t unreadable_ = 0; // events in a row
 };

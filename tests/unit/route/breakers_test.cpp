@@ -44,7 +44,7 @@ TEST(Breakers, LetOneRequestTryAfterwards)
     EXPECT_EQ(breakers.state("home/qwen", start + 30s), State::half_open);
     EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
     EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::rests) << "one at a time";
-    breakers.failed("home/qwen", policy, start + 31s);
+    breakers.failed("home/qwen", policy, start + 31s, true);
     EXPECT_EQ(breakers.ask("home/qwen", start + 60s), Leave::rests);
     EXPECT_EQ(breakers.ask("home/qwen", start + 61s), Leave::probe);
     breakers.succeeded("home/qwen");
@@ -59,6 +59,30 @@ TEST(Breakers, AClientThatLeavesSaysNothingAboutTheTarget)
     ASSERT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
     breakers.let_go("home/qwen");
     EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
+}
+
+TEST(Breakers, WhatOthersBeganBeforeNeitherEndsAProbeNorProlongsTheRest)
+{
+    Breakers breakers;
+    fail(breakers, 3);
+    fail(breakers, 1, start + 20s);
+    ASSERT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
+    fail(breakers, 1, start + 30s);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::rests) << "the probe is still on its way";
+    breakers.succeeded("home/qwen");
+    EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::go);
+}
+
+TEST(Breakers, NobodyWaitsForTheEndOfTheProbesAnswer)
+{
+    Breakers breakers;
+    fail(breakers, 3);
+    ASSERT_EQ(breakers.ask("home/qwen", start + 30s), Leave::probe);
+    breakers.answers("home/qwen");
+    EXPECT_EQ(breakers.ask("home/qwen", start + 30s), Leave::go);
+    EXPECT_EQ(breakers.state("home/qwen", start + 30s), State::closed);
+    fail(breakers, 1, start + 31s);
+    EXPECT_EQ(breakers.ask("home/qwen", start + 31s), Leave::rests) << "but it is not forgotten yet";
 }
 
 TEST(Breakers, CanBeSwitchedOff)

@@ -67,6 +67,21 @@ TEST(KeyRests, SaysWhenTheFirstOfThemIsBack)
     EXPECT_EQ(rests.until("up", keys, start + 10s), std::nullopt);
 }
 
+TEST(KeyRests, SaysWhyTheFirstOfThemRests)
+{
+    using enum KeyRests::Cause;
+    KeyRests rests;
+    rests.rest("up", "a", start + 30s, refused);
+    rests.rest("up", "b", start + 20s, no_credit);
+    rests.rest("up", "c", start + 10s);
+    EXPECT_EQ(rests.shortest("up", keys, start)->cause, limited);
+    rests.rest("up", "c", start + 40s, used_up);
+    rests.rest("up", "c", start + 5s, limited);
+    EXPECT_EQ(rests.shortest("up", keys, start)->cause, no_credit);
+    EXPECT_EQ(rests.shortest("up", std::span(keys).last(1), start)->cause, used_up)
+        << "what was said of a shorter rest later changes nothing";
+}
+
 TEST(KeyRests, OneKeyRestsToo)
 {
     KeyRests rests;

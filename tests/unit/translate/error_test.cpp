@@ -223,6 +223,17 @@ TEST(TranslateError, DoesNotLetClientsRepeatWhatCannotSucceed) // E6
     EXPECT_FALSE(minute.should_retry);
 }
 
+TEST(TranslateError, KeepsHowLongALimitReallyLasts)
+{
+    EXPECT_EQ(
+        translate_error({ .status = 429, .retry_after = "300", .now = now }, context).limited_for_s, 300);
+    EXPECT_EQ(
+        translate_error({ .status = 429, .retry_after = "7200", .now = now }, context).limited_for_s, 7200);
+    EXPECT_EQ(translated(429, said("Rate limit reached")).limited_for_s, std::nullopt);
+    EXPECT_EQ(translated(429, said("Request too large for gpt-5 on tokens per min")).limited_for_s, 0)
+        << "smaller requests are answered all the same";
+}
+
 TEST(TranslateError, NeverReadsARateLimitAsOverflow) // E3
 {
     Error error = translated(413,

@@ -233,6 +233,28 @@ TEST_F(MessagesAnswerTest, RefusesAWholeAnswerWithoutEnd) // U-27
     EXPECT_EQ(result.error().kind, Error::Kind::upstream_protocol);
 }
 
+TEST_F(MessagesAnswerTest, AMessageThatStopsWithoutADeltaGetsOne)
+{
+    feed(start_event);
+    feed(text_start);
+    feed(text_delta);
+    feed(text_stop);
+    feed(message_stop);
+    EXPECT_TRUE(answer.done());
+    ASSERT_TRUE(answer.finish(out));
+    EXPECT_EQ(last_event(out, "message_delta")["delta"]["stop_reason"], "end_turn");
+    EXPECT_EQ(count("event: message_delta"), 1U);
+    EXPECT_TRUE(out.ends_with(message_stop)) << out;
+}
+
+TEST_F(MessagesAnswerTest, AMessageThatStopsWithoutAnythingIsNone)
+{
+    feed(start_event);
+    feed(message_stop);
+    EXPECT_TRUE(answer.done());
+    EXPECT_FALSE(answer.finish(out));
+}
+
 TEST(MessagesAnswerWhole, RefusesEventsWithoutEnd) // U-27
 {
     CountingIds ids;
