@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -81,6 +82,15 @@ const Upstream* Config::upstream(std::string_view name) const
 bool Config::degraded() const
 {
     return !demo && std::ranges::all_of(upstreams, [](const Upstream& one) { return one.degraded(); });
+}
+
+std::string Config::missing_keys() const
+{
+    std::vector<std::string_view> names;
+    for (const Upstream& one : upstreams)
+        if (std::ranges::find(names, one.key_name) == names.end() && !one.key_name.empty())
+            names.push_back(one.key_name);
+    return names.empty() ? "the key of an upstream" : fmt::format("{}", fmt::join(names, " or "));
 }
 
 } // namespace dragoman::config

@@ -188,6 +188,7 @@ struct Config {
     const Upstream* upstream(std::string_view name) const; // null: there is none of that name
 
     bool degraded() const; // no upstream has the key that it needs
+    std::string missing_keys() const; // while it is degraded: the variables, "A or B"
     bool client_token_required() const { return !server.client_tokens.empty(); }
 };
 

@@ -133,10 +133,23 @@ void take_models_of_preset(Draft& draft)
     models.small = preset->small.empty() ? preset->big : preset->small;
 }
 
+// What nobody has said is a model of the first upstream, also where its vendor is the name of another one.
+void keep_at_the_first(Draft& draft)
+{
+    const Config& config = draft.config;
+    Models& models = draft.config.models;
+    for (std::string* model : { &models.big, &models.middle, &models.small }) {
+        const Upstream* other = config.upstream(model->substr(0, model->find('/')));
+        if (model->contains('/') && other != nullptr && other != &config.main())
+            model->insert(0, config.main().name + "/");
+    }
+}
+
 void settle_models(Draft& draft)
 {
     Models& models = draft.config.models;
     take_models_of_preset(draft);
+    keep_at_the_first(draft);
     const auto settle = [&](const std::optional<Placed>& given, std::string& out) {
         if (!given)
             return;

@@ -34,6 +34,9 @@ void settle_target(Draft& draft, const std::string& place, RouteTarget& target)
     const std::string name = text.substr(0, slash);
     target.model = slash == std::string::npos ? std::string() : text.substr(slash + 1);
     target.upstream = name;
+    if (const Upstream* own = draft.config.upstream(name); own != nullptr && name == "openrouter"
+        && own->is("openrouter") && !target.model.empty() && !target.model.contains('/'))
+        target.model = text; // OpenRouter's own: "openrouter/auto"
     if (draft.config.upstream(name) == nullptr) {
         const auto names = names_of_upstreams(draft.config);
         const auto near = nearest(name, names);

@@ -23,8 +23,8 @@ void announce(const Service& service, const config::Config& config, const std::s
     for (const std::string& endpoint : service.endpoints())
         log::info("listening on " + (endpoint.starts_with("unix:") ? endpoint : "http://" + endpoint));
     if (config.degraded())
-        log::warning(
-            "no upstream key is configured: set OPENROUTER_API_KEY; until then every message is refused");
+        log::warning(fmt::format("no upstream key is configured: set {}; until then every message is refused",
+            config.missing_keys()));
     else if (!config.demo && ::isatty(STDERR_FILENO) != 0)
         log::info("start Claude Code in another terminal with: " + program + " code");
     if (std::string through = service.proxies(); !through.empty())

@@ -6,14 +6,22 @@
 #include "net/background.h"
 #include "net/race.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace dragoman::gateway {
 
 namespace {
 
 constexpr auto patience = std::chrono::seconds(15);
-constexpr auto after_failure = std::chrono::seconds(60);
+constexpr Clock::duration after_failure = std::chrono::minutes(1); // then twice as long each time
+constexpr Clock::duration after_failures = std::chrono::minutes(10);
+
+enum class Failures : std::uint8_t { are_warned_of, are_known };
 
 net::Task<Result<std::string>> get(
     const config::Upstream& from, net::Upstream& upstream, const std::string& version)
@@ -42,22 +50,50 @@ void keep(const config::Config& config, const config::Upstream& from, std::strin
         log::warning("the model list could not be kept on disk", { { "reason", kept.error().message } });
 }
 
+void tell_failure(const config::Upstream& from, const Error& error, Failures failures)
+{
+    const log::Field fields[] { { "upstream", from.name }, { "url", from.models_url },
+        { "reason", error.message } };
+    log::write(failures == Failures::are_known ? log::Level::debug : log::Level::warning,
+        "the upstream's model list could not be fetched", fields);
+}
+
 net::Task<void> fetch_list(Shared& shared, std::shared_ptr<const config::Config> config,
-    const config::Upstream& from, net::Upstream& upstream)
+    const config::Upstream& from, net::Upstream& upstream, Failures failures)
 {
     auto fetched = co_await net::before(Clock::now() + patience, get(from, upstream, shared.version));
     Result<std::string> body = fetched ? std::move(*fetched) : Failure(Error::timed_out("no answer in time"));
     auto catalogue = body ? route::Catalogue::parse(*body) : Failure(body.error());
     if (!catalogue) {
-        log::warning("the upstream's model list could not be fetched",
-            { { "url", from.models_url }, { "reason", catalogue.error().message } });
-        co_return;
+        tell_failure(from, catalogue.error(), failures);
+    } else {
+        log::debug(
+            "model list fetched", { { "upstream", from.name }, { "models", catalogue->models().size() } });
+        shared.catalogues.set(from.name, std::make_shared<const route::Catalogue>(std::move(*catalogue)));
+        if (!config->demo)
+            net::post_to_background(
+                [config, &from, body = std::move(*body)]() mutable { keep(*config, from, std::move(body)); });
     }
-    log::debug("model list fetched", { { "upstream", from.name }, { "models", catalogue->models().size() } });
-    shared.catalogues.set(from.name, std::make_shared<const route::Catalogue>(std::move(*catalogue)));
-    if (!config->demo)
-        net::post_to_background(
-            [config, &from, body = std::move(*body)]() mutable { keep(*config, from, std::move(body)); });
+    if (&from == &config->main())
+        shared.catalogues.settle();
+}
+
+// The list of OpenRouter and of one's own server needs no key, those of others do. Where failures are known
+// already, only of those that have no list yet.
+net::Task<void> fetch(Shared& shared, net::Upstream& upstream, Failures failures)
+{
+    auto config = shared.live.get();
+    if (!config->catalogue.enabled)
+        co_return;
+    auto loop = co_await boost::asio::this_coro::executor;
+    const auto known = shared.catalogues.get();
+    for (const config::Upstream& from : config->upstreams) {
+        const bool answers = &from == &config->main() || !from.degraded();
+        const bool is_due = failures == Failures::are_warned_of || known->of(from.name).empty();
+        if (answers && is_due)
+            boost::asio::co_spawn(
+                loop, fetch_list(shared, config, from, upstream, failures), boost::asio::detached);
+    }
 }
 
 } // namespace
@@ -79,32 +115,29 @@ void load_cached_catalogues(Shared& shared)
         shared.catalogues.settle();
 }
 
-// The list of OpenRouter and of one's own server needs no key, those of others do.
+// All at once: one that does not answer keeps nobody waiting.
 net::Task<void> fetch_catalogues(Shared& shared, net::Upstream& upstream)
 {
-    auto config = shared.live.get();
-    for (const config::Upstream& from : config->upstreams) {
-        const bool is_first = &from == &config->main();
-        if (is_first || !from.degraded())
-            co_await fetch_list(shared, config, from, upstream);
-        if (is_first)
-            shared.catalogues.settle();
-    }
+    return fetch(shared, upstream, Failures::are_warned_of);
 }
 
 net::Task<void> keep_catalogues(Shared& shared, net::Upstream& upstream)
 {
     for (;;) {
         auto config = shared.live.get();
+        const TimePoint next = Clock::now() + config->catalogue.refresh;
         if (config->catalogue.enabled)
-            co_await fetch_catalogues(shared, upstream);
+            co_await fetch(shared, upstream, Failures::are_warned_of);
         else
             shared.catalogues.settle();
-        bool empty = shared.catalogues.get()->of(config->main().name).empty();
-        Clock::duration pause = config->catalogue.refresh;
-        if (empty && config->catalogue.enabled)
-            pause = std::min<Clock::duration>(pause, after_failure);
-        co_await net::sleep_for(pause);
+        config.reset();
+        Clock::duration pause = after_failure;
+        while (Clock::now() + pause < next) {
+            co_await net::sleep_for(pause);
+            co_await fetch(shared, upstream, Failures::are_known);
+            pause = std::min(2 * pause, after_failures);
+        }
+        co_await net::sleep_until(next);
     }
 }
 

@@ -10,10 +10,10 @@ namespace dragoman::gateway {
 // What the disk still knows. Silent about a missing file; a broken one is set aside and said so.
 void load_cached_catalogues(Shared& shared);
 
-// Fetches each once. Failures are logged and change nothing.
+// Begins to fetch each once. Failures are logged and change nothing.
 net::Task<void> fetch_catalogues(Shared& shared, net::Upstream& upstream);
 
-// Fetches now and then for ever; for one worker.
+// Fetches now and then for ever, what is missing more often; for one worker.
 net::Task<void> keep_catalogues(Shared& shared, net::Upstream& upstream);
 
 } // namespace dragoman::gateway

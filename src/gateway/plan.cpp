@@ -81,6 +81,14 @@ bool is_the_word_of(std::string_view asked, std::string_view slug)
     return front.empty() || front == "openrouter/";
 }
 
+// Whether the configuration names this model itself; lists of models offer it then.
+bool stands_in(const route::Rules& rules, const std::string& slug)
+{
+    return slug == rules.big || slug == rules.middle || slug == rules.small
+        || std::ranges::find(rules.offered, slug) != rules.offered.end()
+        || std::ranges::find(rules.map, slug, &route::Mapping::to) != rules.map.end();
+}
+
 } // namespace
 
 Routing routing_of(const config::Config& config)
@@ -159,6 +167,9 @@ Result<bool> Plan::take_wish(std::string_view wanted)
         return true;
     const NamedModel named = named_model(wanted, config_);
     if (named.names_upstream) {
+        if (!route::is_model_name(route::without_window_mark(named.model)))
+            return Failure(refused_wish(Error::Kind::bad_request,
+                "x-dragoman-route: behind the upstream there is no name that a model could have"));
         upstream_ = named.upstream;
         model_ = named.model;
         return true;
@@ -173,17 +184,18 @@ Result<bool> Plan::take_wish(std::string_view wanted)
 }
 
 // What a client writes itself names an upstream only where that is allowed; what the configuration makes of a
-// name always may.
+// name always may, and so may a name that stands there.
 Result<void> Plan::take_name()
 {
     ASSIGN_OR_RETURN(slug, slug_at(0));
     const std::string_view asked = route::asked_model(client_model_);
-    const bool own_word = is_the_word_of(asked, slug);
     NamedModel named;
-    if (!own_word)
+    if (!is_the_word_of(asked, slug))
         named = named_model(slug, config_);
     else if (config_.client_targets)
         named = named_model(asked, config_);
+    else if (stands_in(routing_->rules.front(), slug))
+        named = named_model(slug, config_);
     upstream_ = named.upstream;
     if (named.names_upstream)
         model_ = named.model;
@@ -249,6 +261,8 @@ route::Lookup lookup_of(const config::Config& config, const Catalogues& catalogu
 std::vector<std::string> models_of_other_upstreams(const config::Config& config, const Catalogues& catalogues)
 {
     std::vector<std::string> models;
+    if (!config.client_targets)
+        return models; // Nobody may ask for them.
     for (std::size_t i = 1; i < config.upstreams.size(); ++i) {
         const config::Upstream& upstream = config.upstreams[i];
         for (const auto& model : catalogues.of(upstream.name).models())

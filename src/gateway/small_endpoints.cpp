@@ -54,7 +54,7 @@ net::Refusal health(Worker& worker)
     json::Writer json(body);
     json.begin_object().key("status").text(config->degraded() ? "degraded" : "healthy");
     if (config->degraded())
-        json.key("reason").text("no upstream key is configured: set OPENROUTER_API_KEY");
+        json.key("reason").text("no upstream key is configured: set " + config->missing_keys());
     json.key("service").text("dragoman").key("version").text(shared.version).key("uptime_seconds");
     json.integer(std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - shared.started).count());
     if (config->demo)

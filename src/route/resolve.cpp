@@ -35,22 +35,6 @@ constexpr bool is_name_character(char c)
         || string_view("-_./:~@+=#").find(c) != string_view::npos;
 }
 
-// Nothing that could mean another host, another path or another header upstream.
-bool is_harmless(string_view name)
-{
-    if (name.empty() || name.size() > name_max || name.starts_with('/') || name.ends_with('/'))
-        return false;
-    if (!std::all_of(name.begin(), name.end(), is_name_character))
-        return false;
-    for (string_view rest = name; !rest.empty();) {
-        const auto part = rest.substr(0, rest.find('/'));
-        if (part.empty() || part == "." || part == "..")
-            return false;
-        rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    }
-    return name.find("://") == string_view::npos;
-}
-
 Error hostile()
 {
     auto error = Error::bad_request("model: this is not a name that a model could have");
@@ -179,6 +163,21 @@ Target target_for(string_view slug, const Rules& rules, const Catalogue& catalog
     return target;
 }
 
+bool is_model_name(string_view name)
+{
+    if (name.empty() || name.size() > name_max || name.starts_with('/') || name.ends_with('/'))
+        return false;
+    if (!std::all_of(name.begin(), name.end(), is_name_character))
+        return false;
+    for (string_view rest = name; !rest.empty();) {
+        const auto part = rest.substr(0, rest.find('/'));
+        if (part.empty() || part == "." || part == "..")
+            return false;
+        rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    }
+    return name.find("://") == string_view::npos;
+}
+
 string_view without_window_mark(string_view name)
 {
     while (name.ends_with(']')) {
@@ -227,7 +226,7 @@ Result<std::string> slug_of(string_view client_model, const Rules& rules, const 
 {
     const auto name = asked_model(client_model);
     auto slug = without_foreign_notation(name, rules);
-    if (!is_harmless(slug))
+    if (!is_model_name(slug))
         return Failure(hostile());
     if (const auto* mapping = mapping_for(client_model, name, rules))
         return mapping->to;

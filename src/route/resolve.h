@@ -78,6 +78,9 @@ Target target_for(std::string_view slug, const Rules& rules, const Catalogue& ca
 // What a client asked for, without a window mark and without the form that its picker needs.
 std::string_view asked_model(std::string_view client_model);
 
+// Nothing that could mean another host, another path or another header upstream; at most 256 characters.
+bool is_model_name(std::string_view name);
+
 // The name without "[1m]" and the like.
 std::string_view without_window_mark(std::string_view name);
 

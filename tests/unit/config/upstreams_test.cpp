@@ -37,6 +37,36 @@ TEST_F(LoadTest, UpstreamsKeepTheOrderOfTheFile)
     EXPECT_EQ(config.upstream("home"), nullptr);
 }
 
+TEST_F(LoadTest, TellsWhichKeysAreMissing)
+{
+    environment_.clear();
+    file("");
+    EXPECT_EQ(loaded().missing_keys(), "OPENROUTER_API_KEY");
+    file("[upstreams.groq]\n[upstreams.other]\npreset = \"groq\"\n[upstreams.xai]\n");
+    EXPECT_TRUE(loaded().degraded());
+    EXPECT_EQ(loaded().missing_keys(), "GROQ_API_KEY or XAI_API_KEY");
+}
+
+TEST_F(LoadTest, ModelsThatNobodyHasNamedAreTheFirstUpstreams)
+{
+    file("[upstreams.openrouter]\n[upstreams.openai]\n");
+    EXPECT_EQ(loaded().models.big, "openrouter/openai/gpt-oss-120b") << "not OpenAI's";
+    EXPECT_EQ(loaded().models.small, "openrouter/openai/gpt-oss-120b");
+    file("[upstreams.groq]\n[upstreams.openai]\n[models]\nsmall = \"openai/gpt-5-mini\"\n");
+    EXPECT_EQ(loaded().models.big, "groq/openai/gpt-oss-120b");
+    EXPECT_EQ(loaded().models.small, "openai/gpt-5-mini") << "what somebody writes is what they mean";
+    file("[upstreams.openai]\n[upstreams.openrouter]\n");
+    EXPECT_EQ(loaded().models.big, "gpt-5.5");
+}
+
+TEST_F(LoadTest, OpenRoutersOwnModelsAreTargets)
+{
+    file("[upstreams.openrouter]\n[[routes]]\ntargets = [\"openrouter/auto\", \"openrouter/z-ai/glm-5\"]\n");
+    const Config config = loaded();
+    EXPECT_EQ(config.routes.at(0).targets.at(0).model, "openrouter/auto");
+    EXPECT_EQ(config.routes.at(0).targets.at(1).model, "z-ai/glm-5");
+}
+
 TEST_F(LoadTest, APresetAndAKeyAreAWholeUpstream)
 {
     for (const Preset& preset : presets()) {
@@ -197,8 +227,9 @@ TEST_F(LoadTest, SaysWhatIsWrongWithARoute)
             HasSubstr("config.toml:6:1: routes needs targets"),
             HasSubstr("config.toml:9:1: unknown key routes.retries"),
             HasSubstr(R"(routes.when.tokens_over belongs to scenario = "long_context")"),
-            HasSubstr("config.toml:5:12: the target hom/x names no upstream of this file; there is one: home; "
-                      "did you mean home/x?"),
+            HasSubstr(
+                "config.toml:5:12: the target hom/x names no upstream of this file; there is one: home; "
+                "did you mean home/x?"),
             HasSubstr("config.toml:8:12: the target home/x: models, provider and plugins are for routers"),
             HasSubstr("config.toml:13:12: the target home/ names no model"),
             HasSubstr("config.toml:14:1: there is another route of the name a")));

@@ -85,6 +85,23 @@ TEST_F(PlanTest, ClientsMayBeKeptFromNamingTargets)
     EXPECT_THAT(targets("claude-opus-4-5"), ElementsAre("home: qwen3-coder")) << "the configuration may";
     EXPECT_THAT(targets("claude-opus-4-5", { .route = "home" }),
         ElementsAre(HasSubstr("permission_error: x-dragoman-route: naming a target is switched off")));
+    EXPECT_THAT(targets("anthropic-via/home/qwen3-coder"), ElementsAre("home: qwen3-coder"))
+        << "what the configuration names is offered, and has to be there";
+    EXPECT_THAT(targets("home/other"), ElementsAre("openrouter: home/other"));
+    catalogues_ = catalogues_.with("home",
+        std::make_shared<const route::Catalogue>(*route::Catalogue::parse(R"({"data":[{"id":"qwen3"}]})")));
+    EXPECT_TRUE(models_of_other_upstreams(config_, catalogues_).empty());
+}
+
+TEST_F(PlanTest, AHeaderNamesNothingButModels)
+{
+    for (const std::string model : { "", "../x", "a b", "a//b", "\xFC", "\"x" })
+        EXPECT_THAT(targets("opus", { .route = "home/" + model }),
+            ElementsAre(HasSubstr("no name that a model could have")))
+            << model;
+    EXPECT_THAT(targets("opus", { .route = "home/" + std::string(300, 'x') }),
+        ElementsAre(HasSubstr("no name that a model could have")));
+    EXPECT_THAT(targets("opus", { .route = "home/qwen[1m]" }), ElementsAre("home: qwen"));
 }
 
 TEST_F(PlanTest, AHeaderNamesARouteOrATarget)
