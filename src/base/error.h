@@ -42,7 +42,7 @@ struct Error {
     std::string message {}; // shown to the client; never holds a key or a prompt
     std::optional<int> retry_after_s {}; // whole seconds, the only form that clients read
     std::optional<bool> should_retry {}; // x-should-retry, when dragoman knows better than the status
-    std::optional<std::int64_t> limited_for_s {}; // of a limit, as the upstream says; 0: waiting does not help
+    std::optional<std::int64_t> limited_for_s {}; // of a limit, if that was said; 0: waiting does not help
     int upstream_status = 0; // 0: the upstream never answered
     std::string upstream_request_id {}; // for the log
     bool quotes_upstream = false; // the message may repeat what a prompt said: it is not for the log

@@ -52,6 +52,7 @@ std::vector<Field> fields_of(const RequestRecord& record)
     text("method", record.method);
     text("path", record.path);
     text("client_model", record.client_model);
+    text("upstream", record.upstream);
     text("upstream_model", record.upstream_model);
     text("provider", record.provider);
     text("upstream_request_id", record.upstream_request_id);
@@ -78,8 +79,9 @@ std::vector<Field> fields_of(const RequestRecord& record)
 
 std::string sentence_of(const RequestRecord& record)
 {
-    std::string out = fmt::format("{} {} {} -> {}", record.request_id, or_dash(record.path),
-        or_dash(record.client_model), or_dash(record.upstream_model));
+    std::string out = fmt::format("{} {} {} -> {}{}{}", record.request_id, or_dash(record.path),
+        or_dash(record.client_model), record.upstream, record.upstream.empty() ? "" : "/",
+        or_dash(record.upstream_model));
     auto end = std::back_inserter(out);
     if (!record.provider.empty())
         fmt::format_to(end, " ({})", record.provider);

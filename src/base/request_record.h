@@ -16,6 +16,7 @@ struct RequestRecord {
     std::string method { "POST" };
     std::string path {};
     std::string client_model {}; // as the client asked for it
+    std::string upstream {}; // who was asked last; empty where there is only one
     std::string upstream_model {}; // as it was sent
     std::string provider {}; // who answered behind the upstream
     std::string upstream_request_id {};

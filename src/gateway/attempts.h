@@ -51,6 +51,7 @@ public:
     void mended(const Error& error, std::string_view how);
 
     void answers(); // a part of its answer has come
+    void make_room() { seat_.give_back(); } // all of it has
     void succeeded();
 
     // Whether advance() may be asked again. `answered`: the client has a part of the answer.

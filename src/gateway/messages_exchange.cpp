@@ -128,6 +128,7 @@ net::Task<void> MessagesExchange::send_error()
     if (capture_)
         capture_->client_answer = { std::to_string(answer.status), answer.fields, answer.body };
     status_ = answer.status;
+    make_room();
     (void)co_await send(response_, answer);
 }
 
@@ -257,7 +258,15 @@ void MessagesExchange::make_relay(bool committed)
         .resumes = plan_.route() != nullptr && plan_.route()->resume,
         .committed = committed,
         .tried = attempts_.tried(),
-        .begun = [this] { forget_bodies(); } });
+        .begun = [this] { forget_bodies(); },
+        .over = [this] { make_room(); } });
+}
+
+// For the next request, which may be the same client's.
+void MessagesExchange::make_room()
+{
+    pass_.leave();
+    attempts_.make_room();
 }
 
 // Whether another attempt may follow.

@@ -60,6 +60,7 @@ private:
     const route::Target& target() const { return attempts_.target(); }
     route::RefusalMemory::Sent sent(std::string_view body) const;
     void forget_bodies();
+    void make_room();
     void begin_capture();
     RequestRecord record(); // once, at the end: takes what it says
     void add_answer_facts(RequestRecord& record) const;

@@ -45,6 +45,7 @@ RequestRecord MessagesExchange::record()
         .method = request_.head.method,
         .path = std::move(path_),
         .client_model = std::move(client_model_),
+        .upstream = config_->upstreams.size() > 1 && !target().model.empty() ? attempts_.upstream().name : "",
         .upstream_model = target().model,
         .status = status_,
         .stream = stream_,

@@ -150,10 +150,11 @@ Metrics::Target& Metrics::target_of(const RequestRecord& record)
 {
     if (record.upstream_model.empty())
         return *none_;
-    if (Target* known = find(record.upstream_model))
+    const std::string prefixed = record.upstream.empty() ? "" : record.upstream + "/" + record.upstream_model;
+    const std::string& name = record.upstream.empty() ? record.upstream_model : prefixed;
+    if (Target* known = find(name))
         return *known;
-    const bool has_a_place = was_answered(record) && looks_like_a_name(record.upstream_model);
-    return has_a_place ? admit(record.upstream_model) : *other_;
+    return was_answered(record) && looks_like_a_name(name) ? admit(name) : *other_;
 }
 
 Metrics::Target* Metrics::find(std::string_view name) const

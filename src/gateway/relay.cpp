@@ -367,6 +367,7 @@ net::Task<Result<void>> Relay::complete()
         begun_ = true;
         parts_.begun();
     }
+    parts_.over(); // Before the client can know, and asks again.
     if (!parts_.call.plan.stream) {
         net::FieldList fields = answer_fields("application/json");
         if (parts_.capture) {

@@ -42,6 +42,7 @@ struct RelayParts {
     bool committed; // the client has a status and message_start already, from another target's attempt
     const std::string& tried; // what was tried before, for the client; empty: nothing
     std::function<void()> begun; // the upstream's answer has content: the request is not needed any more
+    std::function<void()> over; // the upstream is done with: what the client is still owed is here
 };
 
 // What the log wants to know about how it went.

@@ -24,12 +24,22 @@ void append_full_end(
         usage ? usage->cache_read_input_tokens : 0);
 }
 
+// The same request may well succeed when it is made once more.
+bool may_pass(const Error& error)
+{
+    using enum Error::Kind;
+    return error.should_retry != false
+        && (error.kind == overloaded || error.kind == rate_limited || error.kind == upstream_failed
+            || error.kind == upstream_protocol || error.kind == unreachable || error.kind == timed_out);
+}
+
 } // namespace
 
 net::Task<void> Relay::fail(const Error& error)
 {
     if (error.kind == Error::Kind::client_gone || parts_.response.client_gone())
         co_return;
+    parts_.over();
     if (!parts_.response.started()) {
         net::Refusal answer = render(error, parts_.request_id);
         if (parts_.tried.contains(", ")) // more than this one
@@ -41,7 +51,7 @@ net::Task<void> Relay::fail(const Error& error)
         co_return;
     }
     parts_.answer.break_off(out_);
-    if (parts_.resumes && begun_ && !parts_.answer.has_open_block())
+    if (parts_.resumes && may_pass(error) && begun_ && !parts_.answer.has_open_block())
         append_full_end(out_, parts_.call.plan.estimated_input, parts_.answer.facts().usage);
     else
         anthropic::append_error_event(out_, error, parts_.request_id);

@@ -29,7 +29,7 @@ std::set<std::string> targets_of(
             if (!target.model.empty())
                 add(to_string(target));
     for (const auto& target : figures.targets)
-        targets.insert(before + target.name);
+        targets.insert(target.name.starts_with(before) ? target.name : before + target.name);
     return targets;
 }
 

@@ -171,6 +171,19 @@ TEST(Metrics, GiveAPlaceOnlyToNamesThatAnUpstreamAnsweredTo)
         (std::vector<std::string> { "openai/gpt-5.5", std::string(Metrics::name_max, 'a'), "other" }));
 }
 
+TEST(Metrics, TellTheSameModelOfTwoUpstreamsApart)
+{
+    Metrics metrics;
+    for (const char* upstream : { "home", "cloud", "home" }) {
+        RequestRecord record = answered("qwen3-coder");
+        record.upstream = upstream;
+        count(metrics, record);
+    }
+    const MetricsSnapshot snapshot = metrics.read();
+    EXPECT_EQ(names(snapshot), (std::vector<std::string> { "home/qwen3-coder", "cloud/qwen3-coder" }));
+    EXPECT_EQ(snapshot.targets.front().all_requests(), 2U);
+}
+
 TEST(Metrics, KeepABoundedNumberOfTargets)
 {
     Metrics metrics;

@@ -57,7 +57,8 @@ TEST(UpstreamStates, AKeyRestsForATargetThatIsKnown)
     rests.rest("one/x/big", "b", now + std::chrono::milliseconds(35'500));
     rests.rest("one/only-seen", "a", now + std::chrono::seconds(5));
     MetricsSnapshot figures;
-    figures.targets.emplace_back().name = "only-seen";
+    figures.targets.emplace_back().name = "one/only-seen";
+    figures.targets.emplace_back().name = "two/only-seen";
     const auto states = upstream_states(two_upstreams(), {}, rests, figures, now);
     ASSERT_EQ(states[0].resting_keys.size(), 2U);
     EXPECT_EQ(states[0].resting_keys[0].target, "one/only-seen");
