@@ -26,6 +26,18 @@ Error over(std::string message, int retry_after_s)
         .retry_after_s = retry_after_s };
 }
 
+// Waiting makes no room for it.
+Error too_large(std::size_t most)
+{
+    return { .kind = Error::Kind::too_large,
+        .source = Error::Source::client,
+        .message =
+            fmt::format("the requests of one client token may hold {} bytes in memory, and this one alone "
+                        "is larger",
+                most),
+        .should_retry = false };
+}
+
 int seconds_until(TimePoint then, TimePoint now)
 {
     const auto left = std::chrono::ceil<std::chrono::seconds>(then - now).count();
@@ -64,6 +76,8 @@ Result<Limiter::Pass> Limiter::enter(
         return Failure(std::move(room).error());
     if (auto room = look(all_, limits.all, "in all", now); !room)
         return Failure(std::move(room).error());
+    if (limits.each.body_bytes > 0 && body_bytes > limits.each.body_bytes)
+        return Failure(too_large(limits.each.body_bytes));
     if (limits.each.body_bytes > 0 && own.body_bytes + body_bytes > limits.each.body_bytes)
         return Failure(over(
             fmt::format("the requests of one client token may hold {} bytes in memory, and this is one more",

@@ -264,11 +264,17 @@ void Relay::give_up(Error why)
     parts_.response.interrupt();
 }
 
+// For an answer to begin. Where somebody else might answer, message_start and pings are no beginning.
+bool Relay::is_waiting() const
+{
+    return events_seen_ == 0 || (parts_.replaceable && parts_.call.plan.stream && !begun_);
+}
+
 // Deadlines are told apart by what did not happen: no answer at all, no further event, no end.
 std::optional<Error> Relay::overdue(TimePoint now) const
 {
     const config::Upstream& upstream = parts_.upstream;
-    if (events_seen_ == 0 && now >= times_.begun + parts_.first_byte)
+    if (is_waiting() && now >= times_.begun + parts_.first_byte)
         return Error::timed_out(
             fmt::format("{} did not answer within {} s", upstream.name, seconds(parts_.first_byte)));
     if (events_seen_ > 0 && !writing_ && parts_.call.plan.stream && now >= last_event_ + parts_.idle)
@@ -287,9 +293,9 @@ std::optional<Error> Relay::overdue(TimePoint now) const
 TimePoint Relay::next_look() const
 {
     TimePoint next = parts_.since + parts_.upstream.stream_total;
-    if (events_seen_ == 0)
+    if (is_waiting())
         next = std::min(next, times_.begun + parts_.first_byte);
-    else if (parts_.call.plan.stream)
+    if (events_seen_ > 0 && parts_.call.plan.stream)
         next = std::min(next, std::max(last_event_ + parts_.idle, Clock::now() + std::chrono::seconds(1)));
     if (committed_)
         next = std::min(next, last_sent_ + limits::ping_after);

@@ -93,6 +93,7 @@ private:
     bool may_send() const;
     Result<void> commit();
     void commit_slow_stream();
+    bool is_waiting() const;
     std::optional<Error> overdue(TimePoint now) const;
     TimePoint next_look() const;
     void note_sent();

@@ -172,6 +172,28 @@ test('a long request goes to each target as a whole', () =>
         for (const upstream of [a, b, c, d]) assert.ok(JSON.stringify(upstream.seen[0].body).includes(long));
     }));
 
+for (const [dialect, beginning, sign] of [
+    ['messages', messageStart, 'event: ping\ndata: {"type":"ping"}\n\n'],
+    ['chat', chunk({ role: 'assistant', content: '' }), ': PROCESSING\n\n'],
+])
+    test(`signs of life are no answer, and wait no longer than one may (${dialect})`, () =>
+        withProgram(
+            (all) => two(all, { ofA: `dialect = "${dialect}"\nfirst_byte = "300ms"\n` }),
+            async ({ a, b, url, asked }) => {
+                a.script((request, response) => {
+                    events(beginning, never)(request, response);
+                    const beats = setInterval(() => response.write(sign), 50);
+                    response.on('close', () => clearInterval(beats));
+                });
+                b.script(chatText('b'));
+                const stream = await new Stream(url, message('Hello')).end();
+                assert.equal(textOf(stream), 'b');
+                assert.equal(attempts(stream), 'a/ma too late, b/mb 200');
+                await a.seen[0].left;
+                assert.deepEqual(asked(), [1, 1, 0, 0]);
+            },
+        ));
+
 // --- Answers that have begun.
 
 async function halfAnswer(dragoman, upstream, first, last, body = {}) {

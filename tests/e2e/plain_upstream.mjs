@@ -72,6 +72,7 @@ export class PlainUpstream {
     }
 }
 
+// As an answer, or within one.
 export const never = () => {};
 
 export const json =
@@ -89,6 +90,7 @@ export const events =
         response.flushHeaders();
         for (const step of steps) {
             if (step === CUT) return response.destroy();
+            if (step === never) return undefined;
             if (step instanceof Promise) await step;
             else if (typeof step === 'string') response.write(step);
             else response.write(`${step.type ? `event: ${step.type}\n` : ''}data: ${JSON.stringify(step)}\n\n`);

@@ -45,6 +45,19 @@ TEST(Limiter, LetsSoManyInAtATime)
     EXPECT_TRUE(limiter.enter(two, "a", 0, start));
 }
 
+TEST(Limiter, NobodyWaitsForRoomThatThereNeverIs)
+{
+    Limiter limiter;
+    const config::Limits limits { .each = { .body_bytes = limits::MiB } };
+    const auto larger = limiter.enter(limits, "a", limits::MiB + 1, start);
+    ASSERT_FALSE(larger);
+    EXPECT_EQ(larger.error().kind, Error::Kind::too_large);
+    EXPECT_EQ(larger.error().should_retry, false);
+    const auto whole = limiter.enter(limits, "a", limits::MiB, start);
+    EXPECT_TRUE(whole);
+    EXPECT_EQ(limiter.enter(limits, "a", 1, start).error().kind, Error::Kind::rate_limited);
+}
+
 TEST(Limiter, CountsAnySixtySeconds)
 {
     Limiter limiter;
