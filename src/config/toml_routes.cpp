@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace dragoman::config {
 namespace {
@@ -39,9 +40,19 @@ void append_json(json::Writer& json, const toml::node& node)
         json.integer(whole->get());
     } else if (const auto* number = node.as_floating_point()) {
         json.raw({ fmt::format("{}", number->get()) });
-    } else {
-        json.null();
     }
+}
+
+// TOML has dates and times, infinity, and what is no number.
+bool fits_json(const toml::node& node)
+{
+    if (const auto* table = node.as_table())
+        return std::ranges::all_of(*table, [](const auto& member) { return fits_json(member.second); });
+    if (const auto* array = node.as_array())
+        return std::ranges::all_of(*array, fits_json);
+    if (const auto* number = node.as_floating_point())
+        return std::isfinite(number->get());
+    return node.is_string() || node.is_boolean() || node.is_integer();
 }
 
 class RouteReader {
@@ -165,6 +176,10 @@ std::string RouteReader::json_of(TomlReader& reader, std::string_view key, bool 
         return {};
     if (wants_array ? !node->is_array() : !node->is_table()) {
         reader.complain(key, wants_array ? "must be an array" : "must be a table");
+        return {};
+    }
+    if (!fits_json(*node)) {
+        reader.complain(key, "holds what JSON has no word for: a date, a time, inf or nan");
         return {};
     }
     std::string text;

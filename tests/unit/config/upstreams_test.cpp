@@ -37,6 +37,17 @@ TEST_F(LoadTest, UpstreamsKeepTheOrderOfTheFile)
     EXPECT_EQ(config.upstream("home"), nullptr);
 }
 
+TEST_F(LoadTest, WhatJsonHasNoWordForIsNoPreference)
+{
+    for (const char* value : { "inf", "nan", "1979-05-27", "[1, [inf]]", "{ c = 07:32:00 }" }) {
+        file(fmt::format("[upstreams.openrouter]\n[[routes]]\n"
+                         "targets = [{{ target = \"openrouter/a/b\", provider = {{ sort = {} }} }}]\n",
+            value));
+        EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("routes.targets.provider holds what JSON has no word for")))
+            << value;
+    }
+}
+
 TEST_F(LoadTest, TellsWhichKeysAreMissing)
 {
     environment_.clear();
