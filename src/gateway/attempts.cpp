@@ -223,6 +223,7 @@ Result<void> Attempts::advance(const Plan& plan, std::string_view session, TimeP
             continue;
         }
         place_ = std::move(*place);
+        keys_tried_ = 1;
         ++next_;
         return {};
     }
@@ -350,7 +351,8 @@ void Attempts::note_breaker(const Error& error, TimePoint now)
     }
 }
 
-// True when another key of the same pool may be tried.
+// True when another key of the same pool may be tried. Each gets one chance: a rest of a second may be over
+// before the last of them has answered.
 bool Attempts::exchange_key(const Error& error, TimePoint now)
 {
     const auto rest = rest_of_key(error);
@@ -359,7 +361,7 @@ bool Attempts::exchange_key(const Error& error, TimePoint now)
         return false;
     const std::string name = name_of(place_);
     shared_.key_rests.rest(name, key().reveal(), now + *rest, cause_of(error));
-    return from.keys.size() > 1 && !shared_.key_rests.until(name, choices_of(from.keys), now);
+    return keys_tried_++ < from.keys.size() && !shared_.key_rests.until(name, choices_of(from.keys), now);
 }
 
 } // namespace dragoman::gateway

@@ -79,6 +79,7 @@ private:
     std::size_t next_ = 0; // position in the plan
     Occupancy::Seat seat_ {};
     bool same_place_ = false;
+    std::size_t keys_tried_ = 0; // at this place
     bool probes_ = false; // of a breaker: its end must be told
     std::optional<std::uint64_t> window_ {}; // that was too small
     std::optional<Error> error_ {};

@@ -170,7 +170,8 @@ Error rate_limited(const FailureCase& one)
         return final(std::move(error));
     }
     if (wait)
-        error.limited_for_s = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+        error.limited_for_s =
+            std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(*wait).count());
     if (!daily && !lasting && (!wait || *wait <= outlasted)) {
         if (wait)
             error.retry_after_s = whole_seconds(*wait);

@@ -288,6 +288,19 @@ test('one request that is too large keeps no key from the others', () =>
         },
     ));
 
+test('each key gets one chance, however short its rest is', () =>
+    withProgram(
+        (all) => two(all, { ofA: `keys = [{ key = "${keys[0]}" }, { key = "${keys[1]}" }]\n` }),
+        async ({ a, b, url, asked }) => {
+            const limited = json(429, { error: { message: 'Rate limit reached' } }, { 'retry-after': '1' });
+            a.script((request, response) => setTimeout(() => limited(request, response), 1100));
+            b.script(chatText('b'));
+            const answer = await post(url, message('Hello'));
+            assert.equal(attempts(answer), 'a/ma 429, a/ma 429, b/mb 200');
+            assert.deepEqual(asked(), [2, 1, 0, 0]);
+        },
+    ));
+
 const pool = `keys = [${keys.map((key) => `{ key = "${key}" }`).join(', ')}]\n`;
 const lasting = [
     ['refused', json(401, { error: { message: 'no such key' } }), 401, 'authentication_error'],

@@ -43,7 +43,8 @@ TEST_F(LoadTest, WhatJsonHasNoWordForIsNoPreference)
         file(fmt::format("[upstreams.openrouter]\n[[routes]]\n"
                          "targets = [{{ target = \"openrouter/a/b\", provider = {{ sort = {} }} }}]\n",
             value));
-        EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("routes.targets.provider holds what JSON has no word for")))
+        EXPECT_THAT(
+            mistakes(), ElementsAre(HasSubstr("routes.targets.provider holds what JSON has no word for")))
             << value;
     }
 }

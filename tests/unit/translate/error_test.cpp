@@ -229,6 +229,7 @@ TEST(TranslateError, KeepsHowLongALimitReallyLasts)
         translate_error({ .status = 429, .retry_after = "300", .now = now }, context).limited_for_s, 300);
     EXPECT_EQ(
         translate_error({ .status = 429, .retry_after = "7200", .now = now }, context).limited_for_s, 7200);
+    EXPECT_EQ(translate_error({ .status = 429, .retry_after = "0", .now = now }, context).limited_for_s, 1);
     EXPECT_EQ(translated(429, said("Rate limit reached")).limited_for_s, std::nullopt);
     EXPECT_EQ(translated(429, said("Request too large for gpt-5 on tokens per min")).limited_for_s, 0)
         << "smaller requests are answered all the same";
