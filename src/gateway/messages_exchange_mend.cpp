@@ -76,10 +76,12 @@ void MessagesExchange::recall()
 {
     Shared& shared = worker_.shared();
     most_output_ = 0;
+    translate::Lesson earlier;
     if (!shared.learned.empty())
-        adapt({ .of_model = shared.learned.find(attempts_.upstream().name, target().model) });
+        earlier.of_model = shared.learned.find(attempts_.upstream().name, target().model);
     if (!shared.learned_in_sessions.empty() && !session_.empty())
-        adapt({ .of_session = shared.learned_in_sessions.find(upstream_in_session(), target().model) });
+        earlier.of_session = shared.learned_in_sessions.find(upstream_in_session(), target().model);
+    adapt(earlier);
     if (mending_)
         adapt(mending_->lesson);
 }
