@@ -148,7 +148,7 @@ constexpr Preset together { .name = "together",
     .base_url = "https://api.together.xyz/v1",
     .key_env = "TOGETHER_API_KEY",
     .vendor_in_slugs = true,
-    .quirks = { reasoning_enabled },
+    .quirks = { reasoning_enabled, inline_think },
     .big = "openai/gpt-oss-120b",
     .small = "openai/gpt-oss-20b" };
 
@@ -176,7 +176,7 @@ constexpr Preset nvidia { .name = "nvidia",
     .base_url = "https://integrate.api.nvidia.com/v1",
     .key_env = "NVIDIA_API_KEY",
     .vendor_in_slugs = true,
-    .quirks = { template_thinking, text_only_content },
+    .quirks = { template_thinking, text_only_content, inline_think },
     .big = "openai/gpt-oss-120b",
     .small = "openai/gpt-oss-20b" };
 
@@ -199,7 +199,8 @@ constexpr Preset vllm { .name = "vllm",
     .key_required = false,
     .has_messages = true,
     .has_responses = true,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back, vendor_messages, keep_thinking } };
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, inline_think, vendor_messages,
+        keep_thinking } };
 
 // https://docs.sglang.ai
 constexpr Preset sglang { .name = "sglang",
@@ -207,7 +208,7 @@ constexpr Preset sglang { .name = "sglang",
     .base_url = "http://127.0.0.1:30000/v1",
     .key_env = "SGLANG_API_KEY",
     .key_required = false,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back } };
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, inline_think } };
 
 // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
 constexpr Preset llamacpp { .name = "llamacpp",
@@ -216,7 +217,8 @@ constexpr Preset llamacpp { .name = "llamacpp",
     .key_env = "LLAMA_API_KEY",
     .key_required = false,
     .has_messages = true,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back, vendor_messages, keep_thinking } };
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, inline_think, vendor_messages,
+        keep_thinking } };
 
 // https://docs.ollama.com/api/openai-compatibility
 constexpr Preset ollama { .name = "ollama",
@@ -225,7 +227,8 @@ constexpr Preset ollama { .name = "ollama",
     .key_env = "OLLAMA_API_KEY",
     .key_required = false,
     .has_messages = true,
-    .quirks = { reasoning_effort, silent_overflow, no_tool_choice, vendor_messages, keep_thinking } };
+    .quirks = {
+        reasoning_effort, inline_think, silent_overflow, no_tool_choice, vendor_messages, keep_thinking } };
 
 // https://lmstudio.ai/docs
 constexpr Preset lmstudio { .name = "lmstudio",
@@ -235,7 +238,7 @@ constexpr Preset lmstudio { .name = "lmstudio",
     .key_required = false,
     .has_messages = true,
     .has_responses = true,
-    .quirks = { takes_top_k, vendor_messages, keep_thinking } };
+    .quirks = { takes_top_k, inline_think, vendor_messages, keep_thinking } };
 
 // https://docs.litellm.ai/docs/proxy/user_keys
 constexpr Preset litellm { .name = "litellm",

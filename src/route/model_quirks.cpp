@@ -92,10 +92,7 @@ Quirks efforts_of(string_view name)
     return efforts_of_gpt(name);
 }
 
-bool thinks_by_list(const Target& target)
-{
-    return target.facts && target.facts->has_reasoning;
-}
+bool thinks_by_list(const Target& target) { return target.facts && target.facts->has_reasoning; }
 
 bool has_list_of_efforts(const Target& target)
 {
@@ -247,7 +244,7 @@ std::string model_family(string_view model)
     const string_view name = last_part(target.base_name());
     const bool has_maker = !target.vendor().empty() && name == target.base_name();
     const std::string maker(has_maker ? target.vendor() : maker_by_name(name));
-    if (maker == "anthropic")
+    if (maker == "anthropic" || holds(name, { "claude" })) // "bedrock/us.anthropic.claude-opus-4-5-v1:0"
         return "anthropic/claude";
     if (maker == "google" && name.starts_with("gemini"))
         return "google/gemini";

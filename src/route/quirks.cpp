@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, quirk_count> names { "routing_fields", "b
     "any_strict", "no_strict", "tool_stream", "tools_for_calls", "many_tools", "letter_names",
     "any_for_required", "no_forced_tool", "never_forced", "no_tool_choice", "no_parallel_field",
     "plain_root_schemas", "light_schemas", "gemini_schemas", "simple_schemas", "closed_schemas",
-    "strict_schemas", "single_type_schemas", "inline_think", "text_tool_calls", "coerce_arguments",
-    "silent_overflow", "first_party", "vendor_messages", "signed_thinking", "keep_thinking", "no_cache_marks",
-    "context_edits", "tool_references" };
+    "strict_schemas", "single_type_schemas", "inline_think", "opened_think", "text_tool_calls",
+    "coerce_arguments", "silent_overflow", "first_party", "vendor_messages", "signed_thinking",
+    "keep_thinking", "no_cache_marks", "context_edits", "tool_references" };
 
 } // namespace
 

@@ -99,6 +99,7 @@ enum class Quirk : std::uint8_t {
 
     // Answers.
     inline_think, // thoughts stand between <think> and </think> in the text
+    opened_think, // the same, but the template has written <think> already
     text_tool_calls, // weak models write calls into their text: they are recovered
     coerce_arguments, // weak models write "5" where a number belongs: arguments follow the schema
     silent_overflow, // cuts what does not fit without a word: the size is checked before

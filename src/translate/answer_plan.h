@@ -35,6 +35,8 @@ struct AnswerPlan {
     std::size_t stop_sequences_upstream = 0;
 
     bool hide_thinking = false; // display "omitted": blocks keep their signature and lose their text
+    bool seals_signatures =
+        false; // Messages: signatures go to the client in envelopes, which tell whose they are
     bool prewarm = false; // max_tokens 0: the output is dropped, the stop reason is max_tokens
     bool web_search = false; // the client declared a web_search_* tool: sources become result blocks
     std::string web_search_query {}; // what to show as its input when the upstream does not say

@@ -38,10 +38,33 @@ bool fits(const json::Value& value, const Types& types)
     return false;
 }
 
+// Takes no properties but its own.
 bool is_closed(const SchemaParts& schema)
 {
-    auto more = schema.find("additionalProperties");
-    return more && more->boolean() == false;
+    bool closed = false;
+    for (std::size_t i = 0; i < schema.parts().size(); ++i) {
+        const auto more = schema.parts()[i].find("additionalProperties");
+        closed |= schema.is_certain(i) && more && more->boolean() == false;
+    }
+    return closed && !schema.find("patternProperties");
+}
+
+struct Alternatives {
+    std::vector<json::Value> schemas {}; // those that allow something
+    bool null = false; // one of them allows nothing but null
+};
+
+Alternatives alternatives_of(const SchemaParts& schema)
+{
+    Alternatives found;
+    for (string_view keyword : { "anyOf", "oneOf" })
+        if (const auto list = schema.find(keyword); list && list->array())
+            for (json::Value one : json::Array(*list->array())) {
+                found.null |= is_null_schema(one);
+                if (!is_null_schema(one))
+                    found.schemas.push_back(one);
+            }
+    return found;
 }
 
 std::optional<json::Value> property_of(const SchemaParts& schema, json::RawString name)
@@ -69,7 +92,12 @@ public:
     void write(const json::Value& value, const json::Value& schema);
 
 private:
-    void write_text(const json::Value& value, const json::Value& schema, const Types& types);
+    void write_as(const json::Value& value, const json::Value& schema, const SchemaParts& parts,
+        std::size_t depth); // of the references around the schema
+    void write_as_one_of(const json::Value& value, const std::vector<json::Value>& schemas);
+    Types types_of(const json::Value& schema);
+    void write_text(
+        const json::Value& value, const json::Value& schema, const Types& types, std::size_t depth);
     void write_object(const json::Object& object, const SchemaParts& schema);
     void write_array(const json::Array& array, const SchemaParts& schema);
     bool is_left_out(const json::Field& field, const SchemaParts& schema);
@@ -81,7 +109,54 @@ private:
 void Follower::write(const json::Value& value, const json::Value& schema)
 {
     const std::size_t depth = trail_.depth();
-    const SchemaParts parts(schema, trail_);
+    SchemaParts parts(schema, trail_);
+    const std::vector<json::Value> alternatives = alternatives_of(parts).schemas;
+    if (parts.find("properties"))
+        for (const json::Value& variant : alternatives)
+            parts.add(variant, trail_, false);
+    if (parts.types().empty() && !alternatives.empty())
+        write_as_one_of(value, alternatives);
+    else
+        write_as(value, schema, parts, depth);
+    trail_.return_to(depth);
+}
+
+Types Follower::types_of(const json::Value& schema)
+{
+    const std::size_t depth = trail_.depth();
+    Types types = SchemaParts(schema, trail_).types();
+    trail_.return_to(depth);
+    return types;
+}
+
+// As the only one of them that it can be. A text that may be a text is one.
+void Follower::write_as_one_of(const json::Value& value, const std::vector<json::Value>& schemas)
+{
+    const bool is_text = value.is(Type::string);
+    const std::string text = is_text ? json::unescape(*value.string()) : std::string();
+    json::Document document;
+    const auto inside = document.parse(text);
+    const json::Value* only = nullptr;
+    std::size_t found = 0;
+    for (const json::Value& schema : schemas) {
+        const Types types = types_of(schema);
+        const bool takes_text = types.empty() || names(types, "string");
+        if (is_text ? takes_text || (inside && fits(*inside, types)) : types.empty() || fits(value, types)) {
+            only = &schema;
+            found += is_text && takes_text ? 2 : 1;
+        }
+    }
+    if (found == 1)
+        write(value, *only);
+    else if (schemas.size() == 1)
+        write(value, schemas.front());
+    else
+        json_.raw(value.raw());
+}
+
+void Follower::write_as(
+    const json::Value& value, const json::Value& schema, const SchemaParts& parts, std::size_t depth)
+{
     const Types types = parts.types();
     const bool text_only = types.size() == 1 && types.front() == "string";
     if (auto object = value.object(); object && names(types, "object"))
@@ -89,19 +164,20 @@ void Follower::write(const json::Value& value, const json::Value& schema)
     else if (auto array = value.array(); array && names(types, "array"))
         write_array(*array, parts);
     else if (value.is(Type::string) && !types.empty() && !names(types, "string"))
-        write_text(value, schema, types);
+        write_text(value, schema, types, depth);
     else if (text_only && (value.is(Type::number) || value.is(Type::boolean)))
         json_.text(value.raw().text);
     else if (value.is(Type::number) && names(types, "integer") && !names(types, "number") && value.integer())
         json_.integer(*value.integer());
     else
         json_.raw(value.raw());
-    trail_.return_to(depth);
 }
 
 // What was put into quotes that should not have been.
-void Follower::write_text(const json::Value& value, const json::Value& schema, const Types& types)
+void Follower::write_text(
+    const json::Value& value, const json::Value& schema, const Types& types, std::size_t depth)
 {
+    trail_.return_to(depth); // the schema is followed once more
     std::string text = json::unescape(*value.string());
     if (text == "True" || text == "False")
         text[0] = static_cast<char>(text[0] + ('a' - 'A'));
@@ -123,7 +199,9 @@ bool Follower::is_left_out(const json::Field& field, const SchemaParts& schema)
         return false;
     const std::size_t depth = trail_.depth();
     const SchemaParts parts(*property, trail_);
-    const bool absent = !parts.nullable() && !parts.types().empty();
+    const Alternatives alternatives = alternatives_of(parts);
+    const bool says_something = !parts.types().empty() || !alternatives.schemas.empty();
+    const bool absent = says_something && !parts.nullable() && !alternatives.null;
     trail_.return_to(depth);
     return absent;
 }

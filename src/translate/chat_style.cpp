@@ -16,6 +16,7 @@ ChatStyle::ChatStyle(const route::Target& target)
     if (target.has(Quirk::developer_role))
         system_role = "developer";
     user_after_tool = !target.has(Quirk::user_after_tool);
+    null_content = parts;
     images = parts && (!target.facts || target.facts->takes_images());
     // Routers read PDFs themselves for models that cannot.
     const bool readable = target.has(Quirk::routing_fields) || !target.facts || target.facts->takes_files();

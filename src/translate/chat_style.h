@@ -26,6 +26,7 @@ struct ChatStyle {
     bool system_in_user = false; // there is no such role: it is said in the user's first message
     bool user_after_tool = true; // a user's message may follow a tool's directly
 
+    bool null_content = true; // a message that only calls has content null; otherwise an empty text
     bool images = true; // pictures as parts; otherwise a note says that there was one
     bool files = false; // PDFs as parts; otherwise a note
     bool trims_prefill = false; // refuses an answer that was begun for it and ends in white space

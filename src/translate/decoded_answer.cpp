@@ -21,7 +21,7 @@ anthropic::MessageOutput& DecodedAnswer::output()
     if (plan_.stream)
         return events_;
     message_ = std::make_unique<anthropic::MessageWriter>([this](std::string_view arguments) {
-        ToolInput input = to_tool_input(arguments);
+        ToolInput input = to_tool_input(arguments, blocks_.is_cut_off());
         if (input.repaired)
             facts_.notes.repair("tool arguments");
         return std::move(input.object);

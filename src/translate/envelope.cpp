@@ -58,7 +58,9 @@ std::string encode_envelope(const Envelope& envelope)
     begin(json, envelope.dialect, envelope.provider, envelope.model);
     if (!envelope.field.empty())
         json.key("f").text(envelope.field);
-    if (!envelope.details.empty() || envelope.field.empty()) {
+    if (!envelope.signature.empty())
+        json.key("s").text(envelope.signature);
+    if (!envelope.details.empty() || (envelope.field.empty() && envelope.signature.empty())) {
         json.key("rd").begin_array();
         for (const std::string& detail : envelope.details)
             json.raw({ detail });
@@ -100,7 +102,8 @@ std::optional<Envelope> decode_envelope(json::RawString signature)
     Envelope envelope { .dialect = plain_text(*object, "d"),
         .provider = plain_text(*object, "p"),
         .model = plain_text(*object, "m"),
-        .field = plain_text(*object, "f") };
+        .field = plain_text(*object, "f"),
+        .signature = plain_text(*object, "s") };
     if (envelope.model.empty() || !read_details(*object, envelope.details))
         return std::nullopt;
     return envelope;

@@ -8,7 +8,8 @@
 //   ]} )
 //
 // Nothing is kept in memory and nothing is trusted: an envelope is only ever replayed to the family of models
-// it came from. Signatures of Anthropic's own are not wrapped, so that a session can move between dialects.
+// it came from. Signatures of Anthropic's own are not wrapped, so that a session can move between dialects;
+// those of other Messages servers are, since nothing in them tells whose they are.
 // https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks
 #pragma once
 
@@ -27,15 +28,17 @@ inline constexpr std::string_view claude_reasoning_format = "anthropic-claude-v1
 inline constexpr std::string_view call_signature_format = "google-gemini-v1";
 inline constexpr std::string_view chat_dialect = "or-chat";
 inline constexpr std::string_view responses_dialect = "responses";
+inline constexpr std::string_view messages_dialect = "messages"; // of another server than Anthropic's
 
 struct Envelope {
-    std::string dialect {}; // chat_dialect or responses_dialect
+    std::string dialect {}; // one of these three
     std::string provider {}; // AnswerPlan::upstream_name
     std::string model {}; // the slug that answered
     // The elements of `reasoning_details`, or output items of the Responses API; each one JSON value,
     // verbatim.
     std::vector<std::string> details {};
     std::string field {}; // instead of details: the message field that the text came in, "reasoning_content"
+    std::string signature {}; // instead of details: what a Messages server signed its block with
 };
 
 // A `signature` or `data` for `envelope`; plain ASCII that needs no escape in JSON.

@@ -89,7 +89,10 @@ void MessageWriter::assistant_content(const Turn& turn, bool trim)
     const auto last = std::find_if(turn.entries.rbegin(), turn.entries.rend(), is_spoken);
     const MessageReasoning thought = thoughts_in_content(turn);
     if (last == turn.entries.rend() && thought.text.empty()) {
-        json_.null();
+        if (scene_.style.null_content)
+            json_.null();
+        else
+            json_.word("");
         return;
     }
     const bool parts = !thought.text.empty() && scene_.reasoning.form() == ThoughtsBack::parts;

@@ -5,6 +5,7 @@
 #include "translate/error.h"
 #include "translate/message_to_events.h"
 #include "translate/messages_json.h"
+#include "translate/sealed_signatures.h"
 
 #include <fmt/format.h>
 
@@ -134,6 +135,12 @@ Result<void> MessagesAnswer::take_event(const sse::Event& event, std::string& ou
         return Failure(broken("sends events that are no JSON"));
     }
     unreadable_ = 0;
+    std::string sealed;
+    if (plan_.seals_signatures)
+        if (auto text = with_sealed_signatures(data, *root->object(), plan_)) {
+            data = sealed = std::move(*text);
+            root = document_.parse(data);
+        }
     const Object object = *root->object();
     if (openai::is_error(*root) || event.name == "error")
         return Failure(failure(data));
@@ -210,6 +217,12 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
     }
     if (openai::is_error(*root))
         return Failure(failure(text));
+    std::string sealed;
+    if (plan_.seals_signatures && root->is(Type::object))
+        if (auto edited = with_sealed_signatures(text, *root->object(), plan_)) {
+            text = sealed = std::move(*edited);
+            root = document_.parse(text);
+        }
     auto message = root->object();
     auto content = message ? message->find("content") : std::nullopt;
     if (!content || !content->is(Type::array))

@@ -2,10 +2,12 @@
 
 #include "json/escape.h"
 #include "json/writer.h"
+#include "route/model_quirks.h"
 #include "translate/deferred_tools.h"
 #include "translate/envelope.h"
 #include "translate/messages_json.h"
 #include "translate/messages_refused_edit.h"
+#include "translate/schema.h"
 #include "translate/system_prompt.h"
 
 #include <algorithm>
@@ -33,6 +35,19 @@ std::size_t end_of(const Value& value) { return value.offset() + value.raw().tex
 // Whether the client put its attribution in front, which differs between requests that are alike otherwise.
 bool has_billing_line(RawString text) { return without_billing_line(text) != text; }
 
+// What the vendor does not take in a schema it does not take in this dialect either.
+void rewrite_schema(JsonEdits& edits, const Object& tool, const route::Target& target)
+{
+    const auto schema = rewrites_schemas(target) ? tool.find("input_schema") : std::nullopt;
+    if (!schema)
+        return;
+    std::string rewritten;
+    json::Writer json(rewritten);
+    json::Document scratch;
+    append_schema(json, schema->raw(), target, scratch);
+    edits.replace(*schema, std::move(rewritten));
+}
+
 // The tool as it is declared to an upstream that knows nothing of deferral.
 std::string undeferred(const anthropic::Tool& tool, const route::Target& target)
 {
@@ -44,6 +59,7 @@ std::string undeferred(const anthropic::Tool& tool, const route::Target& target)
     edits.remove_fields(*root->object(), [&](const Field& field) {
         return json::key_is(field.key, "defer_loading") || is_refused_of_tool(field, target);
     });
+    rewrite_schema(edits, *root->object(), target);
     if (auto mark = object_at(*root->object(), "cache_control"))
         edits.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
     return edits.apply().text();
@@ -100,22 +116,50 @@ bool HistoryEditor::is_unwanted_block(const Object& block)
         return true;
     if (type == "thinking") {
         const std::string_view signature = string_at(block, "signature");
-        const bool foreign = signature.starts_with(envelope_prefix);
-        if (foreign && rules_.any_thinking)
-            return string_at(block, "thinking").empty();
-        return foreign || (signature.empty() && rules_.signed_thinking);
+        if (signature.empty())
+            return rules_.signed_thinking;
+        const bool readable = rules_.any_thinking && !string_at(block, "thinking").empty();
+        return is_foreign(signature) && !readable;
     }
     if (type == "redacted_thinking")
-        return string_at(block, "data").starts_with(envelope_prefix);
+        return is_foreign(string_at(block, "data"));
     return type == "fallback" && !rules_.own_api;
+}
+
+// What the same models at the same upstream signed it with, before we put that into an envelope.
+std::optional<std::string> HistoryEditor::own_signature(std::string_view carrier) const
+{
+    const auto envelope = decode_envelope({ carrier });
+    if (rules_.own_api || !envelope || envelope->dialect != messages_dialect || envelope->signature.empty()
+        || envelope->provider != rules_.upstream_name
+        || route::model_family(envelope->model) != rules_.family)
+        return std::nullopt;
+    return envelope->signature;
+}
+
+// Whether another model signed it. Outside of envelopes signatures are Anthropic's.
+bool HistoryEditor::is_foreign(std::string_view carrier) const
+{
+    return is_envelope({ carrier }) ? !own_signature(carrier) : !rules_.signed_thinking;
+}
+
+void HistoryEditor::edit_signature(const Object& block, std::string_view name)
+{
+    const std::string_view carrier = string_at(block, name);
+    if (carrier.empty())
+        return;
+    if (const auto own = own_signature(carrier))
+        edits_.replace(*block.find(name), '"' + json::escape(*own) + '"');
+    else if (is_foreign(carrier)) // the thought stays, who had it is nobody's business
+        edits_.replace(*block.find(name), "\"\"");
 }
 
 void HistoryEditor::edit_block(const Object& block)
 {
     remove_scope(block);
-    if (string_at(block, "signature").starts_with(envelope_prefix))
-        if (auto signature = block.find("signature")) // the thought stays, who had it is nobody's business
-            edits_.replace(*signature, "\"\"");
+    const std::string_view type = string_at(block, "type");
+    if (type == "thinking" || type == "redacted_thinking")
+        edit_signature(block, type == "thinking" ? "signature" : "data");
     auto content = array_at(block, "content");
     if (!content)
         return;
@@ -246,8 +290,10 @@ void HistoryEditor::edit_tools(const Value& tools)
         [](const anthropic::Tool& tool) { return tool.defer_loading || is_placeholder(tool); });
     if (rules_.deferred_tools || !deferred) {
         for (Value value : *list)
-            if (auto tool = value.object())
+            if (auto tool = value.object()) {
                 remove_scope(*tool);
+                rewrite_schema(edits_, *tool, target_);
+            }
         return;
     }
     std::string active;

@@ -13,14 +13,17 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace dragoman::translate {
 
 // What an endpoint takes.
 struct MessagesRules {
+    std::string upstream_name {}; // together with the family of models: whose signatures go back
+    std::string family {};
     bool own_api = false; // Anthropic's: everything passes but what dragoman itself put there
-    bool signed_thinking = false; // signatures are checked
-    bool any_thinking = false; // thinking goes back whoever signed it, without our own signature
+    bool signed_thinking = false; // signatures are Anthropic's, and are checked
+    bool any_thinking = false; // thinking goes back whoever had it, without the signature of another
     bool thoughts = true; // any thinking of the history
     bool system_messages = true; // messages of role system
     bool deferred_tools = true; // defer_loading and tool_reference
@@ -46,6 +49,9 @@ public:
 private:
     bool edit_content(const json::Array& content);
     void edit_block(const json::Object& block);
+    void edit_signature(const json::Object& block, std::string_view name);
+    std::optional<std::string> own_signature(std::string_view carrier) const;
+    bool is_foreign(std::string_view carrier) const;
     bool is_unwanted_block(const json::Object& block);
     void remove_scope(const json::Object& holder);
     void fold_system_message(const json::Object& message, const std::optional<json::Object>& before);

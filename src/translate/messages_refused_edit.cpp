@@ -2,7 +2,6 @@
 
 #include "json/writer.h"
 #include "translate/messages_json.h"
-#include "translate/schema.h"
 #include "translate/tool_choice.h"
 
 #include <fmt/format.h>
@@ -50,8 +49,6 @@ public:
     void edit_choice(const Object& choice);
 
 private:
-    void edit_schema(const Object& tool);
-
     JsonEdits& edits_;
     const route::Target& target_;
     Notes& notes_;
@@ -104,21 +101,7 @@ void PartsEditor::edit_tools(const std::optional<Value>& tools)
         if (!tool)
             continue;
         edits_.remove_fields(*tool, [&](const Field& field) { return is_refused_of_tool(field, target_); });
-        if (target_.has(Quirk::simple_schemas))
-            edit_schema(*tool);
     }
-}
-
-void PartsEditor::edit_schema(const Object& tool)
-{
-    const auto schema = tool.find("input_schema");
-    if (!schema)
-        return;
-    std::string simple;
-    json::Writer json(simple);
-    json::Document scratch;
-    append_schema(json, schema->raw(), target_, scratch);
-    edits_.replace(*schema, std::move(simple));
 }
 
 void PartsEditor::edit_choice(const Object& choice)
@@ -139,7 +122,7 @@ bool is_refused_of_tool(const Field& field, const route::Target& target)
 
 bool refuses_parts(const anthropic::MessagesRequest& request, const route::Target& target)
 {
-    constexpr route::Quirks refusals { Quirk::no_cache_marks, Quirk::no_strict, Quirk::simple_schemas };
+    constexpr route::Quirks refusals { Quirk::no_cache_marks, Quirk::no_strict };
     return target.quirks.has_any(refusals) || !takes_images(target) || must_not_force(request, target);
 }
 

@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "json/escape.h"
 #include "json/writer.h"
+#include "route/model_quirks.h"
 #include "translate/conversation_identity.h"
 #include "translate/image_path.h"
 #include "translate/json_edits.h"
@@ -11,6 +12,7 @@
 #include "translate/messages_json.h"
 #include "translate/messages_refused_edit.h"
 #include "translate/parameters.h"
+#include "translate/sealed_signatures.h"
 #include "translate/taken_fields.h"
 #include "translate/token_limits.h"
 
@@ -124,9 +126,11 @@ private:
 
 MessagesRules RequestEditor::rules() const
 {
-    return { .own_api = own_api_,
-        .signed_thinking = target_.has(Quirk::signed_thinking),
-        .any_thinking = target_.has(Quirk::keep_thinking) && !target_.has(Quirk::signed_thinking),
+    return { .upstream_name = options_.upstream_name,
+        .family = route::model_family(target_.model),
+        .own_api = own_api_,
+        .signed_thinking = signs_as_anthropic(target_),
+        .any_thinking = target_.has(Quirk::keep_thinking) && !signs_as_anthropic(target_),
         .thoughts = !target_.has(Quirk::no_thoughts_back),
         .system_messages = !imitation_ && !target_.has(Quirk::system_first),
         .deferred_tools = target_.has(Quirk::tool_references) };
@@ -380,6 +384,7 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
     call.plan.upstream_model = target.model;
     call.plan.upstream_name = options.upstream_name;
     call.plan.max_tokens = editor.max_tokens();
+    call.plan.seals_signatures = !signs_as_anthropic(target);
     call.plan.last_image = last_image_path(request);
     if (target.facts)
         call.plan.context_length = target.facts->context_length;

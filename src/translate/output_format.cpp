@@ -1,57 +1,16 @@
 #include "translate/output_format.h"
 
-#include "json/document.h"
 #include "translate/schema.h"
-
-#include <optional>
+#include "translate/strict_schema.h"
 
 namespace dragoman::translate {
 
 namespace {
 
-bool lists(const std::optional<json::Array>& names, json::RawString wanted)
-{
-    if (names)
-        for (json::Value name : *names)
-            if (name.string() == wanted)
-                return true;
-    return false;
-}
-
-// A closed object that requires all of its properties.
-bool is_strict_object(const json::Object& schema, const json::Object& properties)
-{
-    auto closed = schema.find("additionalProperties");
-    auto required = schema.find("required");
-    auto names = required ? required->array() : std::nullopt;
-    for (const json::Field& property : properties)
-        if (!lists(names, property.key))
-            return false;
-    return closed && closed->boolean() == false;
-}
-
-// OpenAI's strict mode wants every object so.
-bool is_strict(const json::Value& value)
-{
-    if (auto array = value.array())
-        for (json::Value element : *array)
-            if (!is_strict(element))
-                return false;
-    auto schema = value.object();
-    if (!schema)
-        return true;
-    auto properties = schema->find("properties");
-    if (properties && properties->object() && !is_strict_object(*schema, *properties->object()))
-        return false;
-    for (const json::Field& field : *schema)
-        if (!is_strict(field.value))
-            return false;
-    return true;
-}
-
 bool can_be_strict(json::RawValue schema, const route::Target& target)
 {
-    return target.has(route::Quirk::any_strict) || is_strict_schema(schema);
+    return target.has(route::Quirk::any_strict) || target.has(route::Quirk::strict_schemas)
+        || is_strict_schema(schema);
 }
 
 } // namespace
@@ -66,13 +25,6 @@ Binding binding_of(const anthropic::MessagesRequest& request, const route::Targe
     if (schemas && (!target.facts || target.facts->supports("structured_outputs")))
         return Binding::schema;
     return !target.facts || target.facts->supports("response_format") ? Binding::json_only : Binding::words;
-}
-
-bool is_strict_schema(json::RawValue schema)
-{
-    json::Document document;
-    auto root = document.parse(schema.text);
-    return root && is_strict(*root);
 }
 
 void append_output_format(

@@ -14,9 +14,6 @@ namespace dragoman::translate {
 enum class Binding : unsigned char { none, schema, json_only, words };
 Binding binding_of(const anthropic::MessagesRequest& request, const route::Target& target);
 
-// Whether OpenAI's strict mode takes the schema as it is: every object closed, every property required.
-bool is_strict_schema(json::RawValue schema);
-
 // "response_format", inside the body's object; nothing when the client wants none or the model has none.
 void append_output_format(
     json::Writer& json, const anthropic::MessagesRequest& request, const route::Target& target);

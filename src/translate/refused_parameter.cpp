@@ -37,7 +37,7 @@ bool is_marked(std::string_view text, std::size_t at, std::size_t size)
         return true;
     if (!before.empty() && (is_quote(before.back()) || before.back() == '.'))
         return !after.empty() && (is_quote(after.front()) || after.front() == '.' || after.front() == ':');
-    const bool path = before.empty() || before.ends_with("; ");
+    const bool path = before.empty() || before.ends_with("; ") || before.ends_with("invalid ");
     return (path && !after.empty() && (after.front() == ':' || after.front() == '.'))
         || ends_with_a_hint(before);
 }
@@ -52,6 +52,7 @@ constexpr Special specials[] = {
     { "does not support thinking", { "thinking", "reasoning_effort", "reasoning" } },
     { "thinking is not supported", { "thinking", "reasoning_effort", "reasoning" } },
     { "reasoning is not supported", { "reasoning", "reasoning_effort", "thinking" } },
+    { "does not support parameter reasoningeffort", { "reasoning_effort", "reasoning" } },
     { "only supports single tool-calls at once", { "parallel_tool_calls" } },
 };
 

@@ -159,10 +159,14 @@ void InputWriter::message(Entries entries)
 {
     const bool system = entries.front().role == Role::system;
     json_.begin_object().key("type").text("message");
-    json_.key("role").text(system ? "developer" : "user").key("content");
+    const bool reminds = system && !style_.system_anywhere;
+    json_.key("role").text(system && !reminds ? "developer" : "user").key("content");
     PartsWriter parts(json_, "input_text", mended_);
     for (const Entry& entry : entries) {
-        if (system) {
+        if (reminds) {
+            parts.begin_text().say("<system-reminder>\n").add(entry.block->text).say("\n</system-reminder>");
+            parts.end_text();
+        } else if (system) {
             parts.begin_text().add(entry.block->text);
             parts.end_text();
         } else {

@@ -5,7 +5,9 @@
 // - every function_call has its function_call_output: missing ones are made up, those without a call become
 //   text;
 // - a reasoning item stands directly in front of what it led to, or not at all;
-// - role "system" between messages is role "developer" here.
+// - role "system" between messages is role "developer" here, or a reminder in the user's words where the
+// model does
+//   not know such messages.
 // Each message of the client's is an item of its own, so that what is added later changes nothing before it.
 // https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
 #pragma once

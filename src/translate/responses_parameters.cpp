@@ -9,6 +9,7 @@
 #include "translate/sampling.h"
 #include "translate/schema.h"
 #include "translate/server_tools.h"
+#include "translate/strict_schema.h"
 #include "translate/thinking_request.h"
 #include "translate/token_limits.h"
 

@@ -1,7 +1,9 @@
 #include "translate/schema.h"
 
 #include "json/document.h"
+#include "json/escape.h"
 #include "translate/schema_gemini.h"
+#include "translate/schema_parts.h"
 #include "translate/schema_rewrite.h"
 
 #include <array>
@@ -16,6 +18,10 @@ namespace dragoman::translate {
 namespace {
 
 using route::Quirk;
+
+// Refuse alternatives at the root even where it says that it is an object.
+constexpr route::Quirks plain_roots { Quirk::plain_root_schemas, Quirk::strict_schemas,
+    Quirk::single_type_schemas };
 
 constexpr std::array combinators = std::to_array<std::string_view>({ "anyOf", "oneOf", "allOf" });
 
@@ -40,6 +46,14 @@ bool has_combinator(const json::Object& schema)
     return false;
 }
 
+// A root that only says where the schema stands.
+bool refers(const json::Object& schema)
+{
+    const auto reference = schema.find("$ref");
+    const auto name = reference ? reference->string() : std::nullopt;
+    return name && !schema.find("properties") && resolve_reference(schema, json::unescape(*name));
+}
+
 // A root that is an object in all but name: its text stays as it is, what is missing comes behind.
 void append_completed(json::Writer& json, const json::Object& schema, std::string_view text)
 {
@@ -61,8 +75,11 @@ void append_completed(json::Writer& json, const json::Object& schema, std::strin
     out += '}';
 }
 
+constexpr std::size_t merged_parts_max = 1000;
+
 // Properties and requirements of a root and of the alternatives it is made of.
 struct Merged {
+    std::size_t parts = 0;
     std::vector<json::Field> properties {};
     std::vector<json::RawString> required {};
     std::unordered_set<std::string_view> names {};
@@ -91,32 +108,49 @@ void add_properties(Merged& merged, const json::Object& schema)
             merged.properties.push_back(property);
 }
 
-void add_branches(Merged& merged, const json::Field& field)
+constexpr int merged_depth_max = 16; // references and alternatives inside one another
+
+void add_part(Merged& merged, const json::Value& part, const json::Object& root, bool certain, int depth);
+
+// What a schema is made of besides its own properties: what it refers to, and its alternatives.
+void add_parts_of(
+    Merged& merged, const json::Object& schema, const json::Object& root, bool certain, int depth)
 {
-    auto branches = field.value.array();
-    if (!branches)
-        return;
-    for (json::Value branch : *branches)
-        if (auto object = branch.object()) {
-            add_properties(merged, *object);
-            if (json::key_is(field.key, "allOf"))
-                add_required(merged, *object);
-        }
+    for (const json::Field& field : schema) {
+        const auto reference = json::key_is(field.key, "$ref") ? field.value.string() : std::nullopt;
+        if (reference)
+            if (auto target = resolve_reference(root, json::unescape(*reference)))
+                add_part(merged, *target, root, certain, depth + 1);
+        const auto branches = is_combinator(field.key) ? field.value.array() : std::nullopt;
+        if (branches)
+            for (json::Value branch : *branches)
+                add_part(merged, branch, root, certain && json::key_is(field.key, "allOf"), depth + 1);
+    }
 }
 
-// A root made of alternatives, which upstreams refuse: one object that has the properties of all of them, and
-// requires what all of them require for sure.
+void add_part(Merged& merged, const json::Value& part, const json::Object& root, bool certain, int depth)
+{
+    const auto schema = part.object();
+    if (!schema || depth > merged_depth_max || ++merged.parts > merged_parts_max)
+        return;
+    add_properties(merged, *schema);
+    if (certain)
+        add_required(merged, *schema);
+    add_parts_of(merged, *schema, root, certain, depth);
+}
+
+// A root made of alternatives, or of a reference, which upstreams refuse: one object that has the properties
+// of all of them, and requires what is required in every case.
 void append_merged(json::Writer& json, const json::Object& schema)
 {
     Merged merged;
     add_properties(merged, schema);
     add_required(merged, schema);
+    add_parts_of(merged, schema, schema, true, 0);
     json.begin_object().key("type").text("object");
     for (const json::Field& field : schema) {
-        if (is_combinator(field.key))
-            add_branches(merged, field);
-        else if (!json::key_is(field.key, "type") && !json::key_is(field.key, "properties")
-            && !json::key_is(field.key, "required"))
+        if (!is_combinator(field.key) && !json::key_is(field.key, "$ref") && !json::key_is(field.key, "type")
+            && !json::key_is(field.key, "properties") && !json::key_is(field.key, "required"))
             json.key(field.key).raw(field.value.raw());
     }
     json.key("properties").begin_object();
@@ -156,9 +190,8 @@ void append_with_root(json::Writer& json, const Result<json::Value>& root, const
             .begin_object()
             .end_object()
             .end_object();
-    else if (has_combinator(*object)
-        && (!says_object(*object) || target.has(Quirk::plain_root_schemas)
-            || target.has(Quirk::strict_schemas)))
+    else if (refers(*object)
+        || (has_combinator(*object) && (!says_object(*object) || target.quirks.has_any(plain_roots))))
         append_merged(json, *object);
     else if (object->find("type") && !says_object(*object))
         append_retyped(json, *object);

@@ -44,6 +44,7 @@ private:
     };
 
     Alternatives find_alternatives(SchemaParts& schema);
+    void add_variants(SchemaParts& schema, const json::Object& part);
     void write_parts(const SchemaParts& schema, Shape shape);
     void write_any_of(const SchemaParts& schema, const Alternatives& alternatives, const Shape& shape);
     bool write_choice_of_strings(const Alternatives& alternatives, const Shape& shape);
@@ -77,7 +78,7 @@ std::vector<json::RawString> string_choices(const SchemaParts& schema)
 {
     std::vector<json::RawString> choices;
     if (auto value = schema.find("const")) {
-        if (auto string = value->string())
+        if (auto string = value->string(); string && !string->empty())
             choices.push_back(*string);
         return choices;
     }
@@ -117,13 +118,20 @@ bool stands_alone(const json::Value& schema)
     });
 }
 
+// An object of several kinds becomes one that may have the properties of all of them.
+void GeminiSchema::add_variants(SchemaParts& schema, const json::Object& part)
+{
+    for (std::string_view keyword : { "anyOf", "oneOf" })
+        if (auto list = part.find(keyword); list && list->array())
+            for (json::Value variant : json::Array(*list->array()))
+                schema.add(variant, trail_, false);
+}
+
 void GeminiSchema::write_root(const json::Value& schema)
 {
     SchemaParts parts(schema, trail_);
-    for (std::string_view keyword : { "anyOf", "oneOf" })
-        if (auto list = parts.find(keyword); list && list->array())
-            for (json::Value alternative : json::Array(*list->array()))
-                parts.add(alternative, trail_);
+    for (std::size_t i = 0, count = parts.parts().size(); i < count; ++i)
+        add_variants(parts, json::Object(parts.parts()[i]));
     write_parts(parts, { .type = "object", .description = description_of(parts, {}) });
 }
 
@@ -166,6 +174,8 @@ GeminiSchema::Alternatives GeminiSchema::find_alternatives(SchemaParts& schema)
     for (std::size_t i = 0; i < schema.parts().size(); ++i) {
         const json::Object part = schema.parts()[i];
         if (part.find("properties"))
+            add_variants(schema, part);
+        if (part.find("properties") || !schema.is_certain(i))
             continue;
         for (std::string_view keyword : { "anyOf", "oneOf" }) {
             auto list = part.find(keyword);
@@ -173,15 +183,19 @@ GeminiSchema::Alternatives GeminiSchema::find_alternatives(SchemaParts& schema)
             if (!branches)
                 continue;
             std::vector<json::Value> schemas;
+            std::size_t others = 0; // that only restrict what the schema says itself
             for (json::Value branch : *branches) {
                 if (is_null_schema(branch))
                     found.nullable = true;
                 else if (stands_alone(branch))
                     schemas.push_back(branch);
+                else
+                    ++others;
             }
-            if (schemas.size() == 1)
+            const bool told = others > 0 && part.find("type"); // what it says itself is true of all
+            if (schemas.size() == 1 && others == 0)
                 schema.add(schemas.front(), trail_);
-            else if (found.schemas.empty())
+            else if (!told && found.schemas.empty() && schemas.size() > 1)
                 found.schemas = std::move(schemas);
         }
     }

@@ -116,19 +116,20 @@ std::optional<json::Value> ReferenceTrail::follow(json::RawString reference)
     return target;
 }
 
-void SchemaParts::add(const json::Value& schema, ReferenceTrail& trail)
+void SchemaParts::add(const json::Value& schema, ReferenceTrail& trail, bool certain)
 {
     auto object = schema.object();
     if (!object)
         return;
     parts_.push_back(*object);
+    certain_.push_back(certain);
     if (auto reference = object->find("$ref"); reference && reference->string())
         if (auto target = trail.follow(*reference->string()))
-            add(*target, trail);
+            add(*target, trail, certain);
     auto all_of = object->find("allOf");
     if (auto branches = all_of ? all_of->array() : std::nullopt)
         for (json::Value branch : *branches)
-            add(branch, trail);
+            add(branch, trail, certain);
 }
 
 std::optional<json::Value> SchemaParts::find(std::string_view keyword) const
@@ -211,8 +212,8 @@ std::vector<json::RawString> SchemaParts::required() const
 {
     std::vector<json::RawString> required;
     std::unordered_set<std::string> names;
-    for (const json::Object& part : parts_) {
-        auto value = part.find("required");
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        auto value = certain_[i] ? parts_[i].find("required") : std::nullopt;
         auto array = value ? value->array() : std::nullopt;
         if (!array)
             continue;

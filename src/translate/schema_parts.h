@@ -38,10 +38,12 @@ public:
     // Also follows the references of `schema`; the trail keeps them until return_to().
     SchemaParts(const json::Value& schema, ReferenceTrail& trail) { add(schema, trail); }
 
-    // Takes the keywords of another schema in, behind those that are there.
-    void add(const json::Value& schema, ReferenceTrail& trail);
+    // Takes the keywords of another schema in, behind those that are there. `certain`: it holds in every
+    // case, and is not only one of several alternatives.
+    void add(const json::Value& schema, ReferenceTrail& trail, bool certain = true);
 
     const std::vector<json::Object>& parts() const { return parts_; }
+    bool is_certain(std::size_t part) const { return certain_[part]; }
 
     // Of the first part that has it.
     std::optional<json::Value> find(std::string_view keyword) const;
@@ -53,12 +55,13 @@ public:
 
     // In the order of the parts, each name once.
     std::vector<json::Field> properties() const;
-    std::vector<json::RawString> required() const; // each name once
+    std::vector<json::RawString> required() const; // in every case; each name once
 
 private:
     std::string guessed_type() const;
 
     std::vector<json::Object> parts_ {};
+    std::vector<bool> certain_ {}; // of each part
 };
 
 // Whether a schema allows null and nothing else.

@@ -1,6 +1,7 @@
 #include "translate/schema_rewrite.h"
 
 #include "translate/schema_parts.h"
+#include "translate/strict_schema.h"
 
 #include <algorithm>
 #include <array>
@@ -46,10 +47,55 @@ bool is_about_objects(const json::Object& schema)
     return type ? holds_text(*type, "object") : schema.find("properties").has_value();
 }
 
+bool is_alternatives(json::RawString key) { return json::key_is(key, "anyOf") || json::key_is(key, "oneOf"); }
+
+// Schemas that say what they are in other words than `type`.
+bool needs_no_type(const json::Object& schema)
+{
+    constexpr std::array words =
+        std::to_array<string_view>({ "type", "$ref", "anyOf", "oneOf", "allOf", "not", "if" });
+    return std::ranges::any_of(words, [&](string_view word) { return schema.find(word).has_value(); });
+}
+
+// Whether no one type is that of all the values that the schema lists.
+bool has_mixed_values(const json::Object& schema)
+{
+    const auto list = schema.find("enum");
+    const auto values = list ? list->array() : std::nullopt;
+    if (!values)
+        return false;
+    std::optional<json::Type> type;
+    for (json::Value value : *values)
+        if (value.type() != type.value_or(value.type()))
+            return true;
+        else
+            type = value.type();
+    return false;
+}
+
+// The type that the other keywords suggest; text can say anything.
+std::string suggested_type(const json::Value& schema)
+{
+    if (is_null_schema(schema))
+        return "null";
+    const auto object = schema.object();
+    if (!object || has_mixed_values(*object))
+        return "string";
+    ReferenceTrail nowhere(*object);
+    const auto types = SchemaParts(schema, nowhere).types();
+    return types.empty() ? "string" : types.front();
+}
+
 std::optional<json::Array> alternatives_of(const json::Object& schema)
 {
     auto list = schema.find("anyOf");
     return list ? list->array() : std::nullopt;
+}
+
+bool has_alternatives(const json::Object& schema)
+{
+    const auto list = schema.find("oneOf");
+    return alternatives_of(schema) || (list && list->array());
 }
 
 bool allows_null(const json::Object& schema)
@@ -80,12 +126,14 @@ private:
         bool null = false; // as one more value
     };
 
-    void write(const json::Object& schema, const Addition& added);
+    void write(const json::Value& value, const json::Object& schema, const Addition& added);
+    void write_missing_type(const json::Value& value, const json::Object& schema, const Addition& added);
     void write_field(const json::Object& schema, const json::Field& field, const Addition& added);
     void write_type(const json::Value& type, bool null);
     void write_choices(const json::Value& choices);
     void write_holder(const json::Value& value);
-    void write_alternatives(const json::Object& schema, const json::Array& alternatives, bool null);
+    void write_alternatives(
+        const json::Object& schema, const json::Array& alternatives, const Addition& outer, bool null);
     void write_map(const json::Object& schema, const json::Field& map);
     void write_optional(const json::Value& property);
     void write_null() { json_.begin_object().key("type").word("null").end_object(); }
@@ -98,16 +146,23 @@ private:
 void Rewriter::write(const json::Value& schema)
 {
     if (auto object = schema.object())
-        write(*object, {});
+        write(schema, *object, {});
     else
         json_.raw(schema.raw());
 }
 
-void Rewriter::write(const json::Object& schema, const Addition& added)
+void Rewriter::write_missing_type(const json::Value& value, const json::Object& schema, const Addition& added)
+{
+    if (added.type && !schema.find("type") && !schema.find("$ref") && !has_alternatives(schema))
+        json_.key("type").raw(added.type->raw());
+    else if (rules_.moves_types && !needs_no_type(schema))
+        json_.key("type").text(suggested_type(value));
+}
+
+void Rewriter::write(const json::Value& value, const json::Object& schema, const Addition& added)
 {
     json_.begin_object();
-    if (added.type && !schema.find("type") && !schema.find("$ref"))
-        json_.key("type").raw(added.type->raw());
+    write_missing_type(value, schema, added);
     for (const json::Field& field : schema)
         write_field(schema, field, added);
     if (rules_.closes_objects && is_about_objects(schema))
@@ -118,10 +173,12 @@ void Rewriter::write(const json::Object& schema, const Addition& added)
 void Rewriter::write_field(const json::Object& schema, const json::Field& field, const Addition& added)
 {
     const auto is = [&](string_view name) { return json::key_is(field.key, name); };
-    const auto alternatives = alternatives_of(schema);
+    const auto alternatives = is_alternatives(field.key) ? field.value.array() : std::nullopt;
     if (rules_.drops_marks && is_one_of(field.key, marks))
         return;
-    if (rules_.moves_types && is("type") && alternatives)
+    if (rules_.requires_all && is_refused_by_strict_mode(field))
+        return;
+    if (rules_.moves_types && is("type") && has_alternatives(schema))
         return;
     if (rules_.closes_objects && is_about_objects(schema)
         && (is("additionalProperties") || (rules_.requires_all && is("required"))))
@@ -131,8 +188,8 @@ void Rewriter::write_field(const json::Object& schema, const json::Field& field,
         write_type(field.value, added.null);
     else if (is("enum") && added.null)
         write_choices(field.value);
-    else if (is("anyOf") && alternatives)
-        write_alternatives(schema, *alternatives, added.null);
+    else if (alternatives)
+        write_alternatives(schema, *alternatives, added, added.null && is("anyOf"));
     else if (is_one_of(field.key, holders))
         write_holder(field.value);
     else if (is_one_of(field.key, maps))
@@ -185,15 +242,16 @@ void Rewriter::write_holder(const json::Value& value)
     json_.end_array();
 }
 
-void Rewriter::write_alternatives(const json::Object& schema, const json::Array& alternatives, bool null)
+void Rewriter::write_alternatives(
+    const json::Object& schema, const json::Array& alternatives, const Addition& outer, bool null)
 {
     Addition added;
     if (rules_.moves_types)
-        added.type = schema.find("type");
+        added.type = schema.find("type") ? schema.find("type") : outer.type;
     json_.begin_array();
     for (json::Value alternative : alternatives) {
         if (auto object = alternative.object())
-            write(*object, added);
+            write(alternative, *object, added);
         else
             json_.raw(alternative.raw());
     }
@@ -229,7 +287,7 @@ void Rewriter::write_optional(const json::Value& property)
     if (!schema || allows_null(*schema))
         return write(property);
     if (schema->find("type") || alternatives_of(*schema))
-        return write(*schema, { .null = true });
+        return write(property, *schema, { .null = true });
     json_.begin_object().key("anyOf").begin_array();
     write(property);
     write_null();

@@ -12,8 +12,8 @@ namespace dragoman::translate {
 struct SchemaRewrite {
     bool drops_marks = false; // $schema, $id, $comment
     bool closes_objects = false; // additionalProperties: false
-    bool requires_all = false; // what was optional may be null instead
-    bool moves_types = false; // a type beside anyOf goes into its alternatives
+    bool requires_all = false; // what was optional may be null instead; keywords of no use to strict mode go
+    bool moves_types = false; // every schema says its type, and none beside its alternatives
 };
 
 void append_rewritten_schema(json::Writer& json, const json::Value& schema, const SchemaRewrite& rules);

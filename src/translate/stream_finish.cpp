@@ -21,7 +21,7 @@ Result<void> StreamTranslator::finish()
         return {};
     if (auto checked = check_finish(); !checked)
         return checked;
-    flush_text();
+    flush_text(is_cut_off());
     tools_.finish();
     Usage usage = final_usage();
     if (auto overflow = silent_overflow(usage))

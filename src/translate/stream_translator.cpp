@@ -284,7 +284,7 @@ void StreamTranslator::write_thinking(json::RawString delta, std::string_view fi
         blocks_.thinking(delta, field);
 }
 
-void StreamTranslator::flush_text()
+void StreamTranslator::flush_text(bool cut_off)
 {
     TextFilter::Parts rest = filter_.flush();
     if (!rest.thinking.empty())
@@ -292,7 +292,7 @@ void StreamTranslator::flush_text()
     if (!rest.text.empty())
         say(rest.text);
     if (recovery_)
-        deliver(recovery_->flush());
+        deliver(recovery_->flush(cut_off));
 }
 
 Result<void> StreamTranslator::take_tool_calls(const openai::ChatChoice& choice)

@@ -57,6 +57,8 @@ public:
     bool has_substance() const { return substance_; }
     bool has_open_block() const { return blocks_.open() != MessageBlocks::Open::none; }
     bool has_finish_reason() const { return finish_.seen(); }
+    // There was no room for the rest of it, or nobody wants it.
+    bool is_cut_off() const { return finish_.kind() == FinishKind::length || filter_.stopped(); }
     bool done() const { return end_marker_ || usage_after_finish_ || filter_.stopped().has_value(); }
 
 private:
@@ -84,7 +86,7 @@ private:
     void thinking(json::RawString delta, std::string_view field);
     void write_thinking(json::RawString delta, std::string_view field);
     void image(json::RawString url);
-    void flush_text();
+    void flush_text(bool cut_off = false);
 
     Result<void> check_finish() const;
     std::optional<Error> silent_overflow(const Usage& usage) const;

@@ -29,10 +29,15 @@ struct Place {
     const TextCallOpening* opening = nullptr;
 };
 
-Place find_place(string_view text, std::size_t from)
+Place find_place(string_view text, std::size_t from, CodeSpans code)
 {
+    std::size_t fed = 0;
     for (std::size_t at = text.find_first_of("<`[", from); at != string_view::npos;
         at = text.find_first_of("<`[", at + 1)) {
+        code.feed(text.substr(fed, at - fed));
+        fed = at;
+        if (code.covers(text[at]))
+            continue;
         const string_view rest = text.substr(at);
         for (const TextCallOpening& opening : text_call_openings()) {
             if (rest.starts_with(opening.words))
@@ -56,10 +61,10 @@ std::vector<TextToolCalls::Piece> TextToolCalls::feed(string_view text)
     return pieces;
 }
 
-std::vector<TextToolCalls::Piece> TextToolCalls::flush()
+std::vector<TextToolCalls::Piece> TextToolCalls::flush(bool cut_off)
 {
     std::vector<Piece> pieces;
-    read(true, pieces);
+    read(!cut_off, pieces);
     release(held_.size(), pieces);
     after_call_ = false;
     return pieces;
@@ -70,6 +75,7 @@ void TextToolCalls::release(std::size_t size, std::vector<Piece>& pieces)
 {
     looked_ -= std::min(looked_, size);
     string_view text = string_view(held_).substr(0, size);
+    code_.feed(text);
     if (after_call_) {
         text = trim_start(text);
         after_call_ = text.empty();
@@ -89,7 +95,7 @@ void TextToolCalls::read(bool last, std::vector<Piece>& pieces)
     for (;;) {
         if (after_call_ && !skip_closing(last))
             return;
-        const Place place = find_place(held_, looked_);
+        const Place place = find_place(held_, looked_, code_);
         if (place.opening == nullptr) {
             // All of it is text, or may be up to an opening that is not whole yet.
             release(last ? held_.size() : std::min(place.at, held_.size()), pieces);

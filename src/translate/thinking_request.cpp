@@ -2,6 +2,7 @@
 
 #include "json/document.h"
 #include "json/escape.h"
+#include "translate/server_tools.h"
 
 #include <algorithm>
 #include <array>
@@ -174,9 +175,7 @@ bool says_off_by_effort(const route::Target& target)
     return !target.has(Quirk::thinking_object) && !target.has(Quirk::enable_thinking);
 }
 
-} // namespace
-
-ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, const route::Target& target,
+ReasoningRequest wanted_reasoning(const anthropic::MessagesRequest& request, const route::Target& target,
     const Options& options, std::uint64_t max_tokens)
 {
     static const route::ModelFacts unknown;
@@ -195,6 +194,32 @@ ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, co
     default:
         return effort == "none" ? off(target, facts) : thinking_on(request, effort, max_tokens, facts);
     }
+}
+
+bool is_minimal(const ReasoningRequest& reasoning, const route::Target& target)
+{
+    return reasoning.kind == Kind::off ? effort_word(reasoning, target) == "minimal"
+                                       : reasoning.effort == "minimal";
+}
+
+// That takes more than the least thinking: OpenAI's models do not search without it.
+bool searches(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    const bool can = target.is_responses() || target.has(Quirk::web_tools);
+    return can && std::ranges::any_of(request.tools, [](const anthropic::Tool& tool) {
+        return server_tool(tool) == ServerTool::web_search;
+    });
+}
+
+} // namespace
+
+ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, const route::Target& target,
+    const Options& options, std::uint64_t max_tokens)
+{
+    ReasoningRequest wanted = wanted_reasoning(request, target, options, max_tokens);
+    if (is_minimal(wanted, target) && searches(request, target))
+        return { .kind = Kind::effort, .effort = "low" };
+    return wanted;
 }
 
 void append_reasoning_request(

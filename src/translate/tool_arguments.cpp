@@ -68,14 +68,14 @@ std::optional<std::string> mended_object(std::string_view text)
 
 } // namespace
 
-ToolInput to_tool_input(std::string_view arguments)
+ToolInput to_tool_input(std::string_view arguments, bool cut_off)
 {
     std::string_view text = trim(arguments);
     if (text.empty() || text == "null")
         return { "{}", false };
     if (auto object = strict_object(text))
         return { *object, !text.starts_with('{') };
-    if (auto object = mended_object(without_fence(text))) {
+    if (auto object = cut_off ? std::nullopt : mended_object(without_fence(text))) {
         if (auto checked = strict_object(*object))
             return { *checked, true };
     }

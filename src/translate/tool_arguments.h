@@ -19,7 +19,8 @@ struct ToolInput {
     bool repaired = false;
 };
 
-// `arguments` is plain UTF-8. Nothing, or null, is the empty object. Valid objects keep their spelling.
-ToolInput to_tool_input(std::string_view arguments);
+// `arguments` is plain UTF-8. Nothing, or null, is the empty object. Valid objects keep their spelling. What
+// was cut off is not mended: half a file would be written.
+ToolInput to_tool_input(std::string_view arguments, bool cut_off = false);
 
 } // namespace dragoman::translate

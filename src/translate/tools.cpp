@@ -4,9 +4,9 @@
 #include "json/escape.h"
 #include "translate/deferred_tools.h"
 #include "translate/defined_tools.h"
-#include "translate/output_format.h"
 #include "translate/schema.h"
 #include "translate/server_tools.h"
+#include "translate/strict_schema.h"
 
 #include <algorithm>
 #include <cstddef>

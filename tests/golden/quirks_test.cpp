@@ -193,8 +193,9 @@ std::map<Quirk, Setting> settings()
 
 Value plan_of(const translate::AnswerPlan& plan)
 {
-    return { { "inline_think", plan.inline_think }, { "text_tool_calls", plan.text_tool_calls },
-        { "coerce_arguments", plan.coerce_arguments }, { "tool_schemas", plan.tool_schemas.size() },
+    return { { "inline_think", plan.inline_think }, { "opened_think", plan.inline_think_opened },
+        { "text_tool_calls", plan.text_tool_calls }, { "coerce_arguments", plan.coerce_arguments },
+        { "tool_schemas", plan.tool_schemas.size() },
         { "stop_sequences_upstream", plan.stop_sequences_upstream } };
 }
 

@@ -30,8 +30,8 @@ route::Target known_target(std::string model, const std::function<void(route::Mo
 std::map<std::string, route::Target> targets()
 {
     std::map<std::string, route::Target> result;
-    result["gpt"] = test::responses_target("gpt-5.1");
-    result["plain"] = test::responses_target("gpt-4.1-mini");
+    result["gpt"] = test::at("openai", test::responses_target("gpt-5.1"));
+    result["plain"] = test::at("openai", test::responses_target("gpt-4.1-mini"));
     result["local"] = known_target("qwen3-coder", [](route::ModelFacts& facts) {
         facts.context_length = 32'768;
         facts.input_image = false;

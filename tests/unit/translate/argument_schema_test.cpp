@@ -29,6 +29,40 @@ TEST(ArgumentSchema, LeavesOutWhatMayBeAbsent)
         followed(R"({"path":null,"either":null,"free":null})"), R"({"path":null,"either":null,"free":null})");
 }
 
+TEST(ArgumentSchema, LooksIntoAlternatives)
+{
+    constexpr std::string_view optional = R"({"type":"object","required":["n"],"properties":{
+        "n":{"anyOf":[{"type":"integer"},{"type":"null"}]},"list":{"oneOf":[{"type":"array","items":{"type":"integer"}},
+        {"type":"null"}]},"either":{"anyOf":[{"type":"integer"},{"type":"string"}]},
+        "both":{"anyOf":[{"type":"integer"},{"type":"boolean"}]},"one":{"anyOf":[{"$ref":"#/$defs/p"},{"type":"integer"}]}},
+        "$defs":{"p":{"type":"object","properties":{"x":{"type":"integer"}}}}})";
+    EXPECT_EQ(follow_schema(R"({"n":"5","list":"[\"1\",2]","both":"true","one":{"x":"1"}})", optional),
+        R"({"n":5,"list":[1,2],"both":true,"one":{"x":1}})");
+    EXPECT_EQ(follow_schema(R"({"one":"{\"x\":\"1\"}"})", optional), R"({"one":{"x":1}})");
+    EXPECT_EQ(bare_argument("5", "n", optional), "5");
+    for (const char* same :
+        { R"({"n":null,"list":null})", R"({"either":"5"})", R"({"either":5,"both":"x"})" })
+        EXPECT_EQ(follow_schema(same, optional), same);
+    EXPECT_EQ(follow_schema(R"({"n":1,"either":null,"both":null})", optional), R"({"n":1})")
+        << "null is none of these, so they are absent";
+}
+
+TEST(ArgumentSchema, KnowsThePropertiesOfEveryVariant)
+{
+    constexpr std::string_view variants =
+        R"({"type":"object","properties":{"kind":{"type":"string"}},"anyOf":[
+        {"properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":false},
+        {"properties":{"b":{"type":"boolean"}}}]})";
+    EXPECT_EQ(
+        follow_schema(R"({"kind":"x","a":"5","b":null,"c":1})", variants), R"({"kind":"x","a":5,"c":1})");
+    constexpr std::string_view patterns =
+        R"({"type":"object","properties":{},"patternProperties":{"^x":{}},"additionalProperties":false})";
+    EXPECT_EQ(follow_schema(R"({"x1":1})", patterns), R"({"x1":1})");
+    constexpr std::string_view circle =
+        R"({"type":"object","properties":{"p":{"$ref":"#/$defs/a"}},"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"}]}}})";
+    EXPECT_EQ(follow_schema(R"({"p":"1"})", circle), R"({"p":"1"})");
+}
+
 TEST(ArgumentSchema, LeavesAloneWhatHasNoOneReading)
 {
     for (const char* same : { R"({"limit":"five"})", R"({"limit":"5.5"})", R"({"all":"yes"})",

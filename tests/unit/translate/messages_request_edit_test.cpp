@@ -183,6 +183,24 @@ TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
         EXPECT_NE(call(body, profile)->body.text().find(turn), std::string::npos);
 }
 
+TEST(MessagesRequestEdit, GivesAVendorTheSchemasThatItTakes)
+{
+    const std::string tools = R"("tools":[{"name":"A","input_schema":{"type":"object","properties":{)"
+                              R"("p":{"type":"string","anyOf":[{"minLength":1},{"enum":["x"]}]}}}})";
+    const std::string deferred =
+        R"(,{"name":"B","defer_loading":true,"input_schema":{"type":"object","properties":{}}})";
+    const std::string moved =
+        R"("properties":{"p":{"anyOf":[{"type":"string","minLength":1},{"type":"string","enum":["x"]}]}})";
+    const auto sent = [&](const std::string& more, std::string_view preset, const std::string& model) {
+        return call(request_with("," + tools + more + "]"), preset, {}, target(model))->body.text();
+    };
+    EXPECT_NE(sent("", "moonshot", "kimi-k2.5").find(moved), std::string::npos);
+    EXPECT_NE(sent(deferred, "moonshot", "kimi-k2.5").find(moved), std::string::npos);
+    EXPECT_NE(sent("", "deepseek", "deepseek-chat").find(tools), std::string::npos);
+    EXPECT_NE(sent("", "openrouter", "anthropic/claude-opus-5.5").find(tools), std::string::npos);
+    EXPECT_EQ(sent("", "openrouter", "google/gemini-3-pro").find("minLength\":1}"), std::string::npos);
+}
+
 TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // P1
 {
     auto sent = [](const std::string& content, std::string_view profile) {

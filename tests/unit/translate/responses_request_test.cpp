@@ -55,6 +55,32 @@ TEST(ResponsesRequest, StoresNothing)
     EXPECT_FALSE(sent.contains("messages"));
 }
 
+TEST(ResponsesRequest, LetsAModelThinkThatShallSearch)
+{
+    const auto effort = [](const std::string& tools) {
+        return responses_request(R"("thinking":{"type":"disabled"},"tools":[)" + tools + "]",
+            test::at("openai",
+                test::unlisted("gpt-5-mini", route::Target::Dialect::responses)))["reasoning"]["effort"];
+    };
+    EXPECT_EQ(effort(""), "minimal");
+    EXPECT_EQ(effort(R"({"type":"web_search_20250305","name":"web_search"})"), "low");
+}
+
+TEST(ResponsesRequest, RemindsWhereNobodyKnowsSystemMessages) // R6
+{
+    const std::string messages = R"({"role":"user","content":"a"},{"role":"system","content":"be \"b\""})";
+    const auto second = [&](std::string_view preset, const std::string& model) {
+        return responses_input(
+            messages, test::at(preset, test::unlisted(model, route::Target::Dialect::responses)))[1];
+    };
+    EXPECT_EQ(second("openai", "gpt-5.5"),
+        Json::parse(
+            R"({"type":"message","role":"developer","content":[{"type":"input_text","text":"be \"b\""}]})"));
+    EXPECT_EQ(second("vllm", "qwen3"),
+        Json::parse(R"({"type":"message","role":"user","content":[{"type":"input_text",)"
+                    R"("text":"<system-reminder>\nbe \"b\"\n</system-reminder>"}]})"));
+}
+
 TEST(ResponsesRequest, AsksForEncryptedReasoningOfModelsThatReason)
 {
     for (const char* model : { "gpt-5", "gpt-5.2-codex", "o3", "o4-mini", "gpt-oss-20b", "openai/gpt-5" }) {

@@ -1,5 +1,6 @@
 #include "support/decoded_request.h"
 #include "translate/schema.h"
+#include "translate/strict_schema.h"
 
 namespace dragoman::translate {
 namespace {
@@ -62,6 +63,34 @@ TEST(Schema, MergesARootOfAlternatives)
         json::parse(R"({"type":"object","properties":{"a":{},"b":{}},"required":["a","b"]})"));
 }
 
+TEST(Schema, FollowsARootThatIsAReference)
+{
+    const json wanted = json::parse(
+        R"({"type":"object","properties":{"a":{"$ref":"#/$defs/s"},"b":{}},"required":["a"],)"
+        R"("$defs":{"s":{"type":"string"},"p":{"type":"object","properties":{"a":{"$ref":"#/$defs/s"}},)"
+        R"("required":["a"],"allOf":[{"properties":{"b":{}}},{"$ref":"#/$defs/p"}]}}})");
+    const std::string schema = R"({"$ref":"#/$defs/p","$defs":)" + wanted["$defs"].dump() + "}";
+    EXPECT_EQ(json::parse(sent(schema)), wanted);
+    EXPECT_EQ(json::parse(sent(schema, "openai/gpt-5.5")), wanted);
+    EXPECT_EQ(
+        sent(R"({"$ref":"#/$defs/gone"})"), R"({"$ref":"#/$defs/gone","type":"object","properties":{}})");
+}
+
+TEST(Schema, RequiresNothingThatOnlyOneOfSeveralAlternativesRequires)
+{
+    const std::string schema =
+        R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},)"
+        R"("required":["a"],"anyOf":[{"required":["a"]},{"required":["b"]}]})";
+    EXPECT_EQ(gemini(schema)["required"], json({ "a" }));
+    EXPECT_EQ(json::parse(sent(schema, "openai/gpt-5.5"))["required"], json({ "a" }));
+    const json nested = property(
+        R"({"type":"object","properties":{"kind":{"enum":["x","y"]}},"required":["kind"],"oneOf":[)"
+        R"({"properties":{"x":{"type":"integer"}},"required":["x"]},{"properties":{"y":{"type":"boolean"}}}]})");
+    EXPECT_EQ(nested,
+        json::parse(R"({"type":"object","properties":{"kind":{"type":"string","enum":["x","y"]},)"
+                    R"("x":{"type":"integer"},"y":{"type":"boolean"}},"required":["kind"]})"));
+}
+
 TEST(GeminiSchema, DropsKeywordsThatAreUnknownThere)
 {
     // R44
@@ -114,6 +143,15 @@ TEST(GeminiSchema, LetsAlternativesStandAlone)
     EXPECT_EQ(
         property(R"({"type":"object","properties":{"a":{"type":"string"}},"anyOf":[{"required":["a"]}]})"),
         json::parse(R"({"type":"object","properties":{"a":{"type":"string"}}})"));
+}
+
+TEST(GeminiSchema, RestrictsNothingToOneOfSeveralAlternatives)
+{
+    EXPECT_EQ(property(R"({"type":"string","anyOf":[{"minLength":1},{"const":""}]})"),
+        json::parse(R"({"type":"string"})"));
+    EXPECT_EQ(property(R"({"type":"string","anyOf":[{"format":"uri"},{"enum":["none"]}]})"),
+        json::parse(R"({"type":"string"})"));
+    EXPECT_EQ(property(R"({"const":""})"), json::parse(R"({"type":"string","description":"Always \"\"."})"));
 }
 
 TEST(GeminiSchema, MergesAllOf)
@@ -277,6 +315,86 @@ TEST(Schema, MovesATypeIntoItsAlternatives)
         json::parse(
             R"({"type":"object","properties":{"type":{"type":"string"},"anyOf":{"type":"string"},)"
             R"("p":{"description":"d","anyOf":[{"type":"string","minLength":1},{"type":"null"},{"$ref":"#/x"}]}}})"));
+}
+
+TEST(Schema, KeepsTheTypeOfItsRoot)
+{
+    const json sent = sent_to({ single_type_schemas },
+        R"({"type":"object","description":"d","anyOf":[{"properties":{"a":{"type":"string"}},"required":["a"]},)"
+        R"({"type":"object","properties":{"b":{"type":"string"}}}]})");
+    EXPECT_EQ(sent,
+        json::parse(
+            R"({"type":"object","description":"d","properties":{"a":{"type":"string"},"b":{"type":"string"}}})"));
+}
+
+TEST(Schema, SaysEveryTypeWhereThatIsTheRule)
+{
+    EXPECT_EQ(
+        sent_to({ single_type_schemas },
+            R"({"type":"object","properties":{"a":{"enum":["x","y"]},"b":{"description":"any"},"c":{"const":5},)"
+            R"("d":{"items":{}},"e":{"properties":{"f":{}}},"g":{"enum":["x",1]},"h":true,"$ref":{"minimum":1},)"
+            R"("i":{"type":"object","oneOf":[{"required":["a"]},{"anyOf":[{"minProperties":1}]}]},)"
+            R"("j":{"anyOf":[{"enum":["x"]},{"type":"null"}]},"k":{"type":"object","additionalProperties":{}}}})"),
+        json::parse(
+            R"({"type":"object","properties":{"a":{"type":"string","enum":["x","y"]},)"
+            R"("b":{"type":"string","description":"any"},"c":{"type":"integer","const":5},)"
+            R"("d":{"type":"array","items":{"type":"string"}},"e":{"type":"object","properties":{"f":{"type":"string"}}},)"
+            R"("g":{"type":"string","enum":["x",1]},"h":true,"$ref":{"type":"number","minimum":1},)"
+            R"("i":{"oneOf":[{"type":"object","required":["a"]},{"anyOf":[{"type":"object","minProperties":1}]}]},)"
+            R"("j":{"anyOf":[{"type":"string","enum":["x"]},{"type":"null"}]},)"
+            R"("k":{"type":"object","additionalProperties":{"type":"string"}}}})"));
+}
+
+TEST(Schema, LosesWhatStrictModeRefusesAndCanDoWithout)
+{
+    EXPECT_EQ(
+        sent_to({ strict_schemas },
+            R"({"type":"object","properties":{"default":{"type":"string","default":"x","format":"uri"},)"
+            R"("format":{"type":"string","format":"uuid"}},"required":["default","format"],"minProperties":1})"),
+        json::parse(R"({"type":"object","properties":{"default":{"type":"string"},)"
+                    R"("format":{"type":"string","format":"uuid"}},"required":["default","format"],)"
+                    R"("additionalProperties":false})"));
+}
+
+TEST(StrictSchema, IsOneThatStrictModeTakes)
+{
+    const auto closed = [](const std::string& properties, const std::string& required) {
+        return R"({"type":"object","additionalProperties":false,"properties":{)" + properties
+            + R"(},"required":[)" + required + "]}";
+    };
+    const auto takes = [&](const std::string& property) {
+        return is_strict_schema({ closed("\"p\":" + property, "\"p\"") });
+    };
+    for (const char* property :
+        { R"({"type":"string"})", R"({"type":["string","null"],"enum":["a",null]})",
+            R"({"type":"array","items":{"type":"integer","minimum":0},"maxItems":3})",
+            R"({"anyOf":[{"type":"string","format":"date-time"},{"$ref":"#/$defs/x"}]})",
+            R"({"type":"object","additionalProperties":false,"properties":{"default":{"type":"string"}},"required":["default"]})" })
+        EXPECT_TRUE(takes(property)) << property;
+    for (const char* property : { R"({"type":"string","format":"uri"})", R"({"type":"string","default":"a"})",
+             "{}", "true", R"({"description":"any"})", R"({"type":"array"})",
+             R"({"oneOf":[{"type":"string"},{"type":"null"}]})", R"({"allOf":[{"type":"string"}]})",
+             R"({"type":"object","additionalProperties":{"type":"string"}})", R"({"type":"object"})",
+             R"({"type":"object","additionalProperties":false,"properties":{"a":{"type":"string"}}})",
+             R"({"type":"object","additionalProperties":false,"propertyNames":{}})" })
+        EXPECT_FALSE(takes(property)) << property;
+    EXPECT_TRUE(is_strict_schema({ closed("", "") }));
+    for (const char* root : { "", "true", "{}", R"({"type":"array","items":{"type":"string"}})",
+             R"({"type":"object","additionalProperties":false,"anyOf":[{"type":"object"}]})" })
+        EXPECT_FALSE(is_strict_schema({ root })) << root;
+    std::string deep = R"({"type":"string"})";
+    for (int i = 0; i < 12; ++i)
+        deep = closed("\"p\":" + deep, "\"p\"");
+    EXPECT_FALSE(is_strict_schema({ deep }));
+}
+
+TEST(Schema, IsCarriedHoweverDeepItIs)
+{
+    std::string deep = R"({"enum":["x"]})";
+    for (int i = 0; i < 120; ++i)
+        deep = R"({"type":"object","properties":{"p":)" + deep + R"(},"required":["p"]})";
+    for (const route::Quirk quirk : { gemini_schemas, strict_schemas, single_type_schemas, closed_schemas })
+        EXPECT_EQ(sent_to({ quirk }, deep)["properties"]["p"]["properties"]["p"]["type"], "object");
 }
 
 TEST(Schema, KeepsPropertiesThatAreCalledLikeKeywordsForGemini)

@@ -126,6 +126,47 @@ TEST(TextToolCalls, LeaveProseAboutThemAlone)
         EXPECT_EQ(read(text), text);
 }
 
+TEST(TextToolCalls, AreTextWhereTheTextShowsThem)
+{
+    const std::string call = R"(<tool_call>{"name":"Bash","arguments":{"command":"rm -r a"}}</tool_call>)";
+    const std::vector<std::string> shown_calls { "Such a call:\n```xml\n" + call + "\n```\nNever run it.",
+        "Write `" + call + "` there.", "Or `` " + call + " ``.", "~~~\n" + call + "\n~~~\n",
+        "1. In a list:\n   ```\n   " + call + "\n   ```", "```python\nprint('[TOOL_CALLS]Bash[ARGS]{}')\n```",
+        "```\n<invoke name=\"Bash\"></invoke>\n```",
+        "````markdown\n```json\n{\"name\":\"Bash\",\"arguments\":{}}\n```\n````",
+        "```json\n{\"text\": \"" + std::string("<function=Bash></function>") + "\"}\n```" };
+    for (const std::string& text : shown_calls)
+        EXPECT_EQ(read(text), text);
+    const std::string ran = R"({Bash: {"command":"rm -r a"}})";
+    EXPECT_EQ(read("```sh\nls\n```\n" + call), "```sh\nls\n```\n" + ran);
+    EXPECT_EQ(read("Use `ls` now: " + call), "Use `ls` now: " + ran);
+    EXPECT_EQ(read("it`s\n" + call), "it`s\n" + ran);
+    EXPECT_EQ(read("```x``` " + call), "```x``` " + ran);
+    EXPECT_EQ(read("```\na\n``` b\n```\n" + call), "```\na\n``` b\n```\n" + ran);
+    EXPECT_EQ(read("```json\n{\"name\":\"Bash\",\"arguments\":{}}\n```\n```json\n{\"name\":\"Read\","
+                   "\"arguments\":{}}"
+                   "\n```\n```c\n"
+                  + call + "\n```"),
+        "{Bash: {}}{Read: {}}```c\n" + call + "\n```");
+}
+
+TEST(TextToolCalls, AreNotMadeOfHalfACallThatWasCutOff)
+{
+    AnswerPlan plan = plan_with_tools();
+    const auto answer = [&](const std::string& finish) {
+        return test::accumulate(test::run(plan,
+            R"(data: {"choices":[{"index":0,"delta":{"content":"<tool_call>{\"name\":\"Bash\",\"arguments\":)"
+            R"({\"command\":\"rm -rf /tmp/build"},"finish_reason":")"
+                + finish + "\"}]}\n\ndata: [DONE]\n\n")
+                .out);
+    };
+    const auto cut = answer("length");
+    EXPECT_EQ(cut["stop_reason"], "max_tokens");
+    ASSERT_EQ(cut["content"].size(), 1U);
+    EXPECT_EQ(cut["content"][0]["type"], "text");
+    EXPECT_EQ(answer("stop")["content"][0]["type"], "tool_use"); // its end was forgotten, no more
+}
+
 TEST(TextToolCalls, NeedNoEndWhenTheTextEnds)
 {
     EXPECT_EQ(

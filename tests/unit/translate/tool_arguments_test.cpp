@@ -1,3 +1,4 @@
+#include "support/answers.h"
 #include "translate/argument_scanner.h"
 #include "translate/tool_arguments.h"
 
@@ -50,6 +51,24 @@ TEST(ToolArguments, AreWrappedWhenNoReadingIsObvious) // N5, J-13
     EXPECT_EQ(to_tool_input(R"({"a":1}{"a":2})").object, R"({"_raw_arguments":"{\"a\":1}{\"a\":2}"})");
     EXPECT_EQ(to_tool_input("[1,2]").object, R"({"_raw_arguments":"[1,2]"})");
     EXPECT_EQ(to_tool_input(std::string(5000, '{')).object.substr(0, 19), R"({"_raw_arguments":")");
+}
+
+TEST(ToolArguments, AreNotMendedWhenTheyWereCutOff) // S16
+{
+    EXPECT_EQ(
+        to_tool_input(R"({"text":"half of)", true).object, R"({"_raw_arguments":"{\"text\":\"half of"})");
+    EXPECT_EQ(to_tool_input(R"({"text":"all of it"})", true).object, R"({"text":"all of it"})");
+    AnswerPlan plan = test::default_plan();
+    plan.stream = false;
+    const auto input = [&](const std::string& finish) {
+        return nlohmann::json::parse(test::run(plan,
+            R"({"choices":[{"index":0,"finish_reason":")" + finish
+                + R"(","message":{"tool_calls":[{"id":"c1",)"
+                  R"("type":"function","function":{"name":"Bash","arguments":"{\"command\":\"rm -r /tmp/x"}}]}}]})")
+                .out)["content"][0]["input"];
+    };
+    EXPECT_EQ(input("length"), nlohmann::json({ { "_raw_arguments", "{\"command\":\"rm -r /tmp/x" } }));
+    EXPECT_EQ(input("tool_calls"), nlohmann::json({ { "command", "rm -r /tmp/x" } }));
 }
 
 TEST(ArgumentScanner, KnowsWhereTheValueEnds)
