@@ -92,8 +92,8 @@ constexpr Preset moonshot { .name = "moonshot",
     .messages_url = "https://api.moonshot.ai/anthropic/v1/messages",
     .key_env = "MOONSHOT_API_KEY",
     .has_messages = true,
-    .quirks = { thinking_object, require_reasoning_content, own_ids, no_forced_tool, single_type_schemas,
-        vendor_messages, keep_thinking },
+    .quirks = { thinking_object, no_sampling, require_reasoning_content, own_ids, letter_names,
+        no_forced_tool, single_type_schemas, vendor_messages, keep_thinking },
     .big = "kimi-k2.5" };
 
 // https://platform.minimax.io/docs
@@ -131,7 +131,7 @@ constexpr Preset xai { .name = "xai",
     .base_url = "https://api.x.ai/v1",
     .key_env = "XAI_API_KEY",
     .has_responses = true,
-    .quirks = { max_completion_tokens, no_stop, cache_key },
+    .quirks = { max_completion_tokens, no_stop, cache_key, reasoning_effort },
     .big = "grok-4" };
 
 // https://inference-docs.cerebras.ai

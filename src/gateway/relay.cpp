@@ -51,6 +51,13 @@ bool says_nothing(const translate::Answer& answer)
     return !answer.has_content() && (reason.empty() || reason == "end_turn");
 }
 
+// LiteLLM hands a provider's fields on under names of its own.
+std::string_view wait_of(const net::UpstreamAnswer& upstream)
+{
+    const std::string_view own = upstream.field("retry-after");
+    return own.empty() ? upstream.field("llm_provider-retry-after") : own;
+}
+
 } // namespace
 
 Relay::Relay(RelayParts parts)
@@ -230,7 +237,7 @@ net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
         parts_.capture->upstream_answer.body = text;
     translate::UpstreamFailure failure { .status = upstream.status(),
         .body = text,
-        .retry_after = upstream.field("retry-after"),
+        .retry_after = wait_of(upstream),
         .retry_after_ms = upstream.field("retry-after-ms"),
         .rate_limit_reset = upstream.field("x-ratelimit-reset"),
         .rate_limit_reset_requests = upstream.field("x-ratelimit-reset-requests"),

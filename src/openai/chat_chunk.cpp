@@ -1,5 +1,7 @@
 #include "openai/chat_chunk.h"
 
+#include "openai/error_body.h"
+
 #include <array>
 
 namespace dragoman::openai {
@@ -269,11 +271,11 @@ Result<ChatChunk> ChatChunkDecoder::read(std::string_view text)
                 chunk.usage = read_usage(*counts);
         } else if (key_is(key, "error") || key_is(key, "errors")) {
             chunk.is_error |= says_something(value);
+        } else if (key_is(key, "base_resp")) { // MiniMax's, 0 in every answer that is one
+            chunk.is_error |= is_error(*root);
         } else if (key_is(key, "search_results") || key_is(key, "citations")) {
             read_search_results(value);
-        } else if (key_is(key, "object")) {
-            chunk.is_error |= string_or_nothing(value).escaped == "error";
-        } else if (key_is(key, "type")) {
+        } else if (key_is(key, "object") || key_is(key, "type")) {
             chunk.is_error |= string_or_nothing(value).escaped == "error";
         } else if (key_is(key, "message") || key_is(key, "detail") || key_is(key, "msg")) {
             has_message = true;

@@ -88,7 +88,9 @@ Result<ResponsesEvent> ResponsesEventDecoder::decode(std::string_view text, std:
         else if (key_is(key, "delta"))
             event.delta = string_or_nothing(value);
         else if (key_is(key, "output_index"))
-            event.output_index = value.integer().value_or(0);
+            event.output_index = value.integer();
+        else if (key_is(key, "item_id"))
+            event.item_id = string_or_nothing(value);
         else if (key_is(key, "summary_index") || key_is(key, "content_index"))
             event.part_index = value.integer().value_or(0);
         else if (key_is(key, "item"))

@@ -74,7 +74,8 @@ struct ResponsesEvent {
     };
     Kind kind = Kind::other;
     json::RawString delta {};
-    std::int64_t output_index = 0; // which item
+    std::optional<std::int64_t> output_index {}; // which item
+    json::RawString item_id {}; // the same, of a delta
     std::int64_t part_index = 0; // of a summary or a content
     ResponsesItem item {}; // item_added, item_done
     ResponsesBody body {}; // begun, finished

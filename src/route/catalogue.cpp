@@ -24,10 +24,10 @@ constexpr std::size_t name_max = 200;
 constexpr std::size_t description_max = 300;
 constexpr std::size_t date_max = 10; // a time that follows is cut off
 
-// OpenRouter's name first, then those of vLLM, Groq, LM Studio and Anthropic.
+// OpenRouter's name first, then those of vLLM, Groq, LM Studio and Anthropic; LiteLLM's.
 constexpr string_view context_names[] { "context_length", "max_model_len", "context_window",
     "max_context_length", "max_input_tokens" };
-constexpr string_view output_names[] { "max_completion_tokens", "max_tokens" };
+constexpr string_view output_names[] { "max_completion_tokens", "max_output_tokens", "max_tokens" };
 
 bool contains(const std::vector<std::string>& list, string_view name)
 {
@@ -94,6 +94,11 @@ std::shared_ptr<const ModelFacts> facts_of(const Entry& entry)
         facts->context_length = top_provider.positive("context_length");
     if (!facts->max_output)
         facts->max_output = entry.first_positive(output_names);
+    const auto limits = entry.entry("limits"); // GitHub's
+    if (!facts->context_length)
+        facts->context_length = limits.first_positive(context_names);
+    if (!facts->max_output)
+        facts->max_output = limits.first_positive(output_names);
     if (const auto modalities = entry.entry("architecture").texts("input_modalities")) {
         facts->input_image = contains(*modalities, "image");
         facts->input_file = contains(*modalities, "file");

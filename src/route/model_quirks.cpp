@@ -12,7 +12,7 @@ using std::string_view;
 using Names = std::initializer_list<string_view>;
 
 constexpr Quirks ways_to_ask { reasoning_object, thinking_object, enable_thinking, template_thinking };
-constexpr Quirks efforts { effort_none, effort_minimal, effort_low, effort_default, effort_xhigh,
+constexpr Quirks efforts { no_effort, effort_none, effort_minimal, effort_low, effort_default, effort_xhigh,
     effort_max };
 
 bool begins(string_view name, Names words)
@@ -63,6 +63,12 @@ bool is_known_not_to_think(string_view name)
     return begins(name, { "gpt-3", "gpt-4", "chatgpt" }) || holds(name, { "-chat" });
 }
 
+// Moonshot's models since Kimi K2.5 have a temperature of their own.
+bool takes_any_temperature(string_view name)
+{
+    return name == "kimi-k2" || begins(name, { "kimi-k2-", "kimi-latest", "moonshot-v1" });
+}
+
 // Which efforts OpenAI's models take, for upstreams whose list of models does not say.
 Quirks efforts_of_gpt(string_view name)
 {
@@ -81,8 +87,23 @@ Quirks efforts_of_gpt(string_view name)
     return found;
 }
 
+// Only some of xAI's models can be told how much to think; what is newer than these can.
+Quirks efforts_of_grok(string_view name)
+{
+    if (begins(name, { "grok-4.3" }))
+        return { effort_none };
+    if (begins(name, { "grok-4.20-multi-agent", "grok-4.6" }))
+        return { effort_low, effort_xhigh };
+    const bool first_of_4 = begins(name, { "grok-4" }) && !begins(name, { "grok-4." });
+    const bool old = begins(name, { "grok-2", "grok-3", "grok-code", "grok-4.1", "grok-4.20" });
+    return (first_of_4 || old) && !begins(name, { "grok-3-mini" }) ? Quirks { no_effort }
+                                                                   : Quirks { effort_low };
+}
+
 Quirks efforts_of(string_view name)
 {
+    if (begins(name, { "grok-" }))
+        return efforts_of_grok(name);
     if (begins(name, { "gemini-2.5-flash" }))
         return { effort_none };
     if (begins(name, { "gemini-3-flash" }))
@@ -108,7 +129,8 @@ bool reads_cache_marks(const Model& model)
 
 Quirks of_claude(const Quirks& upstream)
 {
-    Quirks found { one_sampling, tools_for_calls, many_tools, trimmed_prefill, signed_thinking };
+    Quirks found { one_sampling, tools_for_calls, many_tools, trimmed_prefill, signed_thinking,
+        plain_root_schemas };
     if (!upstream.has(vendor_messages))
         found.add({ context_edits, tool_references });
     if (upstream.has(routing_fields))
@@ -176,6 +198,8 @@ Quirks out_of_reach(const Quirks& upstream, const Model& model)
         missing.add({ prompt_mode, thinking_parts });
     if (begins(model.name, { "gemini-1", "gemini-2" }))
         missing.add(thought_signatures);
+    if (takes_any_temperature(model.name))
+        missing.add(no_sampling);
     return missing;
 }
 

@@ -40,6 +40,7 @@ enum class Quirk : std::uint8_t {
     reasoning_enabled, // reasoning: { enabled: true }
     prompt_mode, // prompt_mode: "reasoning"
     no_reasoning, // does not think, and is never asked to
+    no_effort, // thinks as much as it likes: takes no effort
     effort_none, // thinking is switched off by effort none
     effort_minimal, // it cannot be switched off: minimal is the least
     effort_low, // low is the least

@@ -40,6 +40,8 @@ bool is_bad_key(const FailureCase& one)
         || one.is_called({ "authentication", "invalid_api_key", "authentication_error", "wrong_api_key",
             "invalid_authentication_error" }))
         return true;
+    if (one.status == 400 && one.is_called({ "no_db_connection" })) // LiteLLM's, where it keeps keys nowhere
+        return true;
     return one.is_refusal()
         && one.says({ "no auth credentials found", "incorrect api key", "invalid api key",
             "api key not valid", "api key expired", "invalid authentication",

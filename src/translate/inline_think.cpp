@@ -16,6 +16,7 @@ constexpr std::array tags {
     Tag { "<think>", "</think>" },
     Tag { "<thinking>", "</thinking>" },
     Tag { "<thought>", "</thought>" },
+    Tag { "<mm:think>", "</mm:think>" },
     Tag { "[THINK]", "[/THINK]" },
     Tag { "<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>" },
 };

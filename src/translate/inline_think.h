@@ -20,6 +20,9 @@ public:
     // Once everything is text, the caller need not ask any more.
     bool active() const { return part_ != Part::text || trimming_; }
 
+    // Text that was taken stands between the tags, or may do so yet.
+    bool undone() const { return part_ == Part::thinking || (part_ == Part::undecided && !held_.empty()); }
+
     // Takes plain UTF-8; appends what is certain by now.
     void feed(std::string_view text, std::string& thinking, std::string& out);
     void flush(std::string& thinking, std::string& out);

@@ -136,7 +136,9 @@ void MessageAggregate::append_block(std::string& out, const Block& block)
     };
     grow("text", block.text);
     grow("thinking", block.thinking);
-    if (!block.signature.empty())
+    // Clients with strict types insist on a signature, which some servers leave out.
+    const bool unsigned_thinking = raw_string_at(start, "type") == "thinking" && !start.find("signature");
+    if (!block.signature.empty() || unsigned_thinking)
         set(fields, "signature", "\"" + block.signature + "\"");
     if (!block.partial_json.empty())
         set(fields, "input", to_input(block.partial_json));

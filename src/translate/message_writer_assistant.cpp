@@ -70,7 +70,8 @@ std::map<std::string, std::string> MessageWriter::shown_calls(const Turn& turn) 
         if (entry.block->type != BlockType::tool_use)
             continue;
         const std::string id = json::unescape(entry.block->id);
-        shown.try_emplace(wrapped_tool_id(id).value_or(id), scene_.ids.upstream(entry.block->id));
+        shown.try_emplace(
+            wrapped_tool_id(id, entry.block->name).value_or(id), scene_.ids.upstream(entry.block->id));
     }
     return shown;
 }
@@ -168,7 +169,7 @@ void MessageWriter::call_signature(
     const Answered& answered, bool first, const std::vector<CallSignature>& known)
 {
     const std::string id = json::unescape(answered.call->id);
-    const std::string own = wrapped_tool_id(id).value_or(id);
+    const std::string own = wrapped_tool_id(id, answered.call->name).value_or(id);
     const auto found = std::ranges::find_if(known, [&](const CallSignature& one) {
         return one.call.empty() ? first : one.call == own || one.call == id;
     });

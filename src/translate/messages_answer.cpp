@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "json/escape.h"
 #include "translate/error.h"
+#include "translate/json_edits.h"
 #include "translate/message_to_events.h"
 #include "translate/messages_json.h"
 #include "translate/sealed_signatures.h"
@@ -42,6 +43,21 @@ std::string compact(std::string_view text)
             out += text[at];
     }
     return out;
+}
+
+// Clients with strict types insist on the signature of a thinking block, which some servers leave out.
+std::optional<std::string> with_all_signatures(std::string_view text, const Object& message)
+{
+    JsonEdits edits(text);
+    const auto content = message.find("content");
+    if (auto blocks = content ? content->array() : std::nullopt)
+        for (json::Value value : *blocks)
+            if (auto block = value.object();
+                block && string_at(*block, "type") == "thinking" && !block->find("signature"))
+                edits.insert(value.offset() + value.raw().text.size() - 1, R"(,"signature":"")");
+    if (edits.empty())
+        return std::nullopt;
+    return edits.apply().text();
 }
 
 } // namespace
@@ -221,6 +237,12 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
     if (plan_.seals_signatures && root->is(Type::object))
         if (auto edited = with_sealed_signatures(text, *root->object(), plan_)) {
             text = sealed = std::move(*edited);
+            root = document_.parse(text);
+        }
+    std::string signed_text;
+    if (!plan_.stream && root->is(Type::object))
+        if (auto edited = with_all_signatures(text, *root->object())) {
+            text = signed_text = std::move(*edited);
             root = document_.parse(text);
         }
     auto message = root->object();

@@ -88,9 +88,11 @@ ThoughtsBack form_of(const route::Target& target)
     return target.has(Quirk::think_tags) ? ThoughtsBack::tags : ThoughtsBack::nowhere;
 }
 
-std::string_view field_of(ThoughtsBack form)
+// Thoughts without details. Only routers have a field of their own for them.
+std::string_view field_of(ThoughtsBack form, const route::Target& target)
 {
-    return form == ThoughtsBack::details ? "reasoning" : "reasoning_content";
+    const bool router = form == ThoughtsBack::details && target.has(Quirk::routing_fields);
+    return router ? "reasoning" : "reasoning_content";
 }
 
 // A model that was told not to think takes no thoughts.
@@ -120,6 +122,7 @@ std::size_t first_kept_message(const anthropic::MessagesRequest& request, const 
 
 ReasoningHistory::ReasoningHistory(const anthropic::MessagesRequest& request, const route::Target& target)
     : form_(form_of(target))
+    , field_(field_of(form_, target))
     , signs_calls_(target.has(Quirk::thought_signatures))
     , requires_field_(is_required(request, target))
     , family_(route::model_family(target.model))
@@ -138,7 +141,7 @@ MessageReasoning ReasoningHistory::of(std::span<const Block* const> blocks) cons
         reasoning.text.clear();
     }
     if (requires_field_ && form_ == ThoughtsBack::field)
-        reasoning.field = field_of(form_);
+        reasoning.field = field_;
     return reasoning;
 }
 
@@ -195,14 +198,14 @@ void ReasoningHistory::add_envelope(
 
 void ReasoningHistory::add_text(MessageReasoning& reasoning, const Block& block) const
 {
-    reasoning.field = field_of(form_);
+    reasoning.field = field_;
     json::append_mended(reasoning.text, block.thinking);
 }
 
 // Of a block that the client was shown without its text.
 void ReasoningHistory::add_hidden_text(MessageReasoning& reasoning, const std::string& detail) const
 {
-    reasoning.field = field_of(form_);
+    reasoning.field = field_;
     reasoning.text += member(detail, "text");
 }
 

@@ -72,6 +72,7 @@ private:
         MessageReasoning& reasoning, const anthropic::Block& block, json::RawString carrier) const;
 
     ThoughtsBack form_;
+    std::string_view field_; // for text that stands alone
     bool signs_calls_;
     bool requires_field_;
     std::string family_;

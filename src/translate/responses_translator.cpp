@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <utility>
 
 namespace dragoman::translate {
 
@@ -24,6 +24,16 @@ bool is_call(Item::Kind kind)
     return kind == Item::Kind::function_call || kind == Item::Kind::custom_tool_call;
 }
 
+bool same_kind(Item::Kind a, Item::Kind b) { return a == b || (is_call(a) && is_call(b)); }
+
+Item::Kind kind_of_delta(Event::Kind kind)
+{
+    if (kind == Event::Kind::arguments_delta)
+        return Item::Kind::function_call;
+    const bool text = kind == Event::Kind::text_delta || kind == Event::Kind::refusal_delta;
+    return text ? Item::Kind::message : Item::Kind::reasoning;
+}
+
 } // namespace
 
 Result<void> ResponsesTranslator::take(const Event& event)
@@ -35,19 +45,19 @@ Result<void> ResponsesTranslator::take(const Event& event)
     case Event::Kind::begun:
         return tell({ .id = event.body.id, .model = event.body.model });
     case Event::Kind::item_added:
-        return begin_item(event.output_index, event.item);
+        return begin_item(slot_of(event), event.item);
     case Event::Kind::item_done:
-        return end_item(event.output_index, event.item);
+        return end_item(slot_of(event), event.item);
     case Event::Kind::text_delta:
-        return text(event.delta, Part::Kind::text, event.output_index);
+        return text(event.delta, Part::Kind::text, slot_of(event));
     case Event::Kind::refusal_delta:
-        return text(event.delta, Part::Kind::refusal, event.output_index);
+        return text(event.delta, Part::Kind::refusal, slot_of(event));
     case Event::Kind::summary_delta:
-        return thought(event.delta, true, event.part_index, event.output_index);
+        return thought(event.delta, true, event.part_index, slot_of(event));
     case Event::Kind::reasoning_delta:
-        return thought(event.delta, false, event.part_index, event.output_index);
+        return thought(event.delta, false, event.part_index, slot_of(event));
     case Event::Kind::arguments_delta:
-        return arguments(event.delta, event.output_index);
+        return arguments(event.delta, slot_of(event));
     case Event::Kind::annotation:
         add_sources(event.citations);
         return {};
@@ -72,16 +82,87 @@ Result<void> ResponsesTranslator::tell(openai::ChatChunk chunk)
     return blocks_.take(chunk);
 }
 
+// Where the index is left out, an item is told by its id or that of its call, and where these are missing or
+// change, too, by what is going on.
+std::int64_t ResponsesTranslator::slot_of(const Event& event)
+{
+    if (event.output_index)
+        return *event.output_index;
+    without_index_ = true;
+    if (event.kind == Event::Kind::item_added)
+        return free_slot();
+    const bool done = event.kind == Event::Kind::item_done;
+    const json::RawString id = done ? event.item.id : event.item_id;
+    const Item::Kind kind = done ? event.item.kind : kind_of_delta(event.kind);
+    auto slot = known_slot(id);
+    if (!slot)
+        slot = known_slot(event.item.call_id);
+    if (!slot)
+        slot = open_slot(kind, !done);
+    if (slot)
+        return *slot;
+    const std::int64_t fresh = free_slot();
+    if (!done) {
+        items_[fresh].kind = kind;
+        remember(id, fresh);
+    }
+    return fresh;
+}
+
+std::int64_t ResponsesTranslator::slot_at_the_end(std::size_t position, const Item& item)
+{
+    const auto place = static_cast<std::int64_t>(position);
+    if (!without_index_)
+        return place;
+    if (auto slot = known_slot(item.id))
+        return *slot;
+    if (auto slot = known_slot(item.call_id))
+        return *slot;
+    if (auto at = items_.find(place); at != items_.end() && at->second.kind == item.kind)
+        return place;
+    return open_slot(item.kind, false).value_or(free_slot());
+}
+
+std::optional<std::int64_t> ResponsesTranslator::known_slot(json::RawString id) const
+{
+    const auto known = id.empty() ? slots_.end() : slots_.find(std::string(id.escaped));
+    return known == slots_.end() ? std::nullopt : std::optional(known->second);
+}
+
+// Deltas belong to the newest item of their kind; items end in the order in which they began.
+std::optional<std::int64_t> ResponsesTranslator::open_slot(Item::Kind kind, bool newest) const
+{
+    std::optional<std::int64_t> found;
+    for (const auto& [slot, progress] : items_)
+        if (!progress.done && same_kind(progress.kind, kind) && (newest || !found))
+            found = slot;
+    return found;
+}
+
+void ResponsesTranslator::remember(json::RawString id, std::int64_t slot)
+{
+    if (!id.empty())
+        slots_.insert_or_assign(std::string(id.escaped), slot);
+}
+
+std::int64_t ResponsesTranslator::free_slot() const
+{
+    return items_.empty() ? 0 : items_.rbegin()->first + 1;
+}
+
 Result<void> ResponsesTranslator::begin_item(std::int64_t index, const Item& item)
 {
     items_[index] = { .kind = item.kind };
-    if (!item.id.empty())
-        ids_.emplace(item.id.escaped);
+    remember(item.id, index);
+    if (without_index_)
+        remember(item.call_id, index);
     // A search is no item of the answer's own: what was thought before it goes on behind it.
     if (item.kind == Item::Kind::web_search_call || item.kind == Item::Kind::other)
         return {};
     if (auto sealed = seal_reasoning(&item); !sealed)
         return sealed;
+    if (item.kind == Item::Kind::reasoning && !item.id.empty() && !item.encrypted)
+        open_reasoning_ = kept_item(item.whole);
     if (!is_call(item.kind))
         return {};
     openai::ChatChoice& choice = fresh_choice();
@@ -189,6 +270,7 @@ Result<void> ResponsesTranslator::arguments(json::RawString delta, std::int64_t 
 
 void ResponsesTranslator::keep_reasoning(const Item& item)
 {
+    open_reasoning_.clear();
     if (!item.encrypted && !item.id.empty())
         incomplete_reasoning_.emplace(item.id.escaped);
     if (std::string kept = kept_item(item.whole); !kept.empty())
@@ -208,6 +290,9 @@ void ResponsesTranslator::keep_search(const Item& item)
 
 Result<void> ResponsesTranslator::seal_reasoning(const Item* next)
 {
+    // It goes back from here, even if the whole of it comes only at the end.
+    if (std::string open = std::exchange(open_reasoning_, {}); !open.empty())
+        hidden_.push_back(std::move(open));
     if (std::string follower = next ? kept_follower(*next) : std::string {};
         !follower.empty() && (!hidden_.empty() || !next->phase.empty()))
         hidden_.push_back(std::move(follower));
@@ -259,8 +344,8 @@ Result<void> ResponsesTranslator::finish(const openai::ResponsesBody& body)
 Result<void> ResponsesTranslator::end_items(std::span<const Item> output)
 {
     for (std::size_t i = 0; i < output.size(); ++i) {
-        const auto index = static_cast<std::int64_t>(i);
-        if (!items_.contains(index) && ids_.contains(std::string(output[i].id.escaped)))
+        const std::int64_t index = slot_at_the_end(i, output[i]);
+        if (!items_.contains(index) && (known_slot(output[i].id) || known_slot(output[i].call_id)))
             continue; // came under another index
         if (auto ended = end_item(index, output[i]); !ended)
             return ended;

@@ -16,6 +16,8 @@
 #include "translate/stream_translator.h"
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,6 +54,13 @@ private:
         std::string url, title; // escaped
     };
 
+    std::int64_t slot_of(const openai::ResponsesEvent& event);
+    std::int64_t slot_at_the_end(std::size_t position, const Item& item);
+    std::optional<std::int64_t> known_slot(json::RawString id) const;
+    std::optional<std::int64_t> open_slot(Item::Kind kind, bool newest) const;
+    std::int64_t free_slot() const;
+    void remember(json::RawString id, std::int64_t slot);
+
     Result<void> begin_item(std::int64_t index, const Item& item);
     Result<void> end_item(std::int64_t index, const Item& item);
     Result<void> end_call(const Item& item, Progress& progress, std::int64_t index);
@@ -77,8 +86,10 @@ private:
     AnswerFacts& facts_;
     openai::ChatChoice choice_;
     bool surrogates_ = false;
-    std::unordered_map<std::int64_t, Progress> items_;
-    std::unordered_set<std::string> ids_; // of items that came by themselves
+    std::map<std::int64_t, Progress> items_; // by their place in the output
+    std::unordered_map<std::string, std::int64_t> slots_; // by the ids of items that came, and of their calls
+    bool without_index_ = false; // the server says by ids alone which item it means
+    std::string open_reasoning_; // the item as it began, until it is done
     std::vector<std::string> hidden_; // items that go back as they are, until the next item begins
     std::unordered_set<std::string> incomplete_reasoning_; // ids of items that came without their content
     std::vector<Source> sources_;

@@ -7,9 +7,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dragoman::translate {
 
 namespace {
+
+constexpr std::size_t thought_head_max = 64; // bytes, escaped, by which thoughts are told apart
 
 void keep_first(std::string& known, json::RawString value)
 {
@@ -32,6 +36,16 @@ std::string describe_image(std::string_view url)
     else if (rest.ends_with('='))
         bytes -= bytes >= 1 ? 1 : 0;
     return fmt::format("[image generated: {}, {} bytes]", type.empty() ? "unknown" : type, bytes);
+}
+
+std::string without_blanks(std::string text) { return text.erase(0, text.find_first_not_of(" \t\r\n")); }
+
+std::string beginning_of(json::RawString text) { return json::unescape(json::clip(text, thought_head_max)); }
+
+bool begin_alike(std::string_view a, std::string_view b)
+{
+    const std::size_t size = std::min(a.size(), b.size());
+    return a.substr(0, size) == b.substr(0, size);
 }
 
 // In the form that routers give it, so that both lead back to the call.
@@ -222,8 +236,7 @@ void StreamTranslator::image(json::RawString url)
 void StreamTranslator::text(json::RawString delta)
 {
     TextFilter::Parts parts = filter_.feed(delta);
-    if (!parts.thinking.empty())
-        write_thinking(parts.thinking, "reasoning_content");
+    inline_thinking(parts.thinking);
     if (!parts.text.empty())
         say(parts.text);
 }
@@ -246,6 +259,7 @@ void StreamTranslator::deliver(const std::vector<TextToolCalls::Piece>& pieces)
             continue;
         }
         const auto& call = std::get<TextCall>(piece);
+        end_thought();
         facts_.notes.repair("tool call in the text");
         const std::string name = json::escape(call.name);
         const std::string arguments = json::escape(call.arguments);
@@ -261,6 +275,8 @@ void StreamTranslator::write_text(json::RawString delta)
     substance_ |= !blank;
     if (!blocks_.has_text() && !plan_.inline_think)
         facts_.thinks_in_text |= begins_a_thought(delta.escaped);
+    if (!json::is_blank(delta))
+        end_thought();
     if (tools_.defer(MessageBlocks::Open::text, delta, {}))
         return;
     if (plan_.web_search && !blank && !citations_.empty() && !blocks_.has_text()) {
@@ -272,9 +288,34 @@ void StreamTranslator::write_text(json::RawString delta)
 
 void StreamTranslator::thinking(json::RawString delta, std::string_view field)
 {
-    if (blocks_.open() != MessageBlocks::Open::thinking && !json::is_blank(delta))
+    const bool blank = json::is_blank(delta);
+    if (blocks_.open() != MessageBlocks::Open::thinking && !blank && !filter_.thinks())
         flush_text();
-    write_thinking(delta, field);
+    if (plan_.inline_think) {
+        if (thought_head_.size() < thought_head_max)
+            thought_head_ = without_blanks(thought_head_ + beginning_of(delta));
+        delta = closing_tag_.feed(delta);
+    }
+    if (!delta.empty())
+        write_thinking(delta, field);
+}
+
+void StreamTranslator::end_thought()
+{
+    if (const std::string rest = closing_tag_.flush(); !rest.empty())
+        write_thinking({ rest }, {});
+}
+
+// Some servers write their thoughts into the text and beside it: the same ones, if they begin alike.
+void StreamTranslator::inline_thinking(json::RawString delta)
+{
+    const bool undecided = !repeats_thought_ && !thought_head_.empty();
+    if (delta.empty() || (undecided && json::is_blank(delta)))
+        return;
+    if (undecided)
+        repeats_thought_ = begin_alike(thought_head_, without_blanks(beginning_of(delta)));
+    if (!repeats_thought_.value_or(false))
+        write_thinking(delta, "reasoning_content");
 }
 
 void StreamTranslator::write_thinking(json::RawString delta, std::string_view field)
@@ -286,9 +327,9 @@ void StreamTranslator::write_thinking(json::RawString delta, std::string_view fi
 
 void StreamTranslator::flush_text(bool cut_off)
 {
+    end_thought();
     TextFilter::Parts rest = filter_.flush();
-    if (!rest.thinking.empty())
-        write_thinking(rest.thinking, "reasoning_content");
+    inline_thinking(rest.thinking);
     if (!rest.text.empty())
         say(rest.text);
     if (recovery_)

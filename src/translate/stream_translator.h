@@ -13,6 +13,7 @@
 #include "translate/answer.h"
 #include "translate/answer_plan.h"
 #include "translate/citations.h"
+#include "translate/closing_tag.h"
 #include "translate/message_blocks.h"
 #include "translate/stop_reason.h"
 #include "translate/text_filter.h"
@@ -85,6 +86,8 @@ private:
     void write_text(json::RawString delta);
     void thinking(json::RawString delta, std::string_view field);
     void write_thinking(json::RawString delta, std::string_view field);
+    void inline_thinking(json::RawString delta);
+    void end_thought();
     void image(json::RawString url);
     void flush_text(bool cut_off = false);
 
@@ -106,12 +109,15 @@ private:
     AnswerFacts& facts_;
     MessageBlocks blocks_;
     TextFilter filter_;
+    ClosingTag closing_tag_;
     std::unique_ptr<TextToolCalls> recovery_; // null: nothing is looked for
     ToolCallSlots tools_;
     Citations citations_;
     FinishReason finish_;
     std::optional<openai::ChatUsage> usage_;
     Owner reasoning_owner_, content_owner_, tool_owner_;
+    std::string thought_head_; // of what came by itself, where thoughts may stand in the text, too
+    std::optional<bool> repeats_thought_; // the text does it
     std::string refusal_; // escaped
     std::string service_tier_;
     std::optional<std::string> stop_sequence_;

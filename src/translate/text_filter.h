@@ -30,6 +30,9 @@ public:
     // The text ends here, for another kind of block or for good: gives what was held back.
     Parts flush();
 
+    // The text is inside a thought, as far as it is known.
+    bool thinks() const { return think_.undone(); }
+
     // The sequence that hit. No text counts after that.
     const std::optional<std::string>& stopped() const { return stopped_; }
 

@@ -218,7 +218,9 @@ ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, co
 {
     ReasoningRequest wanted = wanted_reasoning(request, target, options, max_tokens);
     if (is_minimal(wanted, target) && searches(request, target))
-        return { .kind = Kind::effort, .effort = "low" };
+        wanted = { .kind = Kind::effort, .effort = "low" };
+    if (wanted.kind == Kind::effort && target.has(Quirk::no_effort))
+        return { .kind = Kind::enabled };
     return wanted;
 }
 

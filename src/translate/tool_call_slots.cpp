@@ -208,9 +208,10 @@ bool ToolCallSlots::open(Slot& slot, bool finishing)
         return false;
     slot.opened = true;
     active_ = &slot;
-    slot.mended = plan_.coerce_arguments && !slot.custom && plan_.tool_schemas.contains(client_name(slot));
-    std::string name = json::escape(client_name(slot));
-    blocks_.tool_use(client_id(slot), { name });
+    const std::string called = client_name(slot);
+    slot.mended = plan_.coerce_arguments && !slot.custom && plan_.tool_schemas.contains(called);
+    std::string name = json::escape(called);
+    blocks_.tool_use(client_id(slot, called), { name });
     return true;
 }
 
@@ -265,12 +266,12 @@ void ToolCallSlots::write_deferred()
     }
 }
 
-std::string ToolCallSlots::client_id(const Slot& slot)
+std::string ToolCallSlots::client_id(const Slot& slot, std::string_view name)
 {
     std::string upstream_id = json::unescape({ slot.id });
     if (!used_ids_)
         used_ids_ = plan_.used_tool_ids;
-    std::string id = client_tool_id(upstream_id, *used_ids_, ids_);
+    std::string id = client_tool_id(upstream_id, *used_ids_, ids_, name);
     used_ids_->insert(upstream_id);
     used_ids_->insert(id);
     return id;

@@ -83,7 +83,7 @@ private:
     bool others_wait(const Slot& slot) const;
     void write_deferred();
 
-    std::string client_id(const Slot& slot);
+    std::string client_id(const Slot& slot, std::string_view name);
     std::string client_name(const Slot& slot) const;
 
     MessageBlocks& blocks_;

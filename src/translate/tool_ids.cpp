@@ -19,6 +19,7 @@ constexpr std::size_t digest_characters = 24;
 constexpr std::string_view wrap_prefix = "toolu_";
 constexpr std::size_t wrap_random = 10;
 constexpr std::size_t wrap_head = wrap_prefix.size() + wrap_random + 1;
+constexpr char name_mark = '\0'; // stands for the tool's name in an original
 
 bool is_alphanumeric(char c)
 {
@@ -47,13 +48,14 @@ bool is_trustworthy(std::string_view id)
     });
 }
 
-template <class Use> void for_each_id(const anthropic::MessagesRequest& request, const Use& use)
+// And the result of each.
+template <class Use> void for_each_call(const anthropic::MessagesRequest& request, const Use& use)
 {
     for (const anthropic::Message& message : request.messages)
         for (const anthropic::Block& block : message.blocks)
             if (block.type == anthropic::BlockType::tool_use
                 || block.type == anthropic::BlockType::tool_result)
-                use(block.id);
+                use(block);
 }
 
 // A digest of the id; further attempts, after a collision, give others.
@@ -65,6 +67,15 @@ std::string digest(std::string_view id, unsigned attempt, std::size_t characters
     return base62_of_sha256(source, characters);
 }
 
+// "functions.Read:0" without "Read"; empty where the name does not stand in it.
+std::string without_name(std::string_view id, std::string_view name)
+{
+    const std::size_t at = name.empty() ? id.npos : id.find(name);
+    if (at == id.npos)
+        return {};
+    return std::string(id).replace(at, name.size(), 1, name_mark);
+}
+
 } // namespace
 
 ToolIds::ToolIds(const anthropic::MessagesRequest& request, const route::Target& target)
@@ -72,9 +83,10 @@ ToolIds::ToolIds(const anthropic::MessagesRequest& request, const route::Target&
     , request_(request)
     , all_stay_(true)
 {
-    for_each_id(request, [this](json::RawString id) { all_stay_ = all_stay_ && stays(id.escaped); });
+    for_each_call(
+        request, [this](const anthropic::Block& call) { all_stay_ = all_stay_ && stays(call.id.escaped); });
     if (!all_stay_)
-        for_each_id(request, [this](json::RawString id) { add(id); });
+        for_each_call(request, [this](const anthropic::Block& call) { add(call.id, call.name); });
 }
 
 // Whether the best form of the id is itself. (One with a backslash is none of these.)
@@ -108,7 +120,7 @@ TakenIds ToolIds::used() const
 {
     TakenIds used;
     if (all_stay_) {
-        for_each_id(request_, [&used](json::RawString id) { used.insert(id.escaped); });
+        for_each_call(request_, [&used](const anthropic::Block& call) { used.insert(call.id.escaped); });
         return used;
     }
     for (const auto& [client, upstream] : upstream_by_client_) {
@@ -120,9 +132,9 @@ TakenIds ToolIds::used() const
 }
 
 // Attempt 0 is the best form of an id, later ones are for when another id of the history has taken it.
-std::string ToolIds::map(std::string_view client_id, unsigned attempt) const
+std::string ToolIds::map(std::string_view client_id, json::RawString name, unsigned attempt) const
 {
-    const auto original = wrapped_tool_id(client_id);
+    const auto original = wrapped_tool_id(client_id, name);
     if (rule_ == Rule::of_9) {
         if (attempt == 0 && is_id_of_9(client_id))
             return std::string(client_id);
@@ -139,11 +151,11 @@ std::string ToolIds::map(std::string_view client_id, unsigned attempt) const
 }
 
 // The same as map(), but an id that stays as it is stays where it is.
-std::string_view ToolIds::best(std::string_view client_id, unsigned attempt)
+std::string_view ToolIds::best(std::string_view client_id, json::RawString name, unsigned attempt)
 {
     if (attempt == 0 && stays(client_id))
         return client_id;
-    return changed_.emplace_back(map(client_id, attempt));
+    return changed_.emplace_back(map(client_id, name, attempt));
 }
 
 bool ToolIds::is_shown(std::string_view upstream_id) const
@@ -154,14 +166,14 @@ bool ToolIds::is_shown(std::string_view upstream_id) const
     return as_itself != upstream_by_client_.end() && as_itself->second == upstream_id;
 }
 
-void ToolIds::add(json::RawString client_id)
+void ToolIds::add(json::RawString client_id, json::RawString name)
 {
     std::string_view id = client_id.escaped;
     if (id.find('\\') != std::string_view::npos)
         id = changed_.emplace_back(json::unescape(client_id));
     auto [place, is_new] = upstream_by_client_.try_emplace(id);
     for (unsigned attempt = 0; is_new; ++attempt) {
-        const std::string_view candidate = best(id, attempt);
+        const std::string_view candidate = best(id, name, attempt);
         if (is_shown(candidate))
             continue;
         place->second = candidate;
@@ -171,21 +183,24 @@ void ToolIds::add(json::RawString client_id)
     }
 }
 
-std::string client_tool_id(std::string_view upstream_id, const TakenIds& used, IdSource& ids)
+std::string client_tool_id(
+    std::string_view upstream_id, const TakenIds& used, IdSource& ids, std::string_view name)
 {
-    if (is_trustworthy(upstream_id) && !used.contains(upstream_id) && !wrapped_tool_id(upstream_id))
+    const bool wrapped = wrapped_tool_id(upstream_id).has_value();
+    if (is_trustworthy(upstream_id) && !used.contains(upstream_id) && !wrapped)
         return std::string(upstream_id);
     std::string original = base64url_encode(upstream_id);
-    if (original.empty() || wrap_head + original.size() > client_id_max) {
-        // Too long to be wrapped, but fit as it is: a fresh id would lose what the upstream knows it by.
-        const bool fit =
-            is_id(upstream_id, client_id_max) && !used.contains(upstream_id) && !wrapped_tool_id(upstream_id);
-        return fit ? std::string(upstream_id) : ids.with_prefix(wrap_prefix);
-    }
-    return std::string(wrap_prefix) + ids.next(wrap_random) + "_" + original;
+    if (wrap_head + original.size() > client_id_max)
+        original = base64url_encode(without_name(upstream_id, name));
+    const bool has_mark = upstream_id.find(name_mark) != upstream_id.npos;
+    if (!original.empty() && !has_mark && wrap_head + original.size() <= client_id_max)
+        return std::string(wrap_prefix) + ids.next(wrap_random) + "_" + original;
+    // Too long to be wrapped, but fit as it is: a fresh id would lose what the upstream knows it by.
+    const bool fit = is_id(upstream_id, client_id_max) && !used.contains(upstream_id) && !wrapped;
+    return fit ? std::string(upstream_id) : ids.with_prefix(wrap_prefix);
 }
 
-std::optional<std::string> wrapped_tool_id(std::string_view client_id)
+std::optional<std::string> wrapped_tool_id(std::string_view client_id, json::RawString name)
 {
     if (!client_id.starts_with(wrap_prefix) || client_id.size() <= wrap_head
         || client_id[wrap_head - 1] != '_'
@@ -194,7 +209,12 @@ std::optional<std::string> wrapped_tool_id(std::string_view client_id)
     auto original = base64url_decode(client_id.substr(wrap_head));
     if (!original || original->empty())
         return std::nullopt;
-    return original;
+    const std::size_t mark = original->find(name_mark);
+    if (mark == std::string::npos)
+        return original;
+    if (name.empty())
+        return std::nullopt;
+    return original->replace(mark, 1, json::unescape(name));
 }
 
 } // namespace dragoman::translate

@@ -2,8 +2,9 @@
 //
 // Towards the client an id must match ^[a-zA-Z0-9_-]{1,64}$ and be unique in its conversation. Upstreams give
 // "", "call_0", "functions.Read:0" and repeats; such an id is wrapped so that it can be found again in the
-// history: "toolu_", ten random characters, "_", base64url of the original, as long as that fits; a longer
-// one stays itself if it matches and is new.
+// history: "toolu_", ten random characters, "_", base64url of the original, as long as that fits. From one
+// that is longer the name of the tool is left out, since the call says it again; and if it does not fit even
+// so, it stays itself if it matches and is new.
 //
 // Towards the upstream the client's id is used where it is good enough, the wrapped original where the model
 // insists on its own or ties its reasoning to it, and a digest otherwise. A call and its
@@ -42,11 +43,11 @@ private:
     enum class Rule : unsigned char { any, of_40, own, of_9 };
 
     static Rule rule_of(const route::Target& target);
-    std::string map(std::string_view client_id, unsigned attempt) const;
-    std::string_view best(std::string_view client_id, unsigned attempt);
+    std::string map(std::string_view client_id, json::RawString name, unsigned attempt) const;
+    std::string_view best(std::string_view client_id, json::RawString name, unsigned attempt);
     bool stays(std::string_view client_id) const;
     bool is_shown(std::string_view upstream_id) const;
-    void add(json::RawString client_id);
+    void add(json::RawString client_id, json::RawString name);
 
     Rule rule_;
     const anthropic::MessagesRequest& request_;
@@ -60,10 +61,11 @@ private:
 
 // The id that the client gets for a call of an answer: `upstream_id` itself, or a wrapped or fresh one.
 // `used` are the ids that the history and this answer already hold, as the upstream knows them and as the
-// client does; the caller adds what it hands out.
-std::string client_tool_id(std::string_view upstream_id, const TakenIds& used, IdSource& ids);
+// client does; the caller adds what it hands out. `name` is the tool's, as the client knows it.
+std::string client_tool_id(
+    std::string_view upstream_id, const TakenIds& used, IdSource& ids, std::string_view name = {});
 
-// What client_tool_id() wrapped; nullopt for all other ids.
-std::optional<std::string> wrapped_tool_id(std::string_view client_id);
+// What client_tool_id() wrapped for a call of that name; nullopt for all other ids.
+std::optional<std::string> wrapped_tool_id(std::string_view client_id, json::RawString name = {});
 
 } // namespace dragoman::translate

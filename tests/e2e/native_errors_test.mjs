@@ -142,6 +142,16 @@ const table = [
         '7',
     ],
     [
+        429, // as LiteLLM hands a provider's wait on
+        openai('litellm.RateLimitError: too many', 'throttling_error'),
+        { 'llm_provider-retry-after': '12' },
+        429,
+        'rate_limit_error',
+        /too many/,
+        undefined,
+        '12',
+    ],
+    [
         429,
         openai('Rate limit reached. Please try again in 1.5s.', 'rate_limit_exceeded'),
         {},

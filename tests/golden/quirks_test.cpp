@@ -160,6 +160,7 @@ std::map<Quirk, Setting> settings()
     std::map<Quirk, Setting> all;
     all[limit_from_16] = { .change = set("max_tokens", 8) };
     all[no_reasoning] = { .beside = { reasoning_effort } };
+    all[no_effort] = { .beside = { reasoning_effort } };
     for (Quirk least : { effort_none, effort_minimal, effort_low })
         all[least] = { .beside = { reasoning_effort }, .change = not_thinking };
     all[effort_default] = { .beside = { reasoning_effort } };

@@ -59,7 +59,7 @@ TEST_F(ResponsesEvents, OfWrongTypesCountAsAbsent)
     const ResponsesEvent event =
         decode(R"({"type":"response.output_item.added","output_index":"1","item":7,"delta":{}})");
     EXPECT_EQ(event.kind, Kind::item_added);
-    EXPECT_EQ(event.output_index, 0);
+    EXPECT_FALSE(event.output_index);
     EXPECT_EQ(event.item.kind, ResponsesItem::Kind::other);
     EXPECT_TRUE(event.delta.empty());
 }

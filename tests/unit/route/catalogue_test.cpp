@@ -121,7 +121,8 @@ TEST(Catalogue, ReadsTheListsOfOtherServers)
     const auto catalogue = Catalogue::parse(R"({"object":"list","data":[
         {"id":"qwen3-coder","object":"model","owned_by":"vllm","max_model_len":65536},
         {"id":"llama-3.3-70b","context_window":131072,"max_completion_tokens":32768},
-        {"type":"model","id":"claude-opus-4-8","display_name":"Claude Opus 4.8","max_input_tokens":1000000,"max_tokens":128000}]})");
+        {"type":"model","id":"claude-opus-4-8","display_name":"Claude Opus 4.8","max_input_tokens":1000000,"max_tokens":128000},
+        {"id":"my-haiku","object":"model","max_input_tokens":200000,"max_output_tokens":64000}]})");
     ASSERT_TRUE(catalogue);
     EXPECT_EQ(catalogue->find("qwen3-coder")->context_length, 65536U);
     EXPECT_EQ(catalogue->find("llama-3.3-70b")->context_length, 131072U);
@@ -129,6 +130,21 @@ TEST(Catalogue, ReadsTheListsOfOtherServers)
     EXPECT_EQ(catalogue->find("claude-opus-4-8")->name, "Claude Opus 4.8");
     EXPECT_EQ(catalogue->find("claude-opus-4-8")->context_length, 1000000U);
     EXPECT_EQ(catalogue->find("claude-opus-4-8")->max_output, 128000U);
+    EXPECT_EQ(catalogue->find("my-haiku")->context_length, 200000U);
+    EXPECT_EQ(catalogue->find("my-haiku")->max_output, 64000U);
+}
+
+TEST(Catalogue, ReadsLimitsThatStandInAnObjectOfTheirOwn)
+{
+    const auto catalogue = Catalogue::parse(R"([
+        {"id":"openai/gpt-4.1","name":"OpenAI GPT-4.1","limits":{"max_input_tokens":1048576,"max_output_tokens":32768}},
+        {"id":"x/both","context_length":1000,"limits":{"max_input_tokens":2000}},
+        {"id":"x/odd","limits":"none"}])");
+    ASSERT_TRUE(catalogue);
+    EXPECT_EQ(catalogue->find("openai/gpt-4.1")->context_length, 1048576U);
+    EXPECT_EQ(catalogue->find("openai/gpt-4.1")->max_output, 32768U);
+    EXPECT_EQ(catalogue->find("x/both")->context_length, 1000U);
+    EXPECT_FALSE(catalogue->find("x/odd")->max_output);
 }
 
 TEST(Catalogue, RefusesWhatIsNoList)

@@ -50,6 +50,7 @@ TEST(ModelQuirks, MakersInsistOnIdsAndSchemasOfTheirOwn)
     EXPECT_TRUE(quirks("google/gemini-3-pro").has(gemini_schemas));
     EXPECT_TRUE(quirks("mistralai/devstral").has(ids_of_9));
     EXPECT_TRUE(quirks("openai/gpt-4o").has(plain_root_schemas));
+    EXPECT_TRUE(quirks("anthropic/claude-sonnet-4.5", { routing_fields }).has(plain_root_schemas));
     EXPECT_TRUE(quirks("deepseek/deepseek-v3.2", {}, true).has(no_forced_tool));
     EXPECT_FALSE(quirks("deepseek/deepseek-chat").has(no_forced_tool));
 }
@@ -75,6 +76,31 @@ TEST(ModelQuirks, NamesTellHowMuchAModelThinks)
     EXPECT_FALSE(quirks("mistral-large-latest", { prompt_mode }).has(prompt_mode));
     EXPECT_TRUE(quirks("gemini-3-pro", { thought_signatures }).has(thought_signatures));
     EXPECT_FALSE(quirks("gemini-2.5-pro", { thought_signatures }).has(thought_signatures));
+}
+
+TEST(ModelQuirks, OnlySomeOfGrokAreToldHowMuchToThink)
+{
+    for (const char* name : { "grok-4", "grok-4-0709", "grok-4-fast-reasoning", "grok-4-1-fast",
+             "grok-4.1-fast", "grok-4.20-0309-reasoning", "grok-code-fast-1", "grok-3", "x-ai/grok-4" })
+        EXPECT_TRUE(quirks(name).has(no_effort)) << name;
+    for (const char* name :
+        { "grok-3-mini", "grok-4.3", "grok-4.5", "grok-4.6-latest", "grok-4.20-multi-agent" })
+        EXPECT_FALSE(quirks(name).has(no_effort)) << name;
+    EXPECT_TRUE(quirks("grok-4.3").has(effort_none));
+    EXPECT_TRUE(quirks("grok-4.5").has(effort_low));
+    EXPECT_FALSE(quirks("grok-4.5").has(effort_xhigh));
+    EXPECT_TRUE(quirks("grok-4.6").has(effort_xhigh));
+    EXPECT_FALSE(quirks("grok-4", { effort_low }).has(no_effort)) << "somebody knows better";
+    EXPECT_FALSE(quirks("x-ai/grok-4", { routing_fields }).has(no_effort)) << "the router knows";
+}
+
+TEST(ModelQuirks, KimiHasATemperatureOfItsOwnSinceK25)
+{
+    for (const char* name : { "kimi-k2.5", "kimi-k2.6", "kimi-k3", "kimi-for-coding" })
+        EXPECT_TRUE(quirks(name, { no_sampling }).has(no_sampling)) << name;
+    for (const char* name : { "kimi-k2", "kimi-k2-0905-preview", "kimi-k2-thinking", "moonshot-v1-128k" })
+        EXPECT_FALSE(quirks(name, { no_sampling }).has(no_sampling)) << name;
+    EXPECT_FALSE(quirks("kimi-k2.5").has(no_sampling)) << "elsewhere it takes one";
 }
 
 TEST(ModelQuirks, AListOfEffortsCountsMoreThanAName)

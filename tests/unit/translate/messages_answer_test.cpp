@@ -327,4 +327,34 @@ TEST(MessagesAnswerWhole, DoesNotStartByItself)
     EXPECT_TRUE(out.empty());
 }
 
+// Ollama, llama.cpp and others leave it out; clients with strict types refuse such a message.
+TEST(MessagesAnswerWhole, HasASignatureOnEveryThinkingBlock)
+{
+    const std::string_view block_start = R"({"type":"content_block_start","index":0,)"
+                                         R"("content_block":{"type":"thinking","thinking":""}})";
+    const std::string_view delta = R"({"type":"content_block_delta","index":0,)"
+                                   R"("delta":{"type":"thinking_delta","thinking":"Hm"}})";
+    const std::string events = std::string(start_event) + "data: " + std::string(block_start)
+        + "\n\ndata: " + std::string(delta) + "\n\n" + std::string(text_stop) + std::string(message_delta)
+        + std::string(message_stop);
+    const std::string message = R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[)"
+                                R"({"type":"thinking","thinking":"Hm"},)"
+                                R"({"type":"thinking","thinking":"So","signature":"c2ln"},)"
+                                R"({"type":"text","text":"Hi"}],"usage":{},"stop_reason":"end_turn"})";
+    for (const std::string& upstream : { events, message }) {
+        CountingIds ids;
+        const AnswerPlan wanted = plan(false);
+        json::Document document;
+        MessagesAnswer answer(wanted, ids, document);
+        std::string out;
+        ASSERT_TRUE(answer.feed(upstream, out));
+        ASSERT_TRUE(answer.finish(out));
+        const auto content = nlohmann::json::parse(out)["content"];
+        EXPECT_EQ(content[0], nlohmann::json::parse(R"({"type":"thinking","thinking":"Hm","signature":""})"));
+        if (upstream == message) {
+            EXPECT_EQ(content[1]["signature"], "c2ln");
+        }
+    }
+}
+
 } // namespace dragoman::translate

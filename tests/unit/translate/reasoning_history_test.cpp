@@ -100,6 +100,8 @@ TEST(ReasoningHistory, GivesUnsignedTextToOpenModelsOnly)
 {
     EXPECT_EQ(replayed(thinking("so\\ud83d", ""), "deepseek/deepseek-v4"), R"({"reasoning":"so\ufffd"})");
     EXPECT_EQ(replayed(thinking("so", ""), "openai/gpt-oss-20b"), R"({"reasoning":"so"})");
+    EXPECT_EQ(replayed(thinking("so", ""), "MiniMax-M2.5", "minimax"), R"({"reasoning_content":"so"})")
+        << "the other field is a router's";
     for (const char* model : { "anthropic/claude-opus-5.5", "google/gemini-3-pro", "openai/gpt-5.5" })
         EXPECT_EQ(replayed(thinking("so", ""), model), "{}") << model;
 }

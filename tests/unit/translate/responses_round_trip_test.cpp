@@ -77,6 +77,21 @@ TEST(ResponsesRoundTrip, BringsEverythingBack)
         expect_same(name);
 }
 
+// Its thoughts are told in whole when everything else is over, and still go back in front of it.
+TEST(ResponsesRoundTrip, BringsThoughtsBackToTheirPlaceWithoutAnIndex)
+{
+    for (bool stream : { true, false }) {
+        const Json input = sent_back("llamacpp_without_index", stream);
+        ASSERT_GE(input.size(), 5U) << input;
+        EXPECT_EQ(input[1]["type"], "reasoning") << input;
+        EXPECT_EQ(input[1]["content"][0]["text"], "We list.");
+        EXPECT_EQ(input[2]["type"], "message");
+        EXPECT_EQ(input[3]["arguments"], R"({"command":"ls"})");
+        EXPECT_EQ(input[4]["call_id"], "call_Ly0UorXaSwZt2bCd");
+        EXPECT_EQ(input.dump().find("We list.", input.dump().find("We list.") + 1), std::string::npos);
+    }
+}
+
 TEST(ResponsesRoundTrip, KeepsTheSearchThatAThoughtLedTo)
 {
     const Json input = sent_back("web_search", true);

@@ -150,7 +150,8 @@ TEST(SealedSignatures, GoToNobodyElse)
         EXPECT_EQ(returned(content, claude)["content"].dump(), R"([{"text":"Yes.","type":"text"}])")
             << claude.model;
     EXPECT_EQ(returned(content, { "deepseek", "deepseek-v4-pro", Dialect::chat })["reasoning_content"], "");
-    EXPECT_EQ(returned(content, { "minimax", "MiniMax-M2.5", Dialect::chat })["reasoning"], "I think.");
+    EXPECT_EQ(
+        returned(content, { "minimax", "MiniMax-M2.5", Dialect::chat })["reasoning_content"], "I think.");
     EXPECT_EQ(
         sent(history(content), { "openai", "gpt-5.5", Dialect::responses }).body.text().find("I think."),
         std::string::npos);

@@ -50,6 +50,7 @@ TEST(InlineThink, IsSplitOffHoweverItIsCut) // S7
         EXPECT_EQ(parts.text, "d <think>e</think>") << step;
         EXPECT_EQ(split("[THINK]x[/THINK]y", step).text, "y");
         EXPECT_EQ(split("<thought>x</thought>y", step).thinking, "x");
+        EXPECT_EQ(split("<mm:think>x</mm:think>y", step).thinking, "x");
         EXPECT_EQ(split("plain <b>", step).text, "plain <b>");
         EXPECT_EQ(split("<thin", step).text, "<thin");
         EXPECT_EQ(split("<think>never closed</thi", step).thinking, "never closed</thi");

@@ -77,7 +77,8 @@ TEST(ThoughtsBack, GoInTheFormThatIsRead)
         };
         EXPECT_EQ(back({ reasoning_content_back })["reasoning_content"], "Hm, \"so\".");
         EXPECT_EQ(back({ require_reasoning_content })["reasoning_content"], "Hm, \"so\".");
-        EXPECT_EQ(back({ reasoning_details })["reasoning"], "Hm, \"so\".");
+        EXPECT_EQ(back({ reasoning_details })["reasoning_content"], "Hm, \"so\".");
+        EXPECT_EQ(back({ reasoning_details, routing_fields })["reasoning"], "Hm, \"so\".");
         EXPECT_EQ(back({ think_tags })["content"], "<think>\nHm, \"so\".\n</think>\n\nYes.");
         EXPECT_EQ(back({ thinking_parts })["content"],
             Json::parse(R"([{"type":"thinking","thinking":[{"type":"text","text":"Hm, \"so\"."}]},

@@ -75,6 +75,29 @@ TEST(ToolIds, GivesKimiItsOwnIdsBack)
     EXPECT_EQ(shown({ first }, "z-ai/glm-5"), std::vector { first });
 }
 
+// The id does not fit into a client's with the tool's name in it, so the name is taken from the call.
+TEST(ToolIds, GivesKimiItsOwnIdsBackWhateverTheToolIsCalled)
+{
+    CountingIds ids;
+    const std::string name = "mcp__github__search_issues_and_pull_requests";
+    const std::string own = "functions." + name + ":12";
+    const std::string client = client_tool_id(own, {}, ids, name);
+    EXPECT_LE(client.size(), 64U);
+    EXPECT_EQ(client.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"),
+        std::string::npos);
+    EXPECT_EQ(wrapped_tool_id(client, { name }), own);
+    EXPECT_FALSE(wrapped_tool_id(client)) << "nobody knows the name";
+    const nlohmann::json call = { { "type", "tool_use" }, { "id", client }, { "name", name },
+        { "input", nlohmann::json::object() } };
+    const nlohmann::json result = { { "type", "tool_result" }, { "tool_use_id", client } };
+    const nlohmann::json messages = { { { "role", "assistant" }, { "content", { call } } },
+        { { "role", "user" }, { "content", { result } } } };
+    const DecodedRequest request(
+        nlohmann::json { { "model", "m" }, { "max_tokens", 9 }, { "messages", messages } }.dump());
+    EXPECT_EQ(ToolIds(*request, target_for("moonshotai/kimi-k2-thinking")).upstream({ client }), own);
+    EXPECT_EQ(ToolIds(*request, target_for("z-ai/glm-5")).upstream({ client }), client);
+}
+
 TEST(ToolIds, ShowsAnOriginalThatTwoIdsWrapOnlyOnce)
 {
     CountingIds ids;
@@ -157,6 +180,9 @@ TEST(ClientToolId, MakesUpAnIdWhereNothingCanBeWrapped)
     const std::string too_long = client_tool_id(std::string(48, '.'), {}, ids);
     EXPECT_EQ(too_long.size(), 30U);
     EXPECT_FALSE(wrapped_tool_id(too_long));
+    const std::string with_zero = client_tool_id(std::string("a\0b", 3), {}, ids);
+    EXPECT_EQ(with_zero.size(), 30U);
+    EXPECT_FALSE(wrapped_tool_id(with_zero, { "x" }));
 }
 
 TEST(ClientToolId, NeverPassesOnWhatLooksWrapped)
