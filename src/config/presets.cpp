@@ -49,7 +49,7 @@ constexpr Preset openai { .name = "openai",
     .dialect = Dialect::responses,
     .quirks = of_openai,
     .big = "gpt-5.5",
-    .small = "gpt-5-mini" };
+    .small = "gpt-5.6-terra" };
 
 // https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
 constexpr Preset azure { .name = "azure",
@@ -132,7 +132,7 @@ constexpr Preset xai { .name = "xai",
     .key_env = "XAI_API_KEY",
     .has_responses = true,
     .quirks = { max_completion_tokens, no_stop, cache_key, reasoning_effort },
-    .big = "grok-4" };
+    .big = "grok-4.6" };
 
 // https://inference-docs.cerebras.ai
 constexpr Preset cerebras { .name = "cerebras",
@@ -167,8 +167,8 @@ constexpr Preset gemini { .name = "gemini",
     .base_url = "https://generativelanguage.googleapis.com/v1beta/openai",
     .key_env = "GEMINI_API_KEY",
     .quirks = { reasoning_effort, gemini_schemas, letter_names, thought_signatures },
-    .big = "gemini-2.5-pro",
-    .small = "gemini-2.5-flash" };
+    .big = "gemini-3.8-flash",
+    .small = "gemini-3.5-flash-lite" };
 
 // https://docs.api.nvidia.com/nim
 constexpr Preset nvidia { .name = "nvidia",

@@ -6,7 +6,6 @@
 #include "base/recycled.h"
 #include "base/spare_buffer.h"
 #include "net/race.h"
-#include "translate/error.h"
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
@@ -49,13 +48,6 @@ bool says_nothing(const translate::Answer& answer)
 {
     const std::string& reason = answer.facts().stop_reason;
     return !answer.has_content() && (reason.empty() || reason == "end_turn");
-}
-
-// LiteLLM hands a provider's fields on under names of its own.
-std::string_view wait_of(const net::UpstreamAnswer& upstream)
-{
-    const std::string_view own = upstream.field("retry-after");
-    return own.empty() ? upstream.field("llm_provider-retry-after") : own;
 }
 
 } // namespace
@@ -227,27 +219,6 @@ bool Relay::is_worth_telling() const
 }
 
 bool Relay::may_send() const { return committed_ && (begun_ || !parts_.replaceable) && !out_.empty(); }
-
-net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
-{
-    constexpr std::size_t enough = limits::MiB;
-    Result<std::string> body = co_await net::read_all(upstream, enough);
-    std::string text = body ? std::move(*body) : std::string();
-    if (parts_.capture)
-        parts_.capture->upstream_answer.body = text;
-    translate::UpstreamFailure failure { .status = upstream.status(),
-        .body = text,
-        .retry_after = wait_of(upstream),
-        .retry_after_ms = upstream.field("retry-after-ms"),
-        .rate_limit_reset = upstream.field("x-ratelimit-reset"),
-        .rate_limit_reset_requests = upstream.field("x-ratelimit-reset-requests"),
-        .rate_limit_reset_tokens = upstream.field("x-ratelimit-reset-tokens"),
-        .should_retry = upstream.field("x-should-retry"),
-        .content_type = upstream.field("content-type"),
-        .request_id = times_.upstream_request_id,
-        .now = WallClock::now() };
-    co_return translate::translate_error(failure, translate::error_context(parts_.call.plan));
-}
 
 void Relay::look()
 {

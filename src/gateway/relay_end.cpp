@@ -1,6 +1,8 @@
 // What the client sees of how an exchange went: the fields of its answer, and the end of one that failed.
 #include "anthropic/error_body.h"
+#include "base/limits.h"
 #include "gateway/relay.h"
+#include "translate/error.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,7 +35,35 @@ bool may_pass(const Error& error)
             || error.kind == upstream_protocol || error.kind == unreachable || error.kind == timed_out);
 }
 
+// LiteLLM hands a provider's fields on under names of its own.
+std::string_view wait_of(const net::UpstreamAnswer& upstream)
+{
+    const std::string_view own = upstream.field("retry-after");
+    return own.empty() ? upstream.field("llm_provider-retry-after") : own;
+}
+
 } // namespace
+
+net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
+{
+    constexpr std::size_t enough = limits::MiB;
+    Result<std::string> body = co_await net::read_all(upstream, enough);
+    std::string text = body ? std::move(*body) : std::string();
+    if (parts_.capture)
+        parts_.capture->upstream_answer.body = text;
+    translate::UpstreamFailure failure { .status = upstream.status(),
+        .body = text,
+        .retry_after = wait_of(upstream),
+        .retry_after_ms = upstream.field("retry-after-ms"),
+        .rate_limit_reset = upstream.field("x-ratelimit-reset"),
+        .rate_limit_reset_requests = upstream.field("x-ratelimit-reset-requests"),
+        .rate_limit_reset_tokens = upstream.field("x-ratelimit-reset-tokens"),
+        .should_retry = upstream.field("x-should-retry"),
+        .content_type = upstream.field("content-type"),
+        .request_id = times_.upstream_request_id,
+        .now = WallClock::now() };
+    co_return translate::translate_error(failure, translate::error_context(parts_.call.plan));
+}
 
 net::Task<void> Relay::fail(const Error& error)
 {

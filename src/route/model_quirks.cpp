@@ -47,10 +47,16 @@ std::string lower_case(string_view text)
 
 bool is_o_series(string_view name) { return begins(name, { "o1", "o3", "o4" }); }
 
+bool is_gpt_from_5(string_view name)
+{
+    return name.starts_with("gpt-") && name.size() > 4 && name[4] >= '5' && name[4] <= '9';
+}
+
 // Not by what a list says of it, but by what people know of it.
 bool is_known_to_think(string_view name)
 {
-    return is_o_series(name) || begins(name, { "gpt-oss", "gpt-5", "gemini-2.5", "gemini-3", "magistral" })
+    return is_o_series(name) || is_gpt_from_5(name)
+        || begins(name, { "gpt-oss", "gemini-2.5", "gemini-3", "magistral" })
         || holds(name,
             { "deepseek-r", "deepseek-v3.1", "deepseek-v3.2", "deepseek-v4", "deepseek-reasoner",
                 "deepseek-flash", "qwq", "thinking", "reason", "glm-4.5", "glm-4.6", "glm-4.7", "glm-5",
@@ -207,9 +213,10 @@ Quirks out_of_reach(const Quirks& upstream, const Model& model)
 // Elsewhere the model's name has to tell.
 void add_thinking(Quirks& quirks, const Target& target, string_view name)
 {
-    if (is_o_series(name) || name.starts_with("gpt-5"))
+    const bool reasons = is_o_series(name) || is_gpt_from_5(name);
+    if (reasons)
         quirks.add({ max_completion_tokens, no_sampling, no_stop });
-    if ((is_o_series(name) || begins(name, { "gpt-oss", "gpt-5" })) && !quirks.has(reasoning_object))
+    if ((reasons || name.starts_with("gpt-oss")) && !quirks.has(reasoning_object))
         quirks.add(reasoning_effort);
     const bool asked_by_name =
         quirks.has(reasoning_effort) || quirks.has(reasoning_enabled) || quirks.has(parsed_reasoning);

@@ -66,6 +66,8 @@ TEST(ModelQuirks, NamesTellHowMuchAModelThinks)
     EXPECT_TRUE(quirks("o3").has(effort_low));
     EXPECT_TRUE(quirks("accounts/fireworks/models/gpt-oss-120b").has(effort_low));
     EXPECT_TRUE(quirks("gpt-5.5").has(no_sampling) && quirks("gpt-5.5").has(max_completion_tokens));
+    EXPECT_TRUE(quirks("gpt-6.1-sol").has(no_sampling) && quirks("gpt-6.1-sol").has(reasoning_effort));
+    EXPECT_FALSE(quirks("gpt-4.1").has(no_sampling));
     EXPECT_TRUE(quirks("llama-3.3-70b", { reasoning_effort }).has(no_reasoning));
     EXPECT_FALSE(quirks("llama-3.3-70b", { reasoning_effort }, true).has(no_reasoning)) << "its list says";
     EXPECT_FALSE(quirks("Qwen/Qwen3-32B", { reasoning_effort }).has(no_reasoning));
