@@ -339,12 +339,27 @@ void Relay::note_sent()
 
 net::Task<Result<void>> Relay::complete()
 {
+    Result<void> outcome = conclude();
+    if (outcome && !parts_.call.plan.stream)
+        co_return co_await send_whole();
+    if (outcome && !committed_)
+        outcome = commit();
+    if (outcome && !out_.empty())
+        outcome = co_await send_pending();
+    if (outcome)
+        outcome = co_await parts_.response.end();
+    co_return outcome;
+}
+
+// The answer's own end, as far as nothing has to be waited for.
+Result<void> Relay::conclude()
+{
     Result<void> finished = parts_.answer.finish(out_);
     if (!finished)
-        co_return finished;
+        return finished;
     if (parts_.replaceable && !begun_ && says_nothing(parts_.answer)) {
         out_.clear(); // It holds the end of a message, and nobody may be there who has another.
-        co_return Failure(
+        return Failure(
             Error::upstream_protocol(fmt::format("{} answered with nothing", parts_.upstream.name)));
     }
     if (!begun_) {
@@ -352,27 +367,19 @@ net::Task<Result<void>> Relay::complete()
         parts_.begun();
     }
     parts_.over(); // Before the client can know, and asks again.
-    if (!parts_.call.plan.stream) {
-        net::FieldList fields = answer_fields("application/json");
-        if (parts_.capture) {
-            parts_.capture->client_answer = { "200", {}, out_ };
-            add_fields(parts_.capture->client_answer, fields.fields());
-        }
-        Result<void> sent = co_await parts_.response.whole(200, fields.fields(), out_);
-        note_sent();
-        co_return sent;
+    return {};
+}
+
+net::Task<Result<void>> Relay::send_whole()
+{
+    const net::FieldList fields = answer_fields("application/json");
+    if (parts_.capture) {
+        parts_.capture->client_answer = { "200", {}, out_ };
+        add_fields(parts_.capture->client_answer, fields.fields());
     }
-    if (!committed_) {
-        Result<void> begun = commit();
-        if (!begun)
-            co_return begun;
-    }
-    if (!out_.empty()) {
-        Result<void> sent = co_await send_pending();
-        if (!sent)
-            co_return sent;
-    }
-    co_return co_await parts_.response.end();
+    Result<void> sent = co_await parts_.response.whole(200, fields.fields(), out_);
+    note_sent();
+    co_return sent;
 }
 
 } // namespace dragoman::gateway

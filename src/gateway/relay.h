@@ -85,6 +85,8 @@ private:
     Result<void> take(std::string_view bytes);
     net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
     net::Task<Result<void>> complete();
+    Result<void> conclude();
+    net::Task<Result<void>> send_whole();
     net::Task<Result<void>> send_pending();
 
     void look(); // at the clock

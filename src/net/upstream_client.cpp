@@ -95,6 +95,13 @@ Task<Result<void>> open_tunnel(UpstreamConnection& connection, const Origin& ori
     co_return Result<void> {};
 }
 
+Error closed_without_answer(std::string_view host)
+{
+    Error error = Error::upstream_protocol(fmt::format("{} closed the connection without an answer", host));
+    error.retry = Error::Retry::next_target;
+    return error;
+}
+
 } // namespace
 
 UpstreamClient::UpstreamClient(Trust trust, Proxies proxies, Lookup lookup)
@@ -223,12 +230,8 @@ Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const Upstrea
             co_return Failure(answer.error());
         if (*answer)
             co_return std::unique_ptr<UpstreamAnswer>(std::move(*answer));
-        if (!was_reused) {
-            Error error = Error::upstream_protocol(
-                fmt::format("{} closed the connection without an answer", request.origin.host));
-            error.retry = Error::Retry::next_target;
-            co_return Failure(std::move(error));
-        }
+        if (!was_reused)
+            co_return Failure(closed_without_answer(request.origin.host));
         connection = nullptr; // It was closed while it was kept: once more, on a new one.
     }
 }

@@ -14,6 +14,8 @@ public:
     // What may be shown by now, escaped as it came; valid until the next call.
     json::RawString feed(json::RawString delta);
 
+    bool holds() const { return !held_.empty(); } // something back
+
     // The thought ends here: what was kept back, unless it is the tag.
     std::string flush();
 

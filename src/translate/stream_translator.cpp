@@ -275,7 +275,7 @@ void StreamTranslator::write_text(json::RawString delta)
     substance_ |= !blank;
     if (!blocks_.has_text() && !plan_.inline_think)
         facts_.thinks_in_text |= begins_a_thought(delta.escaped);
-    if (!json::is_blank(delta))
+    if (closing_tag_.holds() && !json::is_blank(delta))
         end_thought();
     if (tools_.defer(MessageBlocks::Open::text, delta, {}))
         return;
@@ -302,6 +302,8 @@ void StreamTranslator::thinking(json::RawString delta, std::string_view field)
 
 void StreamTranslator::end_thought()
 {
+    if (!closing_tag_.holds())
+        return;
     if (const std::string rest = closing_tag_.flush(); !rest.empty())
         write_thinking({ rest }, {});
 }

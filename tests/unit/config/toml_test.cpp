@@ -304,6 +304,7 @@ TEST_F(LoadTest, EveryExampleLoads)
     environment_["ANTHROPIC_API_KEY"] = "sk-ant-1";
     environment_["DEEPSEEK_API_KEY"] = "sk-1";
     environment_["OPENAI_API_KEY"] = "sk-2";
+    environment_["ACME_API_KEY"] = "sk-3";
     environment_["DRAGOMAN_CLIENT_TOKEN"] = "0123456789abcdef0123";
     int examples = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TESTS_DIR "/../examples")) {
