@@ -104,7 +104,7 @@ const completed = { type: 'response.completed', response: { ...responseCreated.r
 const noAnswers = {
     'a status': [down, down, down],
     'an error as the first event': [
-        events({ error: { code: 429, message: 'slow down' } }),
+        events({ error: { code: 503, message: 'try later' } }),
         events({ type: 'error', error: { type: 'overloaded_error', message: 'busy' } }),
         events(failedEvent),
     ],

@@ -20,7 +20,9 @@ import {
 } from './shapes.mjs';
 
 export const toolName = string({ pattern: /^[a-zA-Z0-9_-]{1,64}$/ });
-const toolId = string({ pattern: /^[a-zA-Z0-9_.:|-]{1,64}$/ });
+// Kimi's ids have the tool's name in them. Who else gets one is for chat_rules.mjs to find.
+export const kimiId = /^functions\.[a-zA-Z0-9_-]{1,64}:\d+$/;
+const toolId = string({ pattern: new RegExp(`^[a-zA-Z0-9_.:|-]{1,64}$|${kimiId.source}`) });
 const cacheControl = object({ type: literal('ephemeral') }, { ttl: literal('5m', '1h') });
 
 const textPart = object({ type: literal('text'), text: string({ min: 1 }) }, { cache_control: cacheControl });

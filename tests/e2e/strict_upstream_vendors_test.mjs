@@ -162,7 +162,7 @@ refuses(
 );
 refuses(
     'instructions between messages',
-    except('openai_chat', 'github', 'deepseek', 'moonshot'),
+    except('openai_chat', 'azure_chat', 'github', 'deepseek', 'moonshot'),
     (body) => body.messages.splice(6, 0, { role: 'system', content: 'X' }),
     /must be at the beginning/,
 );

@@ -119,13 +119,14 @@ export function signaturesBack(body, problems, memory) {
 }
 
 // Kimi counts its calls, and loses count when they come back under other names. What is longer than a client's id can
-// hold does not come back.
+// hold does not come back, nor what the same model at another vendor has called another call before.
 const idThatFits = 35;
 export function ownIds(body, problems, memory) {
+    const shownIds = new Set(body.messages.flatMap((message) => message.tool_calls ?? []).map(({ id }) => id));
     eachThought(body, memory, (message, turn, name) => {
         (turn.calls ?? []).forEach(({ id }, k) => {
             const sent = message.tool_calls?.[k]?.id;
-            if (sent !== id && id.length <= idThatFits)
+            if (sent !== id && id.length <= idThatFits && !shownIds.has(id))
                 problems.push(`id of call ${k} of ${name}: ${shown(sent)} instead of ${shown(id)}`);
         });
     });

@@ -28,6 +28,7 @@ import {
     signaturesBack,
     spokenJson,
 } from './vendor_checks.mjs';
+import { kimiId } from './openrouter_schema.mjs';
 import { anthropic, imitations, openrouter, responding } from './vendor_rules_others.mjs';
 import { chatShape, letterFirst, thinkingPart } from './vendor_shapes.mjs';
 
@@ -94,6 +95,15 @@ const openai = [
         thinks: 'never',
         id: 'call_24',
     }),
+    chat('azure_chat', 'azure', 'gpt-5.1', {
+        shape: {
+            ...ofOpenai,
+            fields: { ...ofOpenai.fields, ...reasons, ...efforts('none', 'low', 'medium', 'high') },
+        },
+        rules: [everyCallAnswered, plainRoots],
+        thinks: 'secretly',
+        id: 'call_24',
+    }),
     chat('github', 'github', 'openai/gpt-5', {
         shape: {
             limit: 'max_completion_tokens',
@@ -148,6 +158,7 @@ const zai = chat('zai', 'zai', 'glm-5', {
 const moonshot = chat('moonshot', 'moonshot', 'kimi-k2.5', {
     shape: {
         names: letterFirst,
+        ids: new RegExp(`^[a-zA-Z0-9_.:|-]{1,64}$|${kimiId.source}`),
         fields: { thinking: switched, temperature: never, top_p: never },
         assistant: thought,
         choices: ['auto', 'none'],
@@ -165,7 +176,7 @@ const minimax = chat('minimax', 'minimax', 'MiniMax-M2.5', {
     blind: true,
     shape: {
         fields: { reasoning_split: literal(true) },
-        assistant: { reasoning_details: array(map(any), { min: 1 }), reasoning: string() },
+        assistant: { reasoning_details: array(map(any), { min: 1 }), ...thought },
     },
     back: 'details',
     thinks: 'details',

@@ -42,6 +42,18 @@ function fieldProblems(vendor, headers) {
 // Signatures of some models are good wherever the model is served.
 export const areKin = (a, b) => a === b || (a.family !== undefined && a.family === b.family);
 
+// A model knows a tool by the name that it was told, which is not always the client's.
+function asTold(turn, body) {
+    const told = (body.tools ?? []).map((tool) => tool.function?.name ?? tool.name).filter(Boolean);
+    const nameOf = (name) =>
+        told.includes(name) ? name : (told.find((one) => one.includes(name.slice(0, 40))) ?? name);
+    const calls = turn.calls.map((call) => {
+        const name = nameOf(call.name);
+        return { ...call, name, id: call.id.replace(call.name, name) };
+    });
+    return { ...turn, calls };
+}
+
 export class VendorUpstream {
     constructor(vendors) {
         this.vendors = vendors;
@@ -135,8 +147,9 @@ export class VendorUpstream {
             });
             return;
         }
-        const form = answerOf(vendor, vendor.model, this.next, memory);
-        this.answered(this.next);
+        const turn = asTold(this.next, body);
+        const form = answerOf(vendor, vendor.model, turn, memory);
+        this.answered(turn);
         if (body.stream) this.stream(response, form.steps());
         else this.json(response, 200, form.whole());
     }
