@@ -10,7 +10,6 @@ import { claudeBinary, versions } from '../e2e/harness.mjs';
 import { sharedRelay } from './litellm.mjs';
 
 const relay = sharedRelay();
-const most = { env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: '32000' } };
 const only = process.env.CLAUDE_VERSION;
 const ways = [
     { dialect: 'chat', model: 'gpt' },
@@ -45,7 +44,7 @@ const conversation = (upstream) => upstream.paid.filter((request) => request.too
 
 withClaude('talk', async (claude, upstream, way) => {
     upstream.answer = () => ({ ...thoughts(way), text: 'Grüße – 你好 “quoted”.' });
-    const printed = await claude.print('Say hello in a few languages.', most);
+    const printed = await claude.print('Say hello in a few languages.');
     assert.equal(printed.code, 0);
     assert.equal(printed.text, 'Grüße – 你好 “quoted”.');
     assert.ok(printed.thought.join('').includes('Let me see.'), 'what it thought is shown');
@@ -71,7 +70,7 @@ withClaude('two tools at once, and a second question', async (claude, upstream, 
             ],
         };
     };
-    const printed = await claude.converse(['First question', 'Second question'], most);
+    const printed = await claude.converse(['First question', 'Second question']);
     assert.equal(printed.text, 'Second answer.');
     assert.ok(printed.said.includes('peer-42 and heron.'));
     assert.deepEqual(
@@ -100,7 +99,7 @@ withClaude('a limited provider is asked again', async (claude, upstream, way) =>
         limited += 1;
         return limited === 1 ? failure(429, body, { 'retry-after': '1' }) : { text: 'Now I can.' };
     };
-    const printed = await claude.print('Hello', most);
+    const printed = await claude.print('Hello');
     assert.equal(printed.code, 0);
     assert.equal(printed.text, 'Now I can.');
     assert.ok(upstream.paid.length >= 2);

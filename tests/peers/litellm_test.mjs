@@ -70,7 +70,18 @@ everyWay('plain talk, streamed', async ({ upstream, url }, way) => {
     const blocks = blocksOf(stream);
     assert.equal(joined(blocks, 'thinking', 'thinking'), 'I add them up.');
     assert.equal(joined(blocks, 'text', 'text'), 'The sum is 42 – «à vous» 你好.');
-    if (way.dialect === 'messages' && way.model === 'haiku') assert.equal(blocks[0].signature, signature);
+    if (way.dialect === 'messages' && way.model === 'haiku') {
+        upstream.script({ text: 'Still 42.' });
+        const [{ type, thinking, signature: sealed }] = blocks;
+        const messages = [
+            ...asked.messages,
+            { role: 'assistant', content: [{ type, thinking, signature: sealed }, { type: 'text', text: '42' }] },
+            { role: 'user', content: 'And now?' },
+        ];
+        const again = await post(url, { ...asked, messages });
+        assert.equal(again.status, 200, again.text);
+        assert.equal(upstream.paid[1].body.messages[1].content[0].signature, signature, 'as it came');
+    }
     const { delta, usage } = endOf(stream);
     assert.equal(delta.stop_reason, 'end_turn');
     assert.equal(usage.output_tokens, 34);
