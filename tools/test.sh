@@ -19,21 +19,27 @@ step() { # NAME COMMAND…
     fi
 }
 
-build() { # PRESET
-    cmake --preset "$1" -DDRAGOMAN_TESTS=ON > "build/$1.log" 2>&1 || { cat "build/$1.log"; return 1; }
-    cmake --build "build/$1" -j "$jobs" > "build/$1.log" 2>&1 || { grep -v '^\[' "build/$1.log" | head -100; return 1; }
+build() { # PRESET [WORD…], words that stand before the command
+    local preset=$1
+    shift
+    cmake --preset "$preset" -DDRAGOMAN_TESTS=ON > "build/$preset.log" 2>&1 || { cat "build/$preset.log"; return 1; }
+    "$@" cmake --build "build/$preset" -j "$jobs" > "build/$preset.log" 2>&1 \
+        || { grep -v '^\[' "build/$preset.log" | head -100; return 1; }
 }
 
 mkdir -p build
 step "build, release" build release
 step "unit, golden and corpus tests" ctest --preset release -j "$jobs" --quiet
-step "build, ASan and UBSan" build asan
-step "unit, golden and corpus tests, ASan and UBSan" ctest --preset asan -j "$jobs" --quiet
-step "the program from end to end, ASan and UBSan" env DRAGOMAN_BIN="$PWD/build/asan/dragoman" tests/e2e/run.sh native
+# The tests that follow wait now and then; meanwhile the sanitizers' build has the cores.
+build asan nice -n 10 &
+sanitizers=$!
 step "the program from end to end" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh native
 step "Anthropic's SDK" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh sdk
 step "packages" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/packages/run.sh
 step "Claude Code" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh claude
+step "build, ASan and UBSan, to its end" wait "$sanitizers"
+step "unit, golden and corpus tests, ASan and UBSan" ctest --preset asan -j "$jobs" --quiet
+step "the program from end to end, ASan and UBSan" env DRAGOMAN_BIN="$PWD/build/asan/dragoman" tests/e2e/run.sh native
 
 echo
 echo "== summary"
