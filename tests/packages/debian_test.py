@@ -87,7 +87,7 @@ class Deb(Case):
 
     def test_the_program_is_stripped_and_the_same(self):
         program = self.root / "usr/bin/dragoman"
-        self.assertLess(program.stat().st_size, 8_000_000)
+        self.assertLess(program.stat().st_size, 10_000_000)  # the bound of docs/performance.md
         self.assertEqual(run(program, "--version").stdout, run(DRAGOMAN, "--version").stdout)
         self.assertIn("no symbols", run("nm", program).stderr)
 
