@@ -78,32 +78,25 @@ const ofOpenai = {
 };
 const never = (value, path, problems) => problems.push(`${path}: not supported with this model`);
 const reasons = { temperature: never, top_p: never, stop: never };
+const ofGpt5 = {
+    shape: {
+        ...ofOpenai,
+        fields: { ...ofOpenai.fields, ...reasons, ...efforts('none', 'low', 'medium', 'high') },
+    },
+    rules: [everyCallAnswered, plainRoots],
+    thinks: 'secretly',
+    id: 'call_24',
+};
 
 const openai = [
-    chat('openai_chat', 'openai', 'gpt-5.1', {
-        shape: {
-            ...ofOpenai,
-            fields: { ...ofOpenai.fields, ...reasons, ...efforts('none', 'low', 'medium', 'high') },
-        },
-        rules: [everyCallAnswered, plainRoots],
-        thinks: 'secretly',
-        id: 'call_24',
-    }),
+    chat('openai_chat', 'openai', 'gpt-5.1', ofGpt5),
     chat('openai_chat', 'openai', 'gpt-4.1-mini', {
         shape: ofOpenai,
         rules: [everyCallAnswered, plainRoots],
         thinks: 'never',
         id: 'call_24',
     }),
-    chat('azure_chat', 'azure', 'gpt-5.1', {
-        shape: {
-            ...ofOpenai,
-            fields: { ...ofOpenai.fields, ...reasons, ...efforts('none', 'low', 'medium', 'high') },
-        },
-        rules: [everyCallAnswered, plainRoots],
-        thinks: 'secretly',
-        id: 'call_24',
-    }),
+    chat('azure_chat', 'azure', 'gpt-5.1', ofGpt5),
     chat('github', 'github', 'openai/gpt-5', {
         shape: {
             limit: 'max_completion_tokens',
