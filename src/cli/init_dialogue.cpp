@@ -21,8 +21,7 @@ constexpr int attempts = 3;
 
 bool is_openrouter(const config::Config& base)
 {
-    return base.main().is("openrouter")
-        && base.main().base_url.starts_with("https://openrouter.ai/");
+    return base.main().is("openrouter") && base.main().base_url.starts_with("https://openrouter.ai/");
 }
 
 // A key that somebody else looks after (a link of sops-nix, a file in /run): a copy would grow old.

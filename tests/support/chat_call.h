@@ -18,10 +18,7 @@ namespace dragoman::test {
 using Json = nlohmann::ordered_json;
 
 // A model that is asked through OpenRouter and of which no list says anything.
-inline route::Target chat_target(std::string model)
-{
-    return at("openrouter", unlisted(std::move(model)));
-}
+inline route::Target chat_target(std::string model) { return at("openrouter", unlisted(std::move(model))); }
 
 // The same, known to take text only.
 inline route::Target text_only_target(std::string model)

@@ -51,8 +51,7 @@ inline route::Target target_for(std::string model, route::ModelFacts facts = {})
 {
     facts.id = model;
     return at("openrouter",
-        { .model = std::move(model),
-            .facts = std::make_shared<const route::ModelFacts>(std::move(facts)) });
+        { .model = std::move(model), .facts = std::make_shared<const route::ModelFacts>(std::move(facts)) });
 }
 
 // Facts of a model that supports these parameters and no others.
