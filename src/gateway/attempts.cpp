@@ -1,5 +1,6 @@
 #include "gateway/attempts.h"
 
+#include "base/seconds_to_wait.h"
 #include "route/apply_learned.h"
 
 #include <boost/container/small_vector.hpp>
@@ -35,31 +36,6 @@ std::uint64_t window_in(std::string_view message)
     return window;
 }
 
-// The target failed by itself: somebody else may do better.
-bool is_the_targets_own(const Error& error)
-{
-    if (error.retry == Error::Retry::next_target)
-        return true;
-    if (error.source != Error::Source::upstream)
-        return false;
-    switch (error.kind) {
-    case Kind::unauthorized:
-    case Kind::billing:
-    case Kind::forbidden:
-    case Kind::not_found:
-    case Kind::too_large:
-    case Kind::rate_limited:
-    case Kind::overloaded:
-    case Kind::upstream_protocol:
-    case Kind::unreachable:
-    case Kind::upstream_failed:
-    case Kind::timed_out:
-        return true;
-    default:
-        return false;
-    }
-}
-
 // A sign that the server is not well, whoever asks.
 bool is_an_outage(const Error& error)
 {
@@ -67,6 +43,17 @@ bool is_an_outage(const Error& error)
         && (error.kind == Kind::overloaded || error.kind == Kind::upstream_protocol
             || error.kind == Kind::unreachable || error.kind == Kind::upstream_failed
             || error.kind == Kind::timed_out);
+}
+
+// The target failed by itself: somebody else may do better.
+bool is_the_targets_own(const Error& error)
+{
+    if (error.retry == Error::Retry::next_target || is_an_outage(error))
+        return true;
+    return error.source == Error::Source::upstream
+        && (error.kind == Kind::unauthorized || error.kind == Kind::billing || error.kind == Kind::forbidden
+            || error.kind == Kind::not_found || error.kind == Kind::too_large
+            || error.kind == Kind::rate_limited);
 }
 
 std::optional<Clock::duration> rest_of_key(const Error& error)
@@ -131,12 +118,11 @@ Error no_key(const config::Upstream& upstream)
 
 Error resting(Kind kind, std::string message, Clock::duration left)
 {
-    constexpr std::int64_t most_s = limits::retry_after_max_s;
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
     return { .kind = kind,
         .source = Error::Source::upstream,
         .message = std::move(message),
-        .retry_after_s = static_cast<int>(std::clamp<std::int64_t>(seconds, 1, most_s)) };
+        .retry_after_s =
+            static_cast<int>(std::min<std::int64_t>(seconds_to_wait(left), limits::retry_after_max_s)) };
 }
 
 // All keys of a target rest. As long as that lasts the client hears what the upstream would say.

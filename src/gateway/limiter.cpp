@@ -1,10 +1,9 @@
 #include "gateway/limiter.h"
 
 #include "base/encoding.h"
+#include "base/seconds_to_wait.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace dragoman::gateway {
 
@@ -38,12 +37,6 @@ Error too_large(std::size_t most)
         .should_retry = false };
 }
 
-int seconds_until(TimePoint then, TimePoint now)
-{
-    const auto left = std::chrono::ceil<std::chrono::seconds>(then - now).count();
-    return static_cast<int>(std::max<std::int64_t>(left, 1));
-}
-
 } // namespace
 
 Result<void> Limiter::look(
@@ -60,7 +53,7 @@ Result<void> Limiter::look(
     if (account.begun.size() < static_cast<std::size_t>(allowed.requests_a_minute))
         return {};
     return Failure(over(fmt::format("{} requests a minute are allowed {}", allowed.requests_a_minute, whose),
-        seconds_until(account.begun.front() + window, now)));
+        static_cast<int>(seconds_to_wait(account.begun.front() + window - now))));
 }
 
 Result<Limiter::Pass> Limiter::enter(

@@ -76,6 +76,8 @@ void MessagesExchange::recall()
 {
     Shared& shared = worker_.shared();
     most_output_ = 0;
+    if (shared.learned.empty() && shared.learned_in_sessions.empty() && !mending_)
+        return;
     translate::Lesson earlier;
     if (!shared.learned.empty())
         earlier.of_model = shared.learned.find(attempts_.upstream().name, target().model);

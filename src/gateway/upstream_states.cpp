@@ -1,9 +1,8 @@
 #include "gateway/upstream_states.h"
 
+#include "base/seconds_to_wait.h"
 #include "gateway/plan.h"
 
-#include <algorithm>
-#include <chrono>
 #include <set>
 #include <string>
 
@@ -33,11 +32,6 @@ std::set<std::string> targets_of(
     return targets;
 }
 
-std::int64_t seconds_until(TimePoint when, TimePoint now)
-{
-    return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(when - now).count());
-}
-
 void add_resting_keys(UpstreamState& state, const config::Upstream& upstream,
     const std::set<std::string>& targets, const route::KeyRests& rests, TimePoint now)
 {
@@ -48,7 +42,7 @@ void add_resting_keys(UpstreamState& state, const config::Upstream& upstream,
                 state.resting_keys.push_back({ .target = target,
                     .key = static_cast<int>(i) + 1,
                     .source = config::to_string(upstream.keys[i].source),
-                    .seconds = seconds_until(*until, now) });
+                    .seconds = seconds_to_wait(*until - now) });
     }
 }
 

@@ -1,6 +1,7 @@
 #include "translate/error.h"
 
 #include "base/limits.h"
+#include "base/seconds_to_wait.h"
 #include "openai/plain_text.h"
 #include "translate/error_case.h"
 #include "translate/error_cause.h"
@@ -151,8 +152,7 @@ std::optional<milliseconds> wanted_wait(const FailureCase& one)
 
 int whole_seconds(milliseconds wait)
 {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-    return static_cast<int>(std::clamp<std::int64_t>(seconds, 1, limits::retry_after_max_s));
+    return static_cast<int>(std::min<std::int64_t>(seconds_to_wait(wait), limits::retry_after_max_s));
 }
 
 Error rate_limited(const FailureCase& one)
@@ -170,8 +170,7 @@ Error rate_limited(const FailureCase& one)
         return final(std::move(error));
     }
     if (wait)
-        error.limited_for_s =
-            std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(*wait).count());
+        error.limited_for_s = seconds_to_wait(*wait);
     if (!daily && !lasting && (!wait || *wait <= outlasted)) {
         if (wait)
             error.retry_after_s = whole_seconds(*wait);
