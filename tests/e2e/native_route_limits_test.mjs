@@ -70,16 +70,14 @@ test('the breaker opens, lets one request try after a while, and closes', () =>
         },
     ));
 
+const twoKeys = ({ first, second, third }) =>
+    upstreamTable('first', first.baseUrl, `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`) +
+    upstreamTable('second', second.baseUrl) +
+    upstreamTable('third', third.baseUrl);
+
 test('a refused key is exchanged for another of its pool, and rests', () =>
     withUpstreams(
-        ({ first, second, third }) =>
-            upstreamTable(
-                'first',
-                first.baseUrl,
-                `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`,
-            ) +
-            upstreamTable('second', second.baseUrl) +
-            upstreamTable('third', third.baseUrl),
+        twoKeys,
         async ({ first, url }) => {
             first.wrongKeyExpected = true; // The other key gets 401.
             const sessions = Array.from(
@@ -103,14 +101,7 @@ test('a refused key is exchanged for another of its pool, and rests', () =>
 
 test('a session stays on its key, and sessions are dealt out among the keys', () =>
     withUpstreams(
-        ({ first, second, third }) =>
-            upstreamTable(
-                'first',
-                first.baseUrl,
-                `keys = [{ key = "${canaryKey}" }, { key = "${otherKey}" }]\n`,
-            ) +
-            upstreamTable('second', second.baseUrl) +
-            upstreamTable('third', third.baseUrl),
+        twoKeys,
         async ({ first, url }) => {
             first.wrongKey = () => false;
             const keyOf = new Map();
