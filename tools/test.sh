@@ -31,7 +31,7 @@ mkdir -p build
 step "build, release" build release
 step "unit, golden and corpus tests" ctest --preset release -j "$jobs" --quiet
 # The tests that follow wait now and then; meanwhile the sanitizers' build has the cores.
-build asan nice -n 10 &
+build asan nice -n 19 &
 sanitizers=$!
 step "the program from end to end" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh native
 step "Anthropic's SDK" env DRAGOMAN_BIN="$PWD/build/release/dragoman" tests/e2e/run.sh sdk

@@ -81,7 +81,7 @@ inBothTerminals('beside a dragoman that serves', async (person, upstream) => {
         await oneTurn(person, [], 'count one');
         assert.equal(person.instances().length, 1);
         assert.equal(person.instance.url, first.url);
-        assert.match(first.log, /\/v1\/messages/);
+        await first.child.says(/\/v1\/messages/);
 
         await first.child.stop('SIGTERM');
         serving = await Dragoman.start(environment, { folder: first.folder });
