@@ -111,7 +111,8 @@ def costs_of_streams(bench, stage, number, repetitions):
 
 def growth_between(costs, few, many):
     pairs = {side: [(median(costs[few][side]), cost) for cost in costs[many][side]] for side in SIDES}
-    return growth(connection_name(few, many), pairs, FLAT)
+    caches_end = median(large / small for small, large in pairs["nginx"])  # for both: it keeps hardly anything itself
+    return growth(connection_name(few, many), pairs, max(FLAT, caches_end))
 
 
 def growth_by_worker(bench, stage, case):

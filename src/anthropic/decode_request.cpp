@@ -338,7 +338,6 @@ Result<MessagesRequest> decode_request(json::Document& document, std::string_vie
     Path path;
     Fields fields(*object, path, mistake);
     request.has_surrogate_escapes = document.has_surrogate_escapes();
-    request.body_bytes = body.size();
     keep_unknown(request, *object, mistake);
     decode_small_fields(request, fields);
     decode_system(request, fields);

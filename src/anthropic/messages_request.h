@@ -240,7 +240,6 @@ struct MessagesRequest {
 
     // Some string of the body holds a \uD8xx to \uDFxx escape, so strings need json::append_mended().
     bool has_surrogate_escapes = false;
-    std::size_t body_bytes = 0; // of the whole body
 };
 
 } // namespace dragoman::anthropic

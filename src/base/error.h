@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,11 +43,11 @@ struct Error {
     std::string message {}; // shown to the client; never holds a key or a prompt
     std::optional<int> retry_after_s {}; // whole seconds, the only form that clients read
     std::optional<bool> should_retry {}; // x-should-retry, when dragoman knows better than the status
-    std::optional<std::int64_t> limited_for_s {}; // of a limit, if that was said; 0: waiting does not help
-    int upstream_status = 0; // 0: the upstream never answered
-    std::string upstream_request_id {}; // for the log
     bool quotes_upstream = false; // the message may repeat what a prompt said: it is not for the log
-    std::string refusal {}; // the upstream's whole answer where something could mend the request; never shown
+    std::optional<int> limited_for_s {}; // of a limit, if that was said; 0: waiting does not help
+    int upstream_status = 0; // 0: the upstream never answered
+    // The upstream's whole answer where something could mend the request, else null; never shown.
+    std::shared_ptr<const std::string> refusal {};
 
     static Error bad_request(std::string message)
     {
@@ -70,6 +71,9 @@ struct Error {
     }
     static Error internal(std::string message) { return { .message = std::move(message) }; }
 };
+
+// Every Result in every frame that waits has room for one.
+static_assert(sizeof(void*) != 8 || sizeof(Error) <= sizeof(std::string) + 48);
 
 // The HTTP status the client sees for `error` before anything was committed.
 int http_status(const Error& error);

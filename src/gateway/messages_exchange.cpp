@@ -58,19 +58,22 @@ std::string beginning_of(const anthropic::MessagesRequest& request)
     return sha256_hex(text);
 }
 
+// Long texts are borrowed from the client's body; of a usual request about half is written anew.
+std::size_t room_to_write(std::string_view body) { return body.size() / 2 + 4 * limits::KiB; }
+
 Result<translate::UpstreamCall> to_upstream(const json::Document& document,
     const anthropic::MessagesRequest& request, const route::Target& target,
-    const translate::ClientHeaders& headers, const translate::Options& options)
+    const translate::ClientHeaders& headers, const translate::Options& options, std::string room)
 {
     switch (target.dialect) {
     case route::Target::Dialect::messages:
         return translate::to_messages(document, request, target, headers, options);
     case route::Target::Dialect::responses:
-        return translate::to_responses(request, target, headers, options);
+        return translate::to_responses(request, target, headers, options, std::move(room));
     case route::Target::Dialect::chat:
         break;
     }
-    return translate::to_chat(request, target, headers, options);
+    return translate::to_chat(request, target, headers, options, std::move(room));
 }
 
 } // namespace
@@ -142,8 +145,8 @@ bool MessagesExchange::goes_on(const Result<void>& relayed)
         return false;
     }
     Error error = relayed.error();
-    const std::string refusal = std::exchange(error.refusal, {});
-    if (mends(error, refusal) || (may_go_on(error) && prepare_next()))
+    const auto refusal = std::exchange(error.refusal, {});
+    if ((refusal && mends(error, *refusal)) || (may_go_on(error) && prepare_next()))
         return true;
     note_error(relay_->has_answered() ? error : attempts_.error());
     if (!response_.started())
@@ -334,7 +337,9 @@ Result<translate::UpstreamCall> MessagesExchange::translate(const anthropic::Mes
         options.provider = asked->provider;
         options.plugins = asked->plugins;
     }
-    auto call = to_upstream(worker_.document(), request, target(), headers, options);
+    std::string room =
+        target().is_messages() ? std::string() : request_.take_buffer(room_to_write(request_.body));
+    auto call = to_upstream(worker_.document(), request, target(), headers, options, std::move(room));
     if (!call)
         return call;
     call->plan.whole_answer_max = upstream.whole_answer;

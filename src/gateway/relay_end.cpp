@@ -60,7 +60,6 @@ net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
         .rate_limit_reset_tokens = upstream.field("x-ratelimit-reset-tokens"),
         .should_retry = upstream.field("x-should-retry"),
         .content_type = upstream.field("content-type"),
-        .request_id = times_.upstream_request_id,
         .now = WallClock::now() };
     co_return translate::translate_error(failure, translate::error_context(parts_.call.plan));
 }

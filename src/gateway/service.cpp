@@ -1,5 +1,6 @@
 #include "gateway/service.h"
 
+#include "base/code_memory.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "gateway/catalogue_feed.h"
@@ -154,6 +155,7 @@ std::string Service::proxies() const { return proxies_.describe(); }
 
 void Service::run()
 {
+    give_code_back();
     control_->run();
     net::finish_background();
     calibration_.save();

@@ -55,17 +55,20 @@ struct Arrivals::Unseen : asio::execution_context::service {
     void shutdown() override { }
 
     Link first;
+#if DRAGOMAN_KNOWS_REACTOR
+    asio::detail::reactor& reactor = asio::use_service<asio::detail::reactor>(context());
+#endif
 };
 
 struct Arrivals::State : Link {
     explicit State(asio::execution_context& loop)
-        : unseen(asio::use_service<Unseen>(loop).first)
+        : unseen(asio::use_service<Unseen>(loop))
     {
     }
     ~State() { take_out(); }
     void finish(bool arrived, bool goes_on);
 
-    Link& unseen;
+    Unseen& unseen;
     Arrivals* home = nullptr; // null when that is gone
     Socket* socket = nullptr;
     bool seen = false; // by sweep()
@@ -90,7 +93,6 @@ struct Arrivals::Wait : asio::detail::reactor_op, State {
     explicit Wait(asio::execution_context& loop)
         : reactor_op({}, perform, complete)
         , State(loop)
-        , reactor(asio::use_service<asio::detail::reactor>(loop))
     {
         cancellation_key_ = this;
     }
@@ -108,17 +110,16 @@ struct Arrivals::Wait : asio::detail::reactor_op, State {
     {
         auto& opened = Opened::of(*socket);
         ec_ = {};
-        reactor.start_op(asio::detail::reactor::read_op, opened.socket_, opened.reactor_data_, this, true,
-            left == Left::nothing);
+        unseen.reactor.start_op(asio::detail::reactor::read_op, opened.socket_, opened.reactor_data_, this,
+            true, left == Left::nothing);
     }
 
     void cancel()
     {
         auto& opened = Opened::of(*socket);
-        reactor.cancel_ops_by_key(opened.socket_, opened.reactor_data_, asio::detail::reactor::read_op, this);
+        unseen.reactor.cancel_ops_by_key(
+            opened.socket_, opened.reactor_data_, asio::detail::reactor::read_op, this);
     }
-
-    asio::detail::reactor& reactor;
 };
 
 #else
@@ -184,7 +185,7 @@ void Arrivals::wait(Socket& socket, Left left, Then next)
     wait_->socket = &socket;
     wait_->seen = false;
     if (left == Left::nothing)
-        wait_->put_behind(wait_->unseen);
+        wait_->put_behind(wait_->unseen.first);
     wait_->begin(left);
 }
 

@@ -53,6 +53,7 @@ struct Arrivals::Arrival {
     Arrivals* arrivals;
     Socket* socket;
     Left left;
+    bool interruptible = true; // by cancelling the coroutine; one that is not can still be closed
 
     template <boost::asio::completion_token_for<void(bool)> Token> auto operator()(Token&& token) const
     {
@@ -64,6 +65,8 @@ private:
         template <class Handler> void operator()(Handler handler, const Arrival& what) const
         {
             auto cancellation = boost::asio::get_associated_cancellation_slot(handler);
+            if (!what.interruptible)
+                cancellation = {};
             what.arrivals->wait(*what.socket, what.left, std::move(handler), cancellation);
         }
     };

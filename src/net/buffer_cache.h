@@ -1,6 +1,6 @@
 // Large strings that are used again. Handing 300 KB back to the kernel after each request and faulting it in
-// for the next one costs more than everything else that is done with it; so a worker keeps a few, in powers
-// of two.
+// for the next one costs more than everything else that is done with it; so a worker keeps a few, of
+// sizes that serve many. What nobody needed for a second goes.
 #pragma once
 
 #include <cstddef>

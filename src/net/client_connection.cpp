@@ -59,7 +59,6 @@ ClientConnection::ClientConnection(
     : services_(services)
     , output_(std::move(output))
     , peer_(std::move(peer))
-    , read_size_(first_read)
     , phase_since_(Clock::now())
 {
 }
@@ -100,12 +99,9 @@ Task<bool> ClientConnection::read_more()
         bool usable = co_await readable();
         if (!usable)
             co_return false;
-        borrow_spare(in_);
-        ssize_t got = take(in_, read_size_);
-        if (got > 0) {
-            read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
+        ssize_t got = take_some();
+        if (got > 0)
             co_return true;
-        }
         if (got < 0 && errno == EAGAIN)
             continue;
         input_ended_ = true;
@@ -113,10 +109,19 @@ Task<bool> ClientConnection::read_more()
     }
 }
 
+ssize_t ClientConnection::take_some()
+{
+    borrow_spare(in_);
+    const std::size_t space = reads_much_ ? large_read : first_read;
+    const ssize_t got = take(in_, space);
+    reads_much_ = got == static_cast<ssize_t>(space);
+    return got;
+}
+
 void ClientConnection::begin_head()
 {
     search_ = {};
-    read_size_ = first_read; // A body is read to where it belongs.
+    reads_much_ = false; // A body is read to where it belongs.
     if (!in_.empty())
         enter(Phase::head);
     else if (phase_ != Phase::fresh)
@@ -148,13 +153,11 @@ Parsed<ClientConnection::Head> ClientConnection::look_for_head()
 Parsed<ClientConnection::Head> ClientConnection::look_further(bool usable)
 {
     if (usable) {
-        borrow_spare(in_);
-        ssize_t got = take(in_, read_size_);
+        ssize_t got = take_some();
         if (got < 0 && errno == EAGAIN)
             return Head::more;
         input_ended_ = got <= 0;
         if (got > 0) {
-            read_size_ = static_cast<std::size_t>(got) == read_size_ ? large_read : first_read;
             if (is_idle())
                 enter(Phase::head);
             return look_for_head();

@@ -17,13 +17,19 @@
 #include "net/http_syntax.h"
 #include "net/worker_services.h"
 
+#include <boost/intrusive/list.hpp>
+
 #include <exception>
 #include <memory>
 #include <string>
 
 namespace dragoman::net {
 
-class ClientConnection {
+// In its worker's list for as long as it lives.
+using ListedConnection =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+class ClientConnection : public ListedConnection {
 public:
     // What interrupts `output` interrupts the coroutine that serves.
     ClientConnection(const WorkerServices& services, std::shared_ptr<ClientOutput> output, std::string peer);
@@ -47,7 +53,7 @@ private:
     // Where the search for the end of a request's head has come to.
     struct Search {
         HeadScanner scanner {};
-        std::size_t blank_lines = 0;
+        std::uint8_t blank_lines = 0;
         bool line_is_good = false;
     };
 
@@ -74,6 +80,7 @@ private:
     struct Watch;
     Arrivals::Arrival readable(); // false: the socket was closed, or the wait was cancelled
     ssize_t take(std::string& out, std::size_t space); // as receive()
+    ssize_t take_some(); // into in_
     void watch_input();
     void watch_client(); // while a request is being answered
     void watch_failure();
@@ -84,16 +91,16 @@ private:
     std::shared_ptr<ClientOutput> output_;
     std::string peer_;
     std::string in_; // bytes that arrived and belong to nothing yet
-    Search search_;
-    std::size_t read_size_;
     ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
     Arrivals arrivals_;
-    Arrivals::Left left_ = Arrivals::Left::nothing;
     Watch* failure_watch_ = nullptr; // pending, and owned by the loop
-    Phase phase_ = Phase::fresh;
     TimePoint phase_since_;
     TimePoint probed_ {};
     std::size_t body_in_window_ = 0;
+    Search search_;
+    Arrivals::Left left_ = Arrivals::Left::nothing;
+    Phase phase_ = Phase::fresh;
+    bool reads_much_ = false; // as the read before was full
     bool input_ended_ = false;
     bool overdue_ = false;
     bool handler_failed_ = false;

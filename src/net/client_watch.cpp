@@ -29,7 +29,8 @@ ClientConnection::~ClientConnection()
 Arrivals::Arrival ClientConnection::readable()
 {
     return_spare(in_);
-    return { &arrivals_, &output_->socket(), left_ };
+    // What interrupts an exchange finds no wait here; a connection without one is closed.
+    return { &arrivals_, &output_->socket(), left_, false };
 }
 
 ssize_t ClientConnection::take(std::string& out, std::size_t space)

@@ -64,6 +64,12 @@ struct ClientRequest {
     BodyLease lease {}; // ends when neither the body nor what was made of it is in memory any more
     BufferCache* buffers = nullptr; // of the worker, for large ones
 
+    // Empty, with room for `size` bytes.
+    std::string take_buffer(std::size_t size)
+    {
+        return buffers ? buffers->take(size) : recycled::take<std::string>(size);
+    }
+
     // Gives the worker a buffer to use again: this body, or what was made of it.
     void release(std::string&& buffer)
     {

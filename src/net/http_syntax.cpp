@@ -195,11 +195,11 @@ HeadScanner::State HeadScanner::scan(std::string_view bytes)
         }
         if (carriage == std::string_view::npos || carriage + 1 != line.size())
             return State::bad;
-        line_start_ = newline + 1;
+        line_start_ = static_cast<std::uint32_t>(newline + 1);
         if (line.size() == 1)
             return State::complete;
         if (first_line_ == 0)
-            first_line_ = line.size() - 1;
+            first_line_ = static_cast<std::uint32_t>(line.size() - 1);
     }
 }
 

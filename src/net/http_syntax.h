@@ -60,8 +60,8 @@ public:
     std::string_view first_line(std::string_view bytes) const { return bytes.substr(0, first_line_); }
 
 private:
-    std::size_t line_start_ = 0;
-    std::size_t first_line_ = 0; // its length without CRLF; 0: not complete yet
+    std::uint32_t line_start_ = 0; // Every connection has these, and no head is of gigabytes.
+    std::uint32_t first_line_ = 0; // its length without CRLF; 0: not complete yet
 };
 
 } // namespace dragoman::net

@@ -66,12 +66,12 @@ public:
         : ClientConnection(*worker.services_, std::move(output), std::move(peer))
         , worker_(worker)
     {
-        worker_.connections_.insert(this);
+        worker_.connections_.push_back(*this);
         ++worker_.shared_.connections;
     }
     ~Registered()
     {
-        worker_.connections_.erase(this);
+        unlink();
         --worker_.shared_.connections;
         worker_.finish_if_done();
     }
@@ -157,7 +157,7 @@ void Worker::drain_on(Clock::duration time)
     boost::system::error_code ignored;
     for (Acceptor& acceptor : acceptors_)
         acceptor.close(ignored);
-    std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
+    std::vector<ClientConnection*> all = connections();
     for (ClientConnection* connection : all)
         connection->close_if_idle();
     sweep_timer_.cancel();
@@ -241,7 +241,7 @@ void Worker::tick()
 {
     TimePoint now = Clock::now();
     for (auto next = connections_.begin(); next != connections_.end();)
-        (*next++)->on_tick(now); // which may end it
+        (next++)->on_tick(now); // which may end it
     Arrivals::sweep(loop_);
     upstream_.sweep();
     buffers_.sweep();
@@ -275,19 +275,28 @@ void Worker::rest_if_calm(TimePoint now)
     handler_->rest();
 }
 
+// For what may end some of them.
+std::vector<ClientConnection*> Worker::connections()
+{
+    std::vector<ClientConnection*> all;
+    for (ClientConnection& connection : connections_)
+        all.push_back(&connection);
+    return all;
+}
+
 void Worker::cut_all()
 {
     must_end_.set();
     alarms_.ring_all();
-    std::vector<ClientConnection*> all(connections_.begin(), connections_.end());
+    std::vector<ClientConnection*> all = connections();
     for (ClientConnection* connection : all)
         connection->cut();
 }
 
 void Worker::shed_idle(std::size_t count)
 {
-    std::vector<ClientConnection*> idle;
-    std::ranges::copy_if(connections_, std::back_inserter(idle), [](auto* c) { return c->is_idle(); });
+    std::vector<ClientConnection*> idle = connections();
+    std::erase_if(idle, [](const ClientConnection* c) { return !c->is_idle(); });
     std::ranges::sort(idle, {}, [](const ClientConnection* c) { return c->phase_since(); });
     if (!idle.empty())
         idle.pop_back(); // Just accepted, perhaps: its request may be on its way.

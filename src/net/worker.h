@@ -17,8 +17,8 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <set>
 #include <thread>
+#include <vector>
 
 namespace dragoman::net {
 
@@ -57,6 +57,7 @@ private:
     void tick();
     void rest_if_calm(TimePoint now);
     void drain_on(Clock::duration time);
+    std::vector<ClientConnection*> connections();
     void cut_all();
     void shed_idle(std::size_t count);
     void finish_if_done();
@@ -78,7 +79,7 @@ private:
     std::unique_ptr<Handler> handler_;
     std::unique_ptr<WorkerServices> services_;
     std::list<Acceptor> acceptors_;
-    std::set<ClientConnection*> connections_;
+    boost::intrusive::list<ClientConnection, boost::intrusive::constant_time_size<false>> connections_;
     Timer sweep_timer_;
     std::thread thread_;
 };

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace dragoman::translate {
 
@@ -51,7 +52,6 @@ Error error_of(const FailureCase& one, Kind kind, std::string message)
     error.message = std::move(message);
     error.quotes_upstream = true;
     error.upstream_status = one.failure.status != 0 ? one.failure.status : one.body.status;
-    error.upstream_request_id = std::string(one.failure.request_id);
     if (one.failure.should_retry == "true" || one.failure.should_retry == "false")
         error.should_retry = one.failure.should_retry == "true";
     return error;
@@ -170,7 +170,8 @@ Error rate_limited(const FailureCase& one)
         return final(std::move(error));
     }
     if (wait)
-        error.limited_for_s = seconds_to_wait(*wait);
+        error.limited_for_s =
+            static_cast<int>(std::min<std::int64_t>(seconds_to_wait(*wait), std::numeric_limits<int>::max()));
     if (!daily && !lasting && (!wait || *wait <= outlasted)) {
         if (wait)
             error.retry_after_s = whole_seconds(*wait);
@@ -288,7 +289,7 @@ Error translate_error(const UpstreamFailure& failure, const ErrorContext& contex
     const Cause cause = cause_of(one);
     Error error = answer_for(cause)(one);
     if (may_be_about_a_part(one, cause))
-        error.refusal = failure.body.substr(0, enough);
+        error.refusal = std::make_shared<const std::string>(failure.body.substr(0, enough));
     return error;
 }
 

@@ -30,7 +30,6 @@ struct UpstreamFailure {
     std::string_view rate_limit_reset_tokens {};
     std::string_view should_retry {}; // x-should-retry
     std::string_view content_type {};
-    std::string_view request_id {}; // the upstream's, for the log
     WallClock::time_point now {}; // for dates; the epoch: unknown, dates are then ignored
 };
 

@@ -1,6 +1,5 @@
 #include "translate/request.h"
 
-#include "base/recycled.h"
 #include "json/writer.h"
 #include "translate/call_frame.h"
 #include "translate/conversation.h"
@@ -12,7 +11,7 @@
 namespace dragoman::translate {
 
 Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const route::Target& target,
-    const ClientHeaders& headers, const Options& options)
+    const ClientHeaders& headers, const Options& options, std::string room)
 {
     if (auto possible = refuse_untranslatable(request); !possible)
         return Failure(possible.error());
@@ -29,7 +28,7 @@ Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const ro
 
     UpstreamCall call;
     describe_answer(call.plan, request, target, options);
-    call.body.own = recycled::take<std::string>(request.body_bytes / 4 + 4096); // the rest of it is borrowed
+    call.body.own = std::move(room);
     json::Writer json(call.body);
     json.begin_object();
     append_taken_fields(json, target, call.notes, [&](json::Writer& fields) {

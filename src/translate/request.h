@@ -10,11 +10,13 @@
 #include "route/model_facts.h"
 #include "translate/upstream_call.h"
 
+#include <string>
+
 namespace dragoman::translate {
 
 // Errors are Error::Kind::bad_request and say what the client can do about it. The views of `request` must
-// be alive; the result owns everything it holds.
+// be alive; the result owns everything it holds. The memory of `room` becomes that of the body.
 Result<UpstreamCall> to_chat(const anthropic::MessagesRequest& request, const route::Target& target,
-    const ClientHeaders& headers, const Options& options);
+    const ClientHeaders& headers, const Options& options, std::string room = {});
 
 } // namespace dragoman::translate

@@ -1,6 +1,5 @@
 #include "translate/responses_request.h"
 
-#include "base/recycled.h"
 #include "json/writer.h"
 #include "translate/cache_control.h"
 #include "translate/call_frame.h"
@@ -15,7 +14,7 @@
 namespace dragoman::translate {
 
 Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, const route::Target& target,
-    const ClientHeaders& headers, const Options& options)
+    const ClientHeaders& headers, const Options& options, std::string room)
 {
     if (auto possible = refuse_untranslatable(request); !possible)
         return Failure(possible.error());
@@ -32,7 +31,7 @@ Result<UpstreamCall> to_responses(const anthropic::MessagesRequest& request, con
             Error::bad_request("messages: at least one message must have content that is not empty"));
 
     describe_answer(call.plan, request, target, options);
-    call.body.own = recycled::take<std::string>(request.body_bytes / 4 + 4096); // the rest of it is borrowed
+    call.body.own = std::move(room);
     json::Writer json(call.body);
     json.begin_object();
     append_taken_fields(json, target, call.notes, [&](json::Writer& fields) {

@@ -48,12 +48,30 @@ TEST(BufferCache, DropsWhatNobodyNeededForAWhile)
     EXPECT_EQ(cache.bytes(), 0u);
 }
 
+TEST(BufferCache, KeepsTheBuffersOfTheLargestBodies)
+{
+    BufferCache cache;
+    std::string body = cache.take(limits::request_body);
+    const char* where = body.data();
+    cache.give(std::move(body));
+    EXPECT_EQ(cache.take(limits::request_body).data(), where);
+}
+
+// A request of a few kilobytes may be held for minutes, until its answer begins.
+TEST(BufferCache, GivesNoLargeBufferForALittle)
+{
+    BufferCache cache;
+    cache.give(cache.take(16 * limits::MiB));
+    EXPECT_LE(cache.take(size).capacity(), 2 * size);
+    EXPECT_GE(cache.bytes(), 16 * limits::MiB);
+}
+
 // Thousands of streams would keep their requests otherwise.
 TEST(BufferCache, LeavesNoMemoryWithARequestThatIsReleased)
 {
     BufferCache cache;
     ClientRequest request(BodyLease {}, cache);
-    for (std::size_t given = 0; given < 40 * limits::MiB; given += limits::MiB) { // more than the cache takes
+    for (std::size_t given = 0; given < 80 * limits::MiB; given += limits::MiB) { // more than the cache takes
         std::string body = buffer_of(limits::MiB);
         request.release(std::move(body));
         EXPECT_LE(body.capacity(), inside_a_string);
