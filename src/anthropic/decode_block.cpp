@@ -76,7 +76,7 @@ private:
     void decode(Block& block, json::Object object, json::Value whole, const Path& path);
     void fields_of(Block& block, const Fields& fields);
     void tool_use(Block& block, const Fields& fields);
-    void nested(Block& block, const Fields& fields, std::string_view name);
+    void nested(Block& block, const Fields& fields, const json::Name& name);
     void source(Block& block, const Fields& fields);
     void search_result(Block& block, const Fields& fields);
     void text(Block& block, const Fields& fields);
@@ -223,15 +223,16 @@ void BlockDecoder::tool_use(Block& block, const Fields& fields)
     if (block.type != BlockType::server_tool_use || !input || !input->is(json::Type::object))
         return;
     Fields inside(*input->object(), fields.path(), mistake_);
-    for (std::string_view name : { "query", "url", "command", "code", "path" })
+    for (json::Name name : { json::Name("query"), json::Name("url"), json::Name("command"),
+             json::Name("code"), json::Name("path") })
         if (block.details->query.empty())
             block.details.make().query = inside.string_if_any(name);
 }
 
-void BlockDecoder::nested(Block& block, const Fields& fields, std::string_view name)
+void BlockDecoder::nested(Block& block, const Fields& fields, const json::Name& name)
 {
     if (auto value = fields.value(name))
-        block.content = content(*value, Path(fields.path(), name));
+        block.content = content(*value, Path(fields.path(), name.text()));
 }
 
 void BlockDecoder::source(Block& block, const Fields& fields)
@@ -293,7 +294,7 @@ void BlockDecoder::tool_change(Block& block, const Fields& fields)
         block.name = tool.string_if_any("tool_name");
     if (auto definition = tool.object("definition")) {
         std::vector<Tool>& brought = block.details.make().definition;
-        brought.push_back(decode_tool(*definition, Path(path, "definition"), mistake_));
+        decode_tool(brought.emplace_back(), *definition, Path(path, "definition"), mistake_);
         brought.back().raw = tool.raw("definition");
         block.name = brought.back().name;
     }
@@ -335,10 +336,9 @@ CacheControl decode_cache_control(const Fields& fields)
     return { .raw = fields.raw("cache_control"), .ttl = inside.string_or_empty("ttl") };
 }
 
-Tool decode_tool(json::Object object, const Path& path, Mistake& mistake)
+void decode_tool(Tool& tool, json::Object object, const Path& path, Mistake& mistake)
 {
     Fields fields(object, path, mistake);
-    Tool tool;
     tool.type = fields.string_or_empty("type");
     tool.name = fields.string_or_empty("name");
     tool.description = fields.string_or_empty("description");
@@ -361,7 +361,6 @@ Tool decode_tool(json::Object object, const Path& path, Mistake& mistake)
     tool.mcp_server_name = fields.string_if_any("mcp_server_name");
     if (tool.name.empty() && (tool.type.empty() || json::key_is(tool.type, "custom")))
         fields.complain("name", "this field is required and must be a string that is not empty");
-    return tool;
 }
 
 } // namespace dragoman::anthropic

@@ -63,7 +63,7 @@ bool holds_something(const json::Value& value)
 }
 
 // Empty also for {} and [].
-RawValue raw_with_content(const Fields& fields, std::string_view name)
+RawValue raw_with_content(const Fields& fields, const json::Name& name)
 {
     auto value = fields.value(name);
     return value && holds_something(*value) ? value->raw() : RawValue {};
@@ -141,7 +141,7 @@ void decode_tools(MessagesRequest& request, const Fields& fields)
             fields.mistake().at(here, "expected an object");
         if (fields.mistake())
             return;
-        request.tools.push_back(decode_tool(*object, here, fields.mistake()));
+        decode_tool(request.tools.emplace_back(), *object, here, fields.mistake());
         request.tools.back().raw = value.raw();
     }
 }
@@ -174,12 +174,12 @@ void decode_thinking(MessagesRequest& request, const Fields& fields)
         thinking.display = by_name(thinking_displays, *display, ThinkingDisplay::other);
 }
 
-void decode_format(OutputConfig& config, const Fields& fields, std::string_view name)
+void decode_format(OutputConfig& config, const Fields& fields, const json::Name& name)
 {
     auto object = fields.object(name);
     if (!object)
         return;
-    Path path(fields.path(), name);
+    Path path(fields.path(), name.text());
     Fields inside(*object, path, fields.mistake());
     config.format_type = inside.required_string("type");
     if (inside.object("schema"))

@@ -21,110 +21,84 @@ void Mistake::at(const Path& path, std::string_view complaint)
     error_ = Error::bad_request(fmt::format("{}: {}", where.empty() ? "request body" : where, complaint));
 }
 
-std::optional<json::Value> Fields::value(std::string_view name) const
-{
-    if (mistake_ || !letters_.may_begin(name))
-        return std::nullopt;
-    auto found = object_.find(name);
-    if (found && found->is(json::Type::null))
-        return std::nullopt;
-    return found;
-}
-
 void Fields::complain(std::string_view name, std::string_view complaint) const
 {
     mistake_.at(Path(path_, name), complaint);
 }
 
-json::RawValue Fields::raw(std::string_view name) const
+json::RawString Fields::string_in(json::Value value, std::string_view name) const
 {
-    auto found = value(name);
-    return found ? found->raw() : json::RawValue {};
+    if (value.is(json::Type::string))
+        return *value.string();
+    complain(name, "expected a string");
+    return {};
 }
 
-std::optional<json::RawString> Fields::string(std::string_view name) const
+json::RawString Fields::required_string_in(json::Value value, std::string_view name) const
 {
-    auto found = value(name);
-    if (!found)
+    if (value.is_there() && value.is(json::Type::string))
+        return *value.string();
+    complain(name, value.is_there() ? "expected a string" : "this field is required and must be a string");
+    return {};
+}
+
+std::optional<json::RawString> Fields::string(const json::Name& name) const
+{
+    const json::Value found = find(name);
+    if (!found.is_there())
         return std::nullopt;
-    auto result = found->string();
+    if (!found.is(json::Type::string))
+        complain(name.text(), "expected a string");
+    return found.string();
+}
+
+std::optional<json::Object> Fields::object_in(json::Value value, std::string_view name) const
+{
+    auto result = value.object();
     if (!result)
-        complain(name, "expected a string");
+        complain(name, "expected an object");
     return result;
 }
 
-json::RawString Fields::string_or_empty(std::string_view name) const
+std::optional<json::Array> Fields::array_in(json::Value value, std::string_view name) const
 {
-    return string(name).value_or(json::RawString {});
+    auto result = value.array();
+    if (!result)
+        complain(name, "expected an array");
+    return result;
 }
 
-std::optional<bool> Fields::boolean(std::string_view name) const
+std::optional<bool> Fields::boolean(const json::Name& name) const
 {
     auto found = value(name);
     if (!found)
         return std::nullopt;
     auto result = found->boolean();
     if (!result)
-        complain(name, "expected true or false");
+        complain(name.text(), "expected true or false");
     return result;
 }
 
-std::optional<std::int64_t> Fields::integer(std::string_view name) const
+std::optional<std::int64_t> Fields::integer(const json::Name& name) const
 {
     auto found = value(name);
     if (!found)
         return std::nullopt;
     auto result = found->integer();
     if (!result)
-        complain(name, "expected an integer");
+        complain(name.text(), "expected an integer");
     return result;
 }
 
-json::RawValue Fields::number(std::string_view name) const
+json::RawValue Fields::number(const json::Name& name) const
 {
     auto found = value(name);
     if (!found)
         return {};
     if (found->is(json::Type::number))
         return found->raw();
-    complain(name, "expected a number");
+    complain(name.text(), "expected a number");
     return {};
-}
-
-std::optional<json::Object> Fields::object(std::string_view name) const
-{
-    auto found = value(name);
-    if (!found)
-        return std::nullopt;
-    auto result = found->object();
-    if (!result)
-        complain(name, "expected an object");
-    return result;
-}
-
-std::optional<json::Array> Fields::array(std::string_view name) const
-{
-    auto found = value(name);
-    if (!found)
-        return std::nullopt;
-    auto result = found->array();
-    if (!result)
-        complain(name, "expected an array");
-    return result;
-}
-
-json::RawString Fields::required_string(std::string_view name) const
-{
-    auto result = string(name);
-    if (!result)
-        complain(name, "this field is required and must be a string");
-    return result.value_or(json::RawString {});
-}
-
-json::RawString Fields::string_if_any(std::string_view name) const
-{
-    auto found = value(name);
-    return found ? found->string().value_or(json::RawString {}) : json::RawString {};
 }
 
 } // namespace dragoman::anthropic

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "json/document.h"
+#include "json/members.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -52,37 +53,74 @@ private:
 class Fields {
 public:
     Fields(json::Object object, const Path& path, Mistake& mistake)
-        : object_(object)
-        , letters_(object.first_letters())
+        : members_(object)
         , path_(path)
         , mistake_(mistake)
     {
     }
 
     // Absent and null are one. A value of another type is a mistake.
-    std::optional<json::Value> value(std::string_view name) const;
-    json::RawValue raw(std::string_view name) const;
-    std::optional<json::RawString> string(std::string_view name) const;
-    json::RawString string_or_empty(std::string_view name) const;
-    std::optional<bool> boolean(std::string_view name) const;
-    std::optional<std::int64_t> integer(std::string_view name) const;
-    json::RawValue number(std::string_view name) const; // as written
-    std::optional<json::Object> object(std::string_view name) const;
-    std::optional<json::Array> array(std::string_view name) const;
+    std::optional<json::Value> value(const json::Name& name) const
+    {
+        const json::Value found = find(name);
+        return found.is_there() ? std::optional(found) : std::nullopt;
+    }
+    json::RawValue raw(const json::Name& name) const
+    {
+        const json::Value found = find(name);
+        return found.is_there() ? found.raw() : json::RawValue {};
+    }
+    std::optional<json::RawString> string(const json::Name& name) const;
+    json::RawString string_or_empty(const json::Name& name) const
+    {
+        const json::Value found = find(name);
+        return found.is_there() ? string_in(found, name.text()) : json::RawString {};
+    }
+    std::optional<bool> boolean(const json::Name& name) const;
+    std::optional<std::int64_t> integer(const json::Name& name) const;
+    json::RawValue number(const json::Name& name) const; // as written
+    std::optional<json::Object> object(const json::Name& name) const
+    {
+        const json::Value found = find(name);
+        return found.is_there() ? object_in(found, name.text()) : std::nullopt;
+    }
+    std::optional<json::Array> array(const json::Name& name) const
+    {
+        const json::Value found = find(name);
+        return found.is_there() ? array_in(found, name.text()) : std::nullopt;
+    }
 
     // As above, but absence is a mistake too.
-    json::RawString required_string(std::string_view name) const;
+    json::RawString required_string(const json::Name& name) const
+    {
+        return required_string_in(find(name), name.text());
+    }
 
     // No mistake whatever it is: empty when it is no string.
-    json::RawString string_if_any(std::string_view name) const;
+    json::RawString string_if_any(const json::Name& name) const
+    {
+        const json::Value found = find(name);
+        return found.is_there() ? found.string().value_or(json::RawString {}) : json::RawString {};
+    }
 
     void complain(std::string_view name, std::string_view complaint) const;
     const Path& path() const { return path_; }
     Mistake& mistake() const { return mistake_; }
 
 private:
-    json::Object object_;
-    json::FirstLetters letters_; // most fields that are asked for are not there
+    // One that is there, and not null. Everything that is small enough for registers travels in them: a copy
+    // through memory of what was just written costs more than finding it.
+    json::Value find(const json::Name& name) const
+    {
+        const json::Value found = members_.find(name);
+        return found.is_there() && !mistake_ && !found.is(json::Type::null) ? found : json::Value();
+    }
+    json::RawString string_in(json::Value value, std::string_view name) const;
+    json::RawString required_string_in(json::Value value, std::string_view name) const;
+    std::optional<json::Object> object_in(json::Value value, std::string_view name) const;
+    std::optional<json::Array> array_in(json::Value value, std::string_view name) const;
+
+    json::Members members_; // most fields that are asked for are not there
     const Path& path_;
     Mistake& mistake_;
 };

@@ -30,7 +30,8 @@ enum class Type : std::uint8_t { object, array, string, number, boolean, null };
 
 class Value {
 public:
-    Value() = default;
+    Value() = default; // one that is not there, and must not be asked for anything else
+    bool is_there() const { return document_ != nullptr; }
 
     Type type() const;
     bool is(Type wanted) const { return type() == wanted; }
@@ -53,6 +54,7 @@ private:
     friend class Document;
     friend class Object;
     friend class Array;
+    friend class Members;
     Value(const Document* document, std::uint32_t token)
         : document_(document)
         , token_(token)
@@ -71,24 +73,6 @@ struct Field {
 // True when `key` means `name`, however it was escaped. `name` must be plain ASCII.
 bool key_is(RawString key, std::string_view name);
 
-// Which letters the keys of an object begin with, for those who ask for many names that are not there.
-class FirstLetters {
-public:
-    void add(char letter) { letters_ |= letter == '\\' ? ~std::uint64_t { 0 } : bit(letter); }
-    bool may_begin(std::string_view name) const
-    {
-        return name.empty() || (letters_ & bit(name.front())) != 0;
-    }
-
-private:
-    static std::uint64_t bit(char letter)
-    {
-        return std::uint64_t { 1 } << (static_cast<unsigned char>(letter) & 63);
-    }
-
-    std::uint64_t letters_ = 0; // a key that begins with an escape may begin with any
-};
-
 class Object {
 public:
     class Iterator {
@@ -99,6 +83,7 @@ public:
 
     private:
         friend class Object;
+        friend class Members;
         Iterator(const Document* document, std::uint32_t token, std::uint32_t end)
             : document_(document)
             , token_(token)
@@ -117,10 +102,10 @@ public:
     // The value of the last field with that name, as in JavaScript. Linear: for objects that are looked at
     // once.
     std::optional<Value> find(std::string_view name) const;
-    FirstLetters first_letters() const;
 
 private:
     friend class Value;
+    friend class Members;
     Object(const Document* document, std::uint32_t token)
         : document_(document)
         , token_(token)
@@ -186,6 +171,7 @@ private:
     friend class Value;
     friend class Object;
     friend class Array;
+    friend class Members;
     class Checker;
 
     std::uint32_t after(std::uint32_t token) const { return after_[token]; }
@@ -314,15 +300,6 @@ inline std::optional<Value> Object::find(std::string_view name) const
         if (document_->is_key(field.token_, name))
             found = field.token_ + 2;
     return found != 0 ? std::optional(Value(document_, found)) : std::nullopt;
-}
-
-inline FirstLetters Object::first_letters() const
-{
-    FirstLetters letters;
-    const Iterator last = end();
-    for (Iterator field = begin(); field != last; ++field)
-        letters.add(document_->text_.data()[document_->place_[field.token_] + 1]);
-    return letters;
 }
 
 inline Array::Iterator& Array::Iterator::operator++()

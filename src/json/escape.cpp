@@ -1,9 +1,9 @@
 #include "json/escape.h"
 
+#include "json/escape_dense.h"
 #include "json/grammar.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -11,22 +11,7 @@ namespace dragoman::json {
 
 namespace {
 
-// For each byte: 0 copies it, 'u' writes \u00XX, anything else is the letter after the backslash.
-constexpr std::array<char, 256> escapes = [] {
-    std::array<char, 256> table {};
-    for (std::size_t c = 0; c < 0x20; ++c)
-        table[c] = 'u';
-    table['"'] = '"';
-    table['\\'] = '\\';
-    table['\b'] = 'b';
-    table['\f'] = 'f';
-    table['\n'] = 'n';
-    table['\r'] = 'r';
-    table['\t'] = 't';
-    return table;
-}();
-
-constexpr std::size_t escape_max = 6; // \\u001f
+bool is_escaped(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
 // How many bytes in front need no escape, in whole eights: looked at eight at a time, of which the top bits
 // say whether one is a quote, a backslash or below a blank.
@@ -52,31 +37,22 @@ std::size_t plain_eights(std::string_view text)
 std::size_t plain_bytes(std::string_view text)
 {
     std::size_t at = plain_eights(text);
-    while (at < text.size() && escapes[static_cast<unsigned char>(text[at])] == 0)
+    while (at < text.size() && !is_escaped(text[at]))
         ++at;
     return at;
 }
 
-// Where the next byte goes. There must be room for six times the text.
+// Where the next byte goes. There must be room for `escape_max` times the text.
 char* write_escaped(char* out, std::string_view text)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr std::size_t near = 64; // behind one escape others follow soon
     while (!text.empty()) {
-        const std::size_t plain = plain_bytes(text);
+        const std::size_t plain = plain_eights(text);
         out = std::copy_n(text.data(), plain, out);
         text.remove_prefix(plain);
-        for (; !text.empty() && escapes[static_cast<unsigned char>(text.front())] != 0;
-            text.remove_prefix(1)) {
-            const auto c = static_cast<unsigned char>(text.front());
-            *out++ = '\\';
-            *out++ = escapes[c];
-            if (escapes[c] != 'u')
-                continue;
-            *out++ = '0';
-            *out++ = '0';
-            *out++ = digits[c >> 4];
-            *out++ = digits[c & 15];
-        }
+        const std::string_view dense = text.substr(0, near);
+        out = write_dense(out, dense);
+        text.remove_prefix(dense.size());
     }
     return out;
 }

@@ -16,7 +16,13 @@ std::string& Writer::begin_value()
 
 Writer& Writer::open(char bracket)
 {
-    begin_value() += bracket;
+    const std::size_t before = out_.size();
+    const std::size_t size = before + (comma_ ? 2 : 1);
+    out_.resize_and_overwrite(size, [&](char* data, std::size_t) {
+        data[before] = ',';
+        data[size - 1] = bracket;
+        return size;
+    });
     comma_ = false;
     return *this;
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -65,17 +66,36 @@ private:
     bool comma_ = false; // a comma is due before the next key or value
 };
 
-// In the header, so that a name that the compiler knows is copied as a constant.
+// Most names are short: a call that copies one would take longer than the copy.
+inline char* copy_short(std::string_view text, char* out)
+{
+    const std::size_t size = text.size();
+    const char* const from = text.data();
+    if (size > 16)
+        return std::copy_n(from, size, out);
+    if (size >= 8) {
+        std::memcpy(out, from, 8);
+        std::memcpy(out + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+        std::memcpy(out, from, 4);
+        std::memcpy(out + size - 4, from + size - 4, 4);
+    } else {
+        for (std::size_t i = 0; i < size; ++i)
+            out[i] = from[i];
+    }
+    return out + size;
+}
+
 inline Writer& Writer::put_in_quotes(std::string_view inside, bool is_key)
 {
     const std::size_t before = out_.size();
     const std::size_t size = before + (comma_ ? 1 : 0) + inside.size() + (is_key ? 3 : 2);
     out_.resize_and_overwrite(size, [&](char* data, std::size_t) {
         char* at = data + before;
-        if (comma_)
-            *at++ = ',';
+        *at = ',';
+        at += comma_ ? 1 : 0;
         *at++ = '"';
-        at = std::copy_n(inside.data(), inside.size(), at);
+        at = copy_short(inside, at);
         *at++ = '"';
         if (is_key)
             *at = ':';

@@ -38,17 +38,13 @@ private:
     Notes& notes_;
     bool loads_all_ = false;
     std::vector<const Tool*> loaded_ {};
+    bool loaded_plainly_ = true; // no name of them is spelled with an escape
     std::unordered_set<std::string> loaded_names_ {}; // once there are many
     std::unordered_map<std::string, const Tool*> deferred_ {};
     std::unordered_set<std::string> removed_ {};
 };
 
-bool is_same(json::RawString a, json::RawString b)
-{
-    const bool plain =
-        a.escaped.find('\\') == std::string_view::npos && b.escaped.find('\\') == std::string_view::npos;
-    return a == b || (!plain && json::unescape(a) == json::unescape(b));
-}
+bool is_plain(json::RawString name) { return name.escaped.find('\\') == std::string_view::npos; }
 
 std::vector<const Tool*> ToolSelection::select()
 {
@@ -120,8 +116,12 @@ void ToolSelection::load(const Tool& tool)
 bool ToolSelection::is_loaded(json::RawString name)
 {
     constexpr std::size_t few = 32;
+    loaded_plainly_ = loaded_plainly_ && is_plain(name);
     if (loaded_.size() < few)
-        return std::ranges::any_of(loaded_, [&](const Tool* tool) { return is_same(tool->name, name); });
+        return std::ranges::any_of(loaded_, [&](const Tool* tool) {
+            return tool->name == name
+                || (!loaded_plainly_ && json::unescape(tool->name) == json::unescape(name));
+        });
     if (loaded_names_.empty())
         for (const Tool* tool : loaded_)
             loaded_names_.insert(json::unescape(tool->name));

@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "json/escape.h"
+#include "translate/word_characters.h"
 
 #include <algorithm>
 #include <array>
@@ -26,11 +27,7 @@ bool is_alphanumeric(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_id(std::string_view id, std::size_t size_max)
-{
-    return !id.empty() && id.size() <= size_max
-        && std::ranges::all_of(id, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
-}
+bool is_id(std::string_view id, std::size_t size_max) { return id.size() <= size_max && is_word(id); }
 
 bool is_id_of_9(std::string_view id)
 {

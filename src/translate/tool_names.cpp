@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "json/escape.h"
 #include "translate/deferred_tools.h"
+#include "translate/word_characters.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -19,26 +20,26 @@ constexpr std::size_t digest_digits = 8;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-bool is_allowed(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
-
-bool may_begin(char c, bool letter_first) { return letter_first ? is_letter(c) || c == '_' : is_allowed(c); }
+bool may_begin(char c, bool letter_first)
+{
+    return letter_first ? is_letter(c) || c == '_' : is_word_character(c);
+}
 
 bool is_name(std::string_view name, bool letter_first)
 {
-    return !name.empty() && name.size() <= name_max && may_begin(name.front(), letter_first)
-        && std::ranges::all_of(name, is_allowed);
+    return name.size() <= name_max && is_word(name) && may_begin(name.front(), letter_first);
 }
 
 // One underscore for each character, not for each of its bytes.
 std::string readable_part(std::string_view name, bool letter_first)
 {
     std::string part;
-    if (name.empty() || !may_begin(is_allowed(name.front()) ? name.front() : '_', letter_first))
+    if (name.empty() || !may_begin(is_word_character(name.front()) ? name.front() : '_', letter_first))
         part += '_';
     for (char c : name) {
         const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
         if (!continues)
-            part += is_allowed(c) ? c : '_';
+            part += is_word_character(c) ? c : '_';
         if (part.size() == kept_characters)
             break;
     }

@@ -1,0 +1,54 @@
+// The members of an object that is asked for many names, most of which are not there. The keys are read once,
+// whatever is asked for, and a name finds its key without a look at the others.
+#pragma once
+
+#include "json/document.h"
+#include "json/name.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace dragoman::json {
+
+class Members {
+public:
+    explicit Members(Object object);
+
+    // As Object::find(); a value that is not there is none of the document's.
+    Value find(const Name& name) const;
+
+private:
+    struct Member {
+        std::uint64_t word; // the first of the key
+        std::uint32_t size; // of the key
+        std::uint32_t token; // of the key
+        std::size_t before; // the last one before it in the same slot; 0 when there is none
+    };
+    static constexpr std::size_t most = 16;
+
+    bool is(const Member& member, const Name& name) const
+    {
+        return member.word == name.word()
+            && ((name.text().size() <= sizeof member.word && member.size == name.text().size())
+                || goes_on_as(member, name.text()));
+    }
+    bool goes_on_as(const Member& member, std::string_view name) const;
+
+    Object object_;
+    bool one_by_one_ = false; // nothing is kept, because there is too much or a key begins with an escape
+    std::array<std::uint8_t, Name::slots> last_ {}; // by slot, the position of the last member; 0: none
+    std::array<Member, most + 1> members_; // from 1 on
+};
+
+inline Value Members::find(const Name& name) const
+{
+    for (std::size_t i = last_[name.slot()]; i != 0; i = members_[i].before)
+        if (is(members_[i], name))
+            return Value(object_.document_, members_[i].token + 2);
+    if (one_by_one_) [[unlikely]]
+        return object_.find(name.text()).value_or(Value());
+    return {};
+}
+
+} // namespace dragoman::json
