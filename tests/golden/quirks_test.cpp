@@ -179,6 +179,9 @@ std::map<Quirk, Setting> settings()
     all[tools_for_calls] = { .change = [](test::Json& body) { body.erase("tools"); } };
     all[many_tools] = { .change = many };
     all[plain_root_schemas] = { .change = alternatives };
+    all[strict_schemas] = { .change = [](test::Json& body) {
+        body["tools"][0]["input_schema"]["properties"].erase("default"); // of which the types are not said
+    } };
     all[silent_overflow] = { .change = [](test::Json& body) {
         body["messages"][0]["content"] =
             test::Json::array({ { { "type", "text" }, { "text", std::string(9000, 'a') } } });
