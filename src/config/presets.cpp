@@ -66,10 +66,12 @@ constexpr Preset deepseek { .name = "deepseek",
     .title = "DeepSeek",
     .base_url = "https://api.deepseek.com/v1",
     .messages_url = "https://api.deepseek.com/anthropic/v1/messages",
+    .responses_url = "https://api.deepseek.com/responses",
     .key_env = "DEEPSEEK_API_KEY",
     .has_messages = true,
+    .has_responses = true,
     .quirks = { thinking_object, reasoning_effort, effort_max, require_reasoning_content, no_json_schema,
-        no_forced_tool, vendor_messages, keep_thinking },
+        no_forced_tool, vendor_messages, keep_thinking, effort_config, server_search },
     .big = "deepseek-v4-pro",
     .small = "deepseek-flash" };
 
@@ -93,7 +95,7 @@ constexpr Preset moonshot { .name = "moonshot",
     .key_env = "MOONSHOT_API_KEY",
     .has_messages = true,
     .quirks = { thinking_object, no_sampling, require_reasoning_content, own_ids, letter_names,
-        no_forced_tool, single_type_schemas, vendor_messages, keep_thinking },
+        no_forced_tool, single_type_schemas, partial_prefill, vendor_messages, keep_thinking },
     .big = "kimi-k2.5" };
 
 // https://platform.minimax.io/docs
@@ -103,15 +105,17 @@ constexpr Preset minimax { .name = "minimax",
     .messages_url = "https://api.minimax.io/anthropic/v1/messages",
     .key_env = "MINIMAX_API_KEY",
     .has_messages = true,
-    .quirks = { reasoning_split, reasoning_details, inline_think, vendor_messages, keep_thinking },
-    .big = "MiniMax-M2.5" };
+    .has_responses = true,
+    .quirks = { thinking_object, adaptive_thinking, reasoning_split, reasoning_details, inline_think,
+        vendor_messages, keep_thinking, server_search },
+    .big = "MiniMax-M3" };
 
 // https://docs.mistral.ai/api
 constexpr Preset mistral { .name = "mistral",
     .title = "Mistral",
     .base_url = "https://api.mistral.ai/v1",
     .key_env = "MISTRAL_API_KEY",
-    .quirks = { prompt_mode, thinking_parts, ids_of_9, any_for_required, user_after_tool },
+    .quirks = { prompt_mode, thinking_parts, ids_of_9, any_for_required, user_after_tool, prefix_prefill },
     .big = "mistral-large-latest",
     .small = "mistral-small-latest" };
 
@@ -166,7 +170,7 @@ constexpr Preset gemini { .name = "gemini",
     .title = "Gemini",
     .base_url = "https://generativelanguage.googleapis.com/v1beta/openai",
     .key_env = "GEMINI_API_KEY",
-    .quirks = { reasoning_effort, gemini_schemas, letter_names, thought_signatures },
+    .quirks = { reasoning_effort, gemini_schemas, letter_names, thought_signatures, tool_result_name },
     .big = "gemini-3.8-flash",
     .small = "gemini-3.5-flash-lite" };
 
@@ -199,8 +203,8 @@ constexpr Preset vllm { .name = "vllm",
     .key_required = false,
     .has_messages = true,
     .has_responses = true,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back, inline_think, vendor_messages,
-        keep_thinking } };
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, continued_prefill, inline_think,
+        vendor_messages, keep_thinking } };
 
 // https://docs.sglang.ai
 constexpr Preset sglang { .name = "sglang",
@@ -208,7 +212,7 @@ constexpr Preset sglang { .name = "sglang",
     .base_url = "http://127.0.0.1:30000/v1",
     .key_env = "SGLANG_API_KEY",
     .key_required = false,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back, inline_think } };
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, continued_prefill, inline_think } };
 
 // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
 constexpr Preset llamacpp { .name = "llamacpp",
@@ -227,8 +231,9 @@ constexpr Preset ollama { .name = "ollama",
     .key_env = "OLLAMA_API_KEY",
     .key_required = false,
     .has_messages = true,
-    .quirks = {
-        reasoning_effort, inline_think, silent_overflow, no_tool_choice, vendor_messages, keep_thinking } };
+    .has_responses = true,
+    .quirks = { reasoning_effort, inline_think, silent_overflow, no_tool_choice, vendor_messages,
+        keep_thinking, server_search } };
 
 // https://lmstudio.ai/docs
 constexpr Preset lmstudio { .name = "lmstudio",
@@ -248,7 +253,8 @@ constexpr Preset litellm { .name = "litellm",
     .key_required = false,
     .has_messages = true,
     .has_responses = true,
-    .quirks = { reasoning_effort, takes_top_k, reasoning_content_back, vendor_messages, keep_thinking } };
+    .quirks = { reasoning_effort, takes_top_k, reasoning_content_back, vendor_messages, keep_thinking,
+        server_tools } };
 
 constexpr std::array<Preset, 23> all { openrouter, openai, azure, anthropic, deepseek, zai, moonshot, minimax,
     mistral, groq, xai, cerebras, together, fireworks, gemini, nvidia, github, vllm, sglang, llamacpp, ollama,

@@ -16,6 +16,7 @@ struct Preset {
     std::string_view title; // for people
     std::string_view base_url; // where /chat/completions is; empty: everybody has another
     std::string_view messages_url {}; // empty: beside the base URL
+    std::string_view responses_url {}; // empty: beside the base URL
     std::string_view models_url {}; // empty: beside the base URL
     std::string_view key_env {}; // the variable that people keep the key in
     bool key_required = true;

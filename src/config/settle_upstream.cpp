@@ -226,6 +226,8 @@ void settle_urls(const Places& places, const std::optional<Placed>& base)
     }
     if (!base && preset != nullptr && !preset->messages_url.empty())
         upstream.messages_url = preset->messages_url;
+    if (!base && preset != nullptr && !preset->responses_url.empty())
+        upstream.responses_url = preset->responses_url;
     if (!base && preset != nullptr && !preset->models_url.empty())
         upstream.models_url = preset->models_url;
     const auto replace = [&](const std::optional<Placed>& given, std::string_view name, std::string& out) {

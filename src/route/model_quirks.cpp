@@ -52,6 +52,33 @@ bool is_gpt_from_5(string_view name)
     return name.starts_with("gpt-") && name.size() > 4 && name[4] >= '5' && name[4] <= '9';
 }
 
+// Whether a name says "gpt-5.4" or a later version: since then Chat Completions take functions or an effort.
+bool is_gpt_from_5_4(string_view name)
+{
+    if (!is_gpt_from_5(name))
+        return false;
+    const string_view version = name.substr(4);
+    const bool minor = version.size() > 2 && version[1] == '.' && version[2] >= '0' && version[2] <= '9';
+    return version[0] > '5' || (minor && version[2] >= '4');
+}
+
+// Claude since 4.6, except for Haiku 4.5: "claude-opus-4-6", "claude-sonnet-4.6", "claude-fable-5".
+bool refuses_prefill(string_view name)
+{
+    constexpr string_view digits = "0123456789";
+    const auto first = name.find_first_of(digits);
+    if (!name.starts_with("claude-") || first == string_view::npos)
+        return false;
+    if (begins(name, { "claude-3", "claude-2", "claude-instant" }))
+        return false;
+    const string_view version = name.substr(first, name.find_first_not_of(digits, first) - first);
+    if (version != "4")
+        return version.size() == 1 && version[0] > '4';
+    const string_view minor = name.substr(std::min(first + 2, name.size()));
+    const bool single = minor.size() == 1 || (minor.size() > 1 && digits.find(minor[1]) == string_view::npos);
+    return single && minor[0] >= '6' && minor[0] <= '9';
+}
+
 // Not by what a list says of it, but by what people know of it.
 bool is_known_to_think(string_view name)
 {
@@ -133,7 +160,7 @@ bool reads_cache_marks(const Model& model)
         || (model.maker == "qwen" && holds(model.name, { "-max", "-plus", "-flash", "-turbo" }));
 }
 
-Quirks of_claude(const Quirks& upstream)
+Quirks of_claude(const Quirks& upstream, string_view name)
 {
     Quirks found { one_sampling, tools_for_calls, many_tools, trimmed_prefill, signed_thinking,
         plain_root_schemas };
@@ -141,6 +168,8 @@ Quirks of_claude(const Quirks& upstream)
         found.add({ context_edits, tool_references });
     if (upstream.has(routing_fields))
         found.add({ beta_field, off_by_switch, any_strict });
+    if (refuses_prefill(name))
+        found.add(no_prefill);
     return found;
 }
 
@@ -164,7 +193,7 @@ Quirks of_openai(const Model& model)
 Quirks of_maker(const Quirks& upstream, const Target& target, const Model& model)
 {
     if (model.maker == "anthropic")
-        return of_claude(upstream);
+        return of_claude(upstream, model.name);
     if (model.maker == "google")
         return of_google(upstream);
     if (model.maker == "openai")
@@ -218,6 +247,12 @@ void add_thinking(Quirks& quirks, const Target& target, string_view name)
         quirks.add({ max_completion_tokens, no_sampling, no_stop });
     if ((reasons || name.starts_with("gpt-oss")) && !quirks.has(reasoning_object))
         quirks.add(reasoning_effort);
+    if (is_gpt_from_5_4(name) && !is_known_not_to_think(name))
+        quirks.add(no_effort_with_tools);
+    if (quirks.has(thinking_object) && begins(name, { "minimax-m3.1", "glm-5.3" }))
+        quirks.add(always_thinks);
+    if (quirks.has(adaptive_thinking) && begins(name, { "minimax-m3.1" }))
+        quirks.add({ reasoning_effort, effort_low, effort_max, effort_config });
     const bool asked_by_name =
         quirks.has(reasoning_effort) || quirks.has(reasoning_enabled) || quirks.has(parsed_reasoning);
     const bool thinks = thinks_by_list(target) || is_known_to_think(name);
@@ -267,6 +302,30 @@ Quirks quirks_of_model(Quirks upstream, const Target& target)
     if (!router)
         add_thinking(quirks, target, model.name);
     return quirks;
+}
+
+bool is_known_blind(const Target& target)
+{
+    const std::string lower = lower_case(target.base_name());
+    const string_view name = last_part(lower);
+    if (holds(name, { "-vl", "vision", "omni", "-ocr" }))
+        return false;
+    if (begins(name,
+            { "gpt-oss", "gpt-3.5", "o3-mini", "o1-mini", "codestral", "mistral-nemo", "mixtral", "qwq",
+                "qwen3-coder", "qwen3-next", "qwen2.5-coder", "minimax-m1", "minimax-m2", "minimax-text",
+                "kimi-k2-", "deepseek-r1", "deepseek-v3", "deepseek-coder", "grok-code-fast", "llama-3.1-",
+                "llama-3.3-", "llama3.1", "llama3.3", "phi-3.5-mini" }))
+        return true;
+    if (name == "kimi-k2" || name == "glm-5")
+        return true;
+    // "glm-4.6" and "glm-4.5-air" read, "glm-4.5v" sees, too.
+    constexpr string_view digits = "0123456789.";
+    for (const string_view family : { "zai-glm-4.", "glm-4.5", "glm-4.6", "glm-4.7", "glm-5.1", "glm-5.2" })
+        if (name.starts_with(family))
+            if (const auto end = name.find_first_not_of(digits, family.size());
+                end == string_view::npos || name[end] == '-')
+                return true;
+    return false;
 }
 
 std::string model_family(string_view model)

@@ -14,6 +14,10 @@ namespace dragoman::route {
 // where the upstream can do something that this model cannot. Looks at model, facts and dialect.
 Quirks quirks_of_model(Quirks upstream, const Target& target);
 
+// Whether the model is known to take text only, for upstreams whose list of models does not say. False where
+// there is any doubt: of a family of which some see, or of a name that may become another model's.
+bool is_known_blind(const Target& target);
+
 // Models of one family read each other's reasoning: "openai/responses" for GPT, "openai/open" for gpt-oss,
 // "anthropic/claude", "google/gemini", "x-ai/responses", otherwise the maker and "open". Variants (":free"),
 // dates and a leading "~" make no difference. A name without a maker has the one that its first word tells.

@@ -35,12 +35,15 @@ enum class Quirk : std::uint8_t {
     reasoning_object, // reasoning: { effort | max_tokens | enabled }
     reasoning_effort, // reasoning_effort: "high", for models that think
     thinking_object, // thinking: { type: "enabled" }
+    adaptive_thinking, // what others call enabled is called adaptive
+    always_thinks, // thinking: { type: "disabled" } is refused
     enable_thinking, // enable_thinking: true, and thinking_budget
     template_thinking, // chat_template_kwargs: { enable_thinking: true, thinking: true }
     reasoning_enabled, // reasoning: { enabled: true }
     prompt_mode, // prompt_mode: "reasoning"
     no_reasoning, // does not think, and is never asked to
     no_effort, // thinks as much as it likes: takes no effort
+    no_effort_with_tools, // takes no effort beside functions, only none
     effort_none, // thinking is switched off by effort none
     effort_minimal, // it cannot be switched off: minimal is the least
     effort_low, // low is the least
@@ -72,6 +75,11 @@ enum class Quirk : std::uint8_t {
     cache_marks, // cache_control on parts and tools
     user_after_tool, // refuses a user message right after a tool's
     trimmed_prefill, // refuses an answer that was begun for it and ends in white space
+    prefix_prefill, // an answer that was begun for it says prefix: true
+    partial_prefill, // it says partial: true
+    continued_prefill, // the request says continue_final_message: true
+    no_prefill, // refuses an answer that was begun for it: the user asks for the rest
+    tool_result_name, // wants the tool's name at its result
     ids_of_40, // tool ids have at most 40 characters
     ids_of_9, // exactly nine letters and digits
     own_ids, // wants the ids back that it made
@@ -113,9 +121,12 @@ enum class Quirk : std::uint8_t {
     no_cache_marks, // refuses cache_control
     context_edits, // takes context_management
     tool_references, // takes deferred tools and references to them
+    effort_config, // takes output_config with the effort in it
+    server_search, // searches by itself when it is given web_search in its first version
+    server_tools, // takes all tools that Anthropic's servers run
 };
 
-inline constexpr std::size_t quirk_count = static_cast<std::size_t>(Quirk::tool_references) + 1;
+inline constexpr std::size_t quirk_count = static_cast<std::size_t>(Quirk::server_tools) + 1;
 
 class Quirks {
 public:

@@ -96,6 +96,16 @@ const ModelStatement* statement_about(string_view model, const Rules& rules)
     return own == rules.models.end() ? nullptr : &*own;
 }
 
+// Lists of many servers say nothing of pictures: a model that is known not to see them would refuse each.
+Catalogue::Facts with_known_blindness(Catalogue::Facts listed, const Target& target)
+{
+    if (listed->input_image || !is_known_blind(target))
+        return listed;
+    ModelFacts facts = *listed;
+    facts.input_image = false;
+    return std::make_shared<const ModelFacts>(std::move(facts));
+}
+
 template <class T> void take(const std::optional<T>& stated, std::optional<T>& fact)
 {
     if (stated)
@@ -154,7 +164,7 @@ Target target_for(string_view slug, const Rules& rules, const Catalogue& catalog
         target.note = fmt::format("{} was corrected to {}", target.model, *corrected);
         target.model = std::move(*corrected);
     }
-    target.facts = catalogue.facts(target.model);
+    target.facts = with_known_blindness(catalogue.facts(target.model), target);
     target.dialect = dialect_for(target, rules);
     const ModelStatement* own = statement_about(target.model, rules);
     target.quirks = quirks_for(target, rules, own);

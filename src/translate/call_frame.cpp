@@ -3,7 +3,10 @@
 #include "json/escape.h"
 #include "translate/image_path.h"
 #include "translate/output_format.h"
+#include "translate/schema.h"
 #include "translate/tool_choice.h"
+
+#include <algorithm>
 
 namespace dragoman::translate {
 
@@ -25,6 +28,13 @@ void note_schemas(AnswerPlan& plan, const anthropic::MessagesRequest& request)
                 note_schema(plan, tool);
 }
 
+bool some_map_is_text(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    return target.has(route::Quirk::closed_schemas)
+        && std::ranges::any_of(request.tools,
+            [&](const anthropic::Tool& tool) { return writes_maps_as_text(tool.input_schema, target); });
+}
+
 } // namespace
 
 void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request, const route::Target& target,
@@ -38,8 +48,8 @@ void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request
     plan.inline_think_opened = target.has(route::Quirk::opened_think);
     plan.inline_think = plan.inline_think_opened || target.has(route::Quirk::inline_think);
     plan.text_tool_calls = target.has(route::Quirk::text_tool_calls);
-    plan.coerce_arguments =
-        target.has(route::Quirk::coerce_arguments) || target.has(route::Quirk::strict_schemas);
+    plan.coerce_arguments = target.has(route::Quirk::coerce_arguments)
+        || target.has(route::Quirk::strict_schemas) || some_map_is_text(request, target);
     if (plan.text_tool_calls || plan.coerce_arguments)
         note_schemas(plan, request);
     plan.last_image = last_image_path(request);

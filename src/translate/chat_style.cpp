@@ -22,6 +22,12 @@ ChatStyle::ChatStyle(const route::Target& target)
     const bool readable = target.has(Quirk::routing_fields) || !target.facts || target.facts->takes_files();
     files = parts && target.has(Quirk::file_parts) && readable;
     trims_prefill = target.has(Quirk::trimmed_prefill);
+    takes_prefill = !target.has(Quirk::no_prefill);
+    if (target.has(Quirk::prefix_prefill))
+        prefill_flag = "prefix";
+    else if (target.has(Quirk::partial_prefill))
+        prefill_flag = "partial";
+    names_results = target.has(Quirk::tool_result_name);
 }
 
 } // namespace dragoman::translate

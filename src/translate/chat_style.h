@@ -29,7 +29,13 @@ struct ChatStyle {
     bool null_content = true; // a message that only calls has content null; otherwise an empty text
     bool images = true; // pictures as parts; otherwise a note says that there was one
     bool files = false; // PDFs as parts; otherwise a note
-    bool trims_prefill = false; // refuses an answer that was begun for it and ends in white space
+
+    // An answer that was begun for the model: the last message is the assistant's.
+    bool trims_prefill = false; // refuses one that ends in white space
+    bool takes_prefill = true; // goes on with it; otherwise the user asks for the rest
+    std::string_view prefill_flag {}; // what its message says beside; empty: nothing
+
+    bool names_results = false; // a tool's result says the name of the tool
 };
 
 } // namespace dragoman::translate

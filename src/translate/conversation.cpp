@@ -22,6 +22,8 @@ Result<void> write_messages(json::Writer& json, const Scene& scene)
         else
             writer.others(turn);
     }
+    if (found.turns.back().assistant && !scene.style.takes_prefill)
+        writer.ask_for_the_rest();
     json.end_array();
     return {};
 }

@@ -107,6 +107,8 @@ void MessageWriter::tool(const Answered& answer, Entries after)
 {
     json_.begin_object().key("role").word("tool").key("tool_call_id");
     json_.text(scene_.ids.upstream(answer.call->id));
+    if (scene_.style.names_results)
+        json_.key("name").word(scene_.names.upstream(answer.call->name));
     json_.key("content");
     ContentWriter content(json_, scene_.style.cache_parts ? Form::parts : Form::string, mended_);
     if (answer.result) {

@@ -18,6 +18,7 @@ public:
 
     void assistant(const Turn& turn, bool last);
     void others(const Turn& turn); // tool results, then what the user and the system say
+    void ask_for_the_rest(); // of the answer that was begun
 
 private:
     using Media = std::vector<const anthropic::Block*>;

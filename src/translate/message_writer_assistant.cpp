@@ -1,6 +1,7 @@
 // The assistant's side: what it said, thought and called.
 #include "json/escape.h"
 #include "translate/message_writer.h"
+#include "translate/prefill.h"
 
 #include <algorithm>
 #include <map>
@@ -36,7 +37,15 @@ void MessageWriter::assistant(const Turn& turn, bool last)
     assistant_content(turn, last && scene_.style.trims_prefill);
     reasoning(turn);
     tool_calls(turn);
+    if (last && scene_.style.takes_prefill && !scene_.style.prefill_flag.empty())
+        json_.key(scene_.style.prefill_flag).boolean(true);
     json_.end_object();
+}
+
+void MessageWriter::ask_for_the_rest()
+{
+    scene_.notes.repair("prefill");
+    json_.begin_object().key("role").word("user").key("content").word(rest_of_the_answer).end_object();
 }
 
 std::vector<const Block*> MessageWriter::thoughts(const Turn& turn) const

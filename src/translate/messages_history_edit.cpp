@@ -7,6 +7,8 @@
 #include "translate/envelope.h"
 #include "translate/messages_json.h"
 #include "translate/messages_refused_edit.h"
+#include "translate/messages_server_tools.h"
+#include "translate/prefill.h"
 #include "translate/schema.h"
 #include "translate/system_prompt.h"
 
@@ -176,6 +178,34 @@ void HistoryEditor::edit_block(const Object& block)
     }
 }
 
+const anthropic::Block* HistoryEditor::decoded_block(const Value& value) const
+{
+    for (const anthropic::Message& message : request_.messages)
+        for (const anthropic::Block& block : message.blocks)
+            if (block.raw.text.data() == value.raw().text.data())
+                return &block;
+    return nullptr;
+}
+
+// True when the block is about a tool that the endpoint does not run, and says nothing else.
+bool HistoryEditor::tell_foreign_work(const Value& value)
+{
+    if (rules_.all_tools)
+        return false;
+    const std::string_view type = string_at(*value.object(), "type");
+    if (type == "tool_result" || !(type.ends_with("_tool_use") || type.ends_with("_tool_result")))
+        return false;
+    const anthropic::Block* block = decoded_block(value);
+    if (block == nullptr || !is_foreign_work(*block, target_))
+        return false;
+    std::string text = told_as_text(*block, request_, target_, notes_);
+    if (text.empty())
+        return true;
+    notes_.repair(type);
+    edits_.replace(value, std::move(text));
+    return false;
+}
+
 // True when nothing of the content is left.
 bool HistoryEditor::edit_content(const Array& content)
 {
@@ -184,7 +214,7 @@ bool HistoryEditor::edit_content(const Array& content)
     for (Value value : content) {
         const std::size_t here = position++;
         auto block = value.object();
-        if (block && is_unwanted_block(*block)) {
+        if (block && (is_unwanted_block(*block) || tell_foreign_work(value))) {
             unwanted.push_back(here);
             notes_.drop(string_at(*block, "type"));
         } else if (block && !rules_.own_api) {
@@ -227,6 +257,17 @@ void HistoryEditor::edit_messages(const Value& messages)
             before = message;
     }
     edits_.remove_elements(*list, unwanted);
+    ask_for_the_rest(messages);
+}
+
+// Of an answer that was begun, where a conversation must not end with one.
+void HistoryEditor::ask_for_the_rest(const Value& messages)
+{
+    if (rules_.own_api || !target_.has(route::Quirk::no_prefill) || !begins_the_answer(request_))
+        return;
+    notes_.repair("prefill");
+    edits_.insert(
+        end_of(messages) - 1, R"(,{"role":"user","content":")" + std::string(rest_of_the_answer) + "\"}");
 }
 
 // While it is the newest a client marks a system message for the cache, which takes a block; later it writes
@@ -281,28 +322,68 @@ void HistoryEditor::fold_system_message(const Object& message, const std::option
         edits_.replace(*own, "\"" + text + "\"");
 }
 
-void HistoryEditor::edit_tools(const Value& tools)
+const anthropic::Tool* HistoryEditor::decoded_tool(const Value& value) const
 {
-    auto list = tools.array();
-    if (!list || rules_.own_api)
+    const auto found = std::ranges::find_if(request_.tools,
+        [&](const anthropic::Tool& tool) { return tool.raw.text.data() == value.raw().text.data(); });
+    return found == request_.tools.end() ? nullptr : &*found;
+}
+
+void HistoryEditor::edit_tool(const Value& value)
+{
+    const auto tool = value.object();
+    if (!tool)
         return;
-    const bool deferred = std::any_of(request_.tools.begin(), request_.tools.end(),
-        [](const anthropic::Tool& tool) { return tool.defer_loading || is_placeholder(tool); });
-    if (rules_.deferred_tools || !deferred) {
-        for (Value value : *list)
-            if (auto tool = value.object()) {
-                remove_scope(*tool);
-                rewrite_schema(edits_, *tool, target_);
-            }
-        return;
-    }
+    const anthropic::Tool* decoded = rules_.all_tools || !tool->find("type") ? nullptr : decoded_tool(value);
+    if (auto known = decoded ? in_known_form(*decoded, target_) : std::nullopt)
+        return edits_.replace(value, std::move(*known));
+    remove_scope(*tool);
+    rewrite_schema(edits_, *tool, target_);
+}
+
+// The tools anew, where some of them were deferred.
+std::string HistoryEditor::rewritten_tools()
+{
     std::string active;
     json::Writer json(active);
     json.begin_array();
     for (const anthropic::Tool* tool : active_tools(request_, target_, notes_))
-        json.raw({ undeferred(*tool, target_) });
+        if (is_left_out(*tool, target_))
+            notes_.drop("tools." + json::unescape(json::clip(tool->type, 64)));
+        else if (auto known = in_known_form(*tool, target_))
+            json.raw({ *known });
+        else
+            json.raw({ undeferred(*tool, target_) });
     json.end_array();
-    edits_.replace(tools, std::move(active));
+    return active;
+}
+
+bool HistoryEditor::edit_tools(const Value& tools)
+{
+    auto list = tools.array();
+    if (!list || rules_.own_api)
+        return false;
+    const bool deferred = std::any_of(request_.tools.begin(), request_.tools.end(),
+        [](const anthropic::Tool& tool) { return tool.defer_loading || is_placeholder(tool); });
+    if (deferred && !rules_.deferred_tools) {
+        std::string active = rewritten_tools();
+        const bool none = active == "[]";
+        edits_.replace(tools, std::move(active));
+        return none && !rules_.all_tools;
+    }
+    std::vector<std::size_t> unwanted;
+    std::size_t position = 0;
+    for (Value value : *list) {
+        const std::size_t here = position++;
+        const anthropic::Tool* decoded = rules_.all_tools ? nullptr : decoded_tool(value);
+        if (decoded != nullptr && is_left_out(*decoded, target_)) {
+            unwanted.push_back(here);
+            notes_.drop("tools." + json::unescape(json::clip(decoded->type, 64)));
+        } else {
+            edit_tool(value);
+        }
+    }
+    return !unwanted.empty() && edits_.remove_elements(*list, unwanted);
 }
 
 } // namespace dragoman::translate

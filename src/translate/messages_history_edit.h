@@ -27,6 +27,7 @@ struct MessagesRules {
     bool thoughts = true; // any thinking of the history
     bool system_messages = true; // messages of role system
     bool deferred_tools = true; // defer_loading and tool_reference
+    bool all_tools = true; // also those that Anthropic's servers run
 };
 
 class HistoryEditor {
@@ -44,9 +45,15 @@ public:
     // True when nothing is left of the system prompt, so that its field must go.
     bool edit_system(const json::Value& system);
     void edit_messages(const json::Value& messages);
-    void edit_tools(const json::Value& tools);
+    bool edit_tools(const json::Value& tools); // true when none is left of those that there were
 
 private:
+    void edit_tool(const json::Value& value);
+    std::string rewritten_tools();
+    const anthropic::Tool* decoded_tool(const json::Value& value) const;
+    const anthropic::Block* decoded_block(const json::Value& value) const;
+    bool tell_foreign_work(const json::Value& value);
+    void ask_for_the_rest(const json::Value& messages);
     bool edit_content(const json::Array& content);
     void edit_block(const json::Object& block);
     void edit_signature(const json::Object& block, std::string_view name);

@@ -24,11 +24,13 @@ bool is_mark(const Field& field) { return json::key_is(field.key, "cache_control
 
 bool takes_images(const route::Target& target) { return !target.facts || target.facts->takes_images(); }
 
-// While it thinks some refuse to be forced; where a request says nothing about thinking, it passes.
+// While it thinks some refuse to be forced; where a request says nothing about thinking, it passes. Vendors'
+// own models think unless they are told not to.
 bool must_not_force(const anthropic::MessagesRequest& request, const route::Target& target)
 {
     const auto type = request.thinking.type;
-    const bool asks = type == ThinkingType::enabled || type == ThinkingType::adaptive;
+    const bool asks = type == ThinkingType::enabled || type == ThinkingType::adaptive
+        || (type == ThinkingType::absent && target.has(Quirk::vendor_messages));
     return (asks || target.has(Quirk::never_forced)) && refuses_force(request, target);
 }
 

@@ -11,10 +11,13 @@
 #include "translate/messages_history_edit.h"
 #include "translate/messages_json.h"
 #include "translate/messages_refused_edit.h"
+#include "translate/messages_server_tools.h"
+#include "translate/messages_thinking_edit.h"
 #include "translate/parameters.h"
 #include "translate/sealed_signatures.h"
 #include "translate/taken_fields.h"
 #include "translate/token_limits.h"
+#include "translate/tool_choice.h"
 
 #include <fmt/format.h>
 
@@ -39,7 +42,6 @@ constexpr std::string_view private_fields[] = { "diagnostics", "fallback_credit_
 constexpr std::string_view known_to_all[] = { "model", "max_tokens", "messages", "system", "stream",
     "stop_sequences", "temperature", "top_p", "top_k", "tools", "tool_choice", "thinking", "metadata" };
 
-constexpr std::uint64_t least_budget = 1024; // of thinking: the API's own bound
 constexpr std::size_t fallbacks_max = 3; // routers take no more
 
 bool is_one_of(json::RawString key, std::span<const std::string_view> names)
@@ -48,18 +50,6 @@ bool is_one_of(json::RawString key, std::span<const std::string_view> names)
 }
 
 std::string in_quotes(std::string_view text) { return "\"" + json::escape(text) + "\""; }
-
-// Thinking tokens for endpoints that know budgets only.
-std::uint64_t budget_of(std::string_view effort)
-{
-    if (effort == "low")
-        return 4000;
-    if (effort == "medium")
-        return 8000;
-    if (effort == "xhigh" || effort == "max")
-        return 32000;
-    return 16000;
-}
 
 class RequestEditor {
 public:
@@ -71,23 +61,20 @@ public:
         , imitation_(target.has(Quirk::vendor_messages))
         , router_(target.has(Quirk::routing_fields))
         , options_(options)
-        , thinks_(!target.facts || target.facts->thinks())
-        , limit_(token_limit(request, target, options, 0).max_tokens)
-        , stops_thinking_(target.has(Quirk::no_thoughts_back)
-              && request.thinking.type == ThinkingType::enabled && continues_a_call(request))
         , identity_(conversation_identity(request, headers))
         , rules_(rules())
         , edits_(body)
+        , thinking_(request, target, options, edits_, call.notes)
         , history_(request, target, rules_, edits_, call.notes)
         , notes_(call.notes)
     {
     }
 
     json::Pieces edited(const Object& root);
-    std::uint64_t max_tokens() const { return sent_max_tokens_; }
+    std::uint64_t max_tokens() const { return thinking_.max_tokens(); }
     bool keeps_context_management() const
     {
-        return target_.has(Quirk::context_edits) && !stops_thinking_ && !refuses("context_management");
+        return target_.has(Quirk::context_edits) && !thinking_.is_stopped() && !refuses("context_management");
     }
 
 private:
@@ -95,14 +82,11 @@ private:
     bool refuses(std::string_view name) const { return target_.facts && target_.facts->refuses(name); }
     bool is_dropped(const Field& field);
     void edit_field(const Field& field);
-    void edit_max_tokens(const Value& value);
-    void edit_thinking(const Value& value);
-    void edit_budget(const Object& thinking);
     void edit_output_config(const Value& value);
     void edit_fallbacks(const Value& value);
     static void prefer(const Object& root, std::string_view name, std::string_view value, std::string& added);
     void add_missing(const Object& root);
-    std::string_view wanted_effort() const;
+    bool chooses_lost_tool() const;
 
     const anthropic::MessagesRequest& request_;
     const route::Target& target_;
@@ -110,18 +94,16 @@ private:
     bool imitation_; // the fields that the first version of the API had
     bool router_;
     const Options& options_;
-    bool thinks_;
-    std::uint64_t limit_;
-    bool stops_thinking_; // the thought that it would have to go on with is refused
     ConversationIdentity identity_;
     MessagesRules rules_;
     JsonEdits edits_;
+    ThinkingEditor thinking_;
     HistoryEditor history_;
     Notes& notes_;
     bool empty_system_ = false;
     bool empty_output_config_ = false;
     bool empty_fallbacks_ = false;
-    std::uint64_t sent_max_tokens_ = 0;
+    bool empty_tools_ = false;
 };
 
 MessagesRules RequestEditor::rules() const
@@ -133,17 +115,8 @@ MessagesRules RequestEditor::rules() const
         .any_thinking = target_.has(Quirk::keep_thinking) && !signs_as_anthropic(target_),
         .thoughts = !target_.has(Quirk::no_thoughts_back),
         .system_messages = !imitation_ && !target_.has(Quirk::system_first),
-        .deferred_tools = target_.has(Quirk::tool_references) };
-}
-
-// The newest message that sets an effort of its own counts; elsewhere the request has only one.
-std::string_view RequestEditor::wanted_effort() const
-{
-    std::string_view effort = request_.output_config.effort.escaped;
-    for (const anthropic::Message& message : request_.messages)
-        if (!message.effort.empty())
-            effort = message.effort.escaped;
-    return effort;
+        .deferred_tools = target_.has(Quirk::tool_references),
+        .all_tools = own_api_ || takes_all_tools(target_) };
 }
 
 bool RequestEditor::is_dropped(const Field& field)
@@ -154,14 +127,20 @@ bool RequestEditor::is_dropped(const Field& field)
         return true;
     if (target_.has(Quirk::no_cache_marks) && named("cache_control"))
         return true;
-    if (stops_thinking_ && named("context_management"))
+    if (thinking_.is_stopped() && named("context_management"))
         return true;
     if (own_api_)
         return false;
     if (named("system") && empty_system_)
         return true;
-    if (named("thinking") && !thinks_)
+    if (named("thinking") && !thinking_.thinks())
         return true;
+    if (named("tools") && empty_tools_)
+        return true;
+    if (named("tool_choice") && (empty_tools_ || chooses_lost_tool()))
+        return true;
+    if (imitation_ && named("output_config") && thinking_.takes_effort())
+        return thinking_.sent_effort().empty();
     if (imitation_)
         return !is_one_of(field.key, known_to_all);
     if (named("context_management") && !keeps_context_management())
@@ -173,72 +152,26 @@ bool RequestEditor::is_dropped(const Field& field)
     return is_one_of(field.key, private_fields);
 }
 
-void RequestEditor::edit_max_tokens(const Value& value)
+// Of a tool that the upstream does without.
+bool RequestEditor::chooses_lost_tool() const
 {
-    if (value.is(json::Type::null)) { // as good as absent
-        sent_max_tokens_ = limit_;
-        edits_.replace(value, std::to_string(limit_));
-        notes_.repair("max_tokens");
-        return;
-    }
-    const auto wanted = value.integer();
-    sent_max_tokens_ = wanted && *wanted > 0 ? static_cast<std::uint64_t>(*wanted) : 0;
-    const bool refused = options_.most_output > 0 && sent_max_tokens_ > options_.most_output;
-    const bool lowered =
-        target_.facts && target_.facts->max_output && sent_max_tokens_ > *target_.facts->max_output;
-    if (!refused && (own_api_ || !lowered))
-        return;
-    sent_max_tokens_ = limit_;
-    edits_.replace(value, std::to_string(limit_));
-    notes_.repair("max_tokens");
-}
-
-void RequestEditor::edit_thinking(const Value& value)
-{
-    auto object = value.object();
-    if (!object || (own_api_ && !stops_thinking_ && options_.most_output == 0))
-        return;
-    if (stops_thinking_)
-        return edits_.replace(value, R"({"type":"disabled"})");
-    if (own_api_)
-        return edit_budget(*object);
-    const std::uint64_t most = limit_ > 0 ? limit_ - 1 : 0;
-    if (request_.thinking.type == ThinkingType::between_tools)
-        return edits_.replace(value, R"({"type":"disabled"})");
-    if (imitation_ && request_.thinking.type == ThinkingType::adaptive) {
-        const std::uint64_t budget = std::min(most, budget_of(wanted_effort()));
-        return edits_.replace(value,
-            budget < least_budget ? R"({"type":"disabled"})"
-                                  : fmt::format(R"({{"type":"enabled","budget_tokens":{}}})", budget));
-    }
-    edits_.remove_fields(*object, [&](const Field& field) {
-        return json::key_is(field.key, "block_binding") || (imitation_ && json::key_is(field.key, "display"));
-    });
-    if (auto display = object->find("display"); display && string_at(*object, "display") == "updates")
-        edits_.replace(*display, R"("summarized")");
-    edit_budget(*object);
-}
-
-// It has to leave room for the answer.
-void RequestEditor::edit_budget(const Object& thinking)
-{
-    const std::uint64_t most = limit_ > 0 ? limit_ - 1 : 0;
-    auto budget = thinking.find("budget_tokens");
-    if (budget && budget->integer().value_or(0) > static_cast<std::int64_t>(most) && most >= least_budget)
-        edits_.replace(*budget, std::to_string(most));
+    const anthropic::Tool* tool = chosen_tool(request_);
+    return tool != nullptr && is_left_out(*tool, target_);
 }
 
 void RequestEditor::edit_output_config(const Value& value)
 {
     auto object = value.object();
-    if (!object || own_api_ || imitation_)
+    if (!object || own_api_ || !thinking_.takes_effort())
         return;
-    if (!thinks_) {
+    if (imitation_)
+        return edits_.replace(value, R"({"effort":")" + std::string(thinking_.sent_effort()) + "\"}");
+    if (!thinking_.thinks()) {
         empty_output_config_ = edits_.remove_fields(
             *object, [](const Field& field) { return json::key_is(field.key, "effort"); });
         return;
     }
-    const std::string effort = "\"" + std::string(wanted_effort()) + "\"";
+    const std::string effort = "\"" + std::string(thinking_.wanted_effort()) + "\"";
     if (auto own = object->find("effort")) {
         if (own->raw().text != effort)
             edits_.replace(*own, effort);
@@ -274,15 +207,15 @@ void RequestEditor::edit_field(const Field& field)
     if (named("model"))
         edits_.replace(field.value, in_quotes(target_.model));
     else if (named("max_tokens"))
-        edit_max_tokens(field.value);
+        thinking_.edit_max_tokens(field.value);
     else if (named("system"))
         empty_system_ = history_.edit_system(field.value);
     else if (named("messages"))
         history_.edit_messages(field.value);
     else if (named("tools"))
-        history_.edit_tools(field.value);
+        empty_tools_ = history_.edit_tools(field.value);
     else if (named("thinking"))
-        edit_thinking(field.value);
+        thinking_.edit(field.value);
     else if (named("output_config"))
         edit_output_config(field.value);
     else if (named("fallbacks"))
@@ -311,13 +244,12 @@ void RequestEditor::add_missing(const Object& root)
     std::string later; // what came after the first version of the API
     auto max_tokens = root.find("max_tokens");
     if (!max_tokens) {
-        sent_max_tokens_ = limit_;
-        added += fmt::format(R"(,"max_tokens":{})", limit_);
+        added += fmt::format(R"(,"max_tokens":{})", thinking_.max_tokens());
         notes_.repair("max_tokens");
     }
-    if (!own_api_ && !imitation_ && !root.find("output_config") && thinks_ && !wanted_effort().empty()
+    if (!own_api_ && !root.find("output_config") && !thinking_.sent_effort().empty()
         && !refuses("output_config"))
-        later = R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
+        later = R"(,"output_config":{"effort":")" + std::string(thinking_.sent_effort()) + "\"}";
     if (router_ && !root.find("session_id") && !identity_.session.empty() && !refuses("session_id"))
         added += R"(,"session_id":)" + in_quotes(identity_.session);
     added += later;
@@ -337,7 +269,6 @@ void RequestEditor::add_missing(const Object& root)
 
 json::Pieces RequestEditor::edited(const Object& root)
 {
-    // First max_tokens, on which the budget of thinking depends, whatever the order of the fields.
     for (Field field : root)
         edit_field(field);
     if (refuses_parts(request_, target_))
@@ -365,6 +296,8 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
         return Failure(Error::bad_request("the request is no JSON object"));
 
     UpstreamCall call;
+    if (auto possible = refuse_lost_tools(request, target, options.upstream_name); !possible)
+        return Failure(possible.error());
     if (auto fits = refuse_overflow(request, target); !fits)
         return Failure(fits.error());
     RequestEditor editor(document.text(), request, target, headers, options, call);

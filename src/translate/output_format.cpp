@@ -1,7 +1,6 @@
 #include "translate/output_format.h"
 
 #include "translate/schema.h"
-#include "translate/strict_schema.h"
 
 namespace dragoman::translate {
 
@@ -9,8 +8,7 @@ namespace {
 
 bool can_be_strict(json::RawValue schema, const route::Target& target)
 {
-    return target.has(route::Quirk::any_strict) || target.has(route::Quirk::strict_schemas)
-        || is_strict_schema(schema);
+    return target.has(route::Quirk::any_strict) || is_strict_when_sent(schema, target);
 }
 
 } // namespace
@@ -44,7 +42,7 @@ void append_output_format(
         json.key("strict").boolean(can_be_strict(schema, target));
     json.key("schema");
     json::Document scratch;
-    append_schema(json, schema, target, scratch);
+    append_schema(json, schema, target, scratch, SchemaOf::answer);
     json.end_object().end_object();
 }
 

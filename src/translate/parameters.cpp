@@ -5,6 +5,7 @@
 #include "json/escape.h"
 #include "translate/conversation_identity.h"
 #include "translate/output_format.h"
+#include "translate/prefill.h"
 #include "translate/sampling.h"
 #include "translate/thinking_request.h"
 #include "translate/token_limits.h"
@@ -55,6 +56,7 @@ private:
     bool overridden(std::string_view name) const;
     void write_models();
     void write_stream();
+    void write_prefill();
     void write_limit();
     void write_thinking();
     void write_identity();
@@ -84,6 +86,7 @@ void ParameterWriter::write()
     json_.key("model").text(target_.model);
     write_models();
     write_stream();
+    write_prefill();
     write_limit();
     append_sampling(json_, request_, target_, scene_.call);
     write_thinking();
@@ -134,6 +137,12 @@ void ParameterWriter::write_stream()
         json_.key("stream_options").begin_object().key("include_usage").boolean(true).end_object();
     if (target_.has(Quirk::store_false))
         json_.key("store").boolean(false);
+}
+
+void ParameterWriter::write_prefill()
+{
+    if (target_.has(Quirk::continued_prefill) && begins_the_answer(request_))
+        json_.key("add_generation_prompt").boolean(false).key("continue_final_message").boolean(true);
 }
 
 void ParameterWriter::write_limit()

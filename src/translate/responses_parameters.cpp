@@ -9,7 +9,6 @@
 #include "translate/sampling.h"
 #include "translate/schema.h"
 #include "translate/server_tools.h"
-#include "translate/strict_schema.h"
 #include "translate/thinking_request.h"
 #include "translate/token_limits.h"
 
@@ -182,10 +181,10 @@ void ParameterWriter::write_text()
             const json::RawValue schema = request_.output_config.format_schema;
             json_.text("json_schema").key("name").text("output");
             if (!target_.has(Quirk::no_strict))
-                json_.key("strict").boolean(is_strict_schema(schema));
+                json_.key("strict").boolean(is_strict_when_sent(schema, target_));
             json_.key("schema");
             json::Document scratch;
-            append_schema(json_, schema, target_, scratch);
+            append_schema(json_, schema, target_, scratch, SchemaOf::answer);
         }
         json_.end_object();
     }

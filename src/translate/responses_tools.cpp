@@ -2,8 +2,8 @@
 
 #include "json/escape.h"
 #include "translate/deferred_tools.h"
+#include "translate/schema.h"
 #include "translate/server_tools.h"
-#include "translate/strict_schema.h"
 
 #include <string>
 #include <vector>
@@ -80,8 +80,8 @@ void ToolWriter::write_function(const Tool& tool)
     json_.begin_object().key("type").text("function");
     append_function(json_, tool, scene_);
     const bool refused = scene_.target.has(route::Quirk::no_strict);
-    const bool strict = tool.strict.value_or(false) && !refused
-        && (scene_.target.has(route::Quirk::strict_schemas) || is_strict_schema(tool.input_schema));
+    const bool strict =
+        tool.strict.value_or(false) && !refused && is_strict_when_sent(tool.input_schema, scene_.target);
     if (tool.strict.value_or(false) && !strict)
         scene_.notes.drop("tools.strict");
     if (!refused)

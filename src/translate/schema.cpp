@@ -3,8 +3,10 @@
 #include "json/document.h"
 #include "json/escape.h"
 #include "translate/schema_gemini.h"
+#include "translate/schema_join.h"
 #include "translate/schema_parts.h"
 #include "translate/schema_rewrite.h"
+#include "translate/strict_schema.h"
 
 #include <array>
 #include <optional>
@@ -199,12 +201,34 @@ void append_with_root(json::Writer& json, const Result<json::Value>& root, const
         append_completed(json, *object, root->raw().text);
 }
 
-SchemaRewrite rules_of(const route::Target& target)
+// Arguments can be read by the schema; answers are passed on, and so are calls in the Messages dialect.
+bool may_write_maps_as_text(const route::Target& target)
+{
+    return target.has(Quirk::closed_schemas) && !target.is_messages();
+}
+
+SchemaRewrite rules_of(const route::Target& target, bool strict)
 {
     return { .drops_marks = target.has(Quirk::light_schemas) || target.has(Quirk::strict_schemas),
-        .closes_objects = target.has(Quirk::closed_schemas) || target.has(Quirk::strict_schemas),
-        .requires_all = target.has(Quirk::strict_schemas),
+        .closes_objects = target.has(Quirk::closed_schemas) || strict,
+        .maps_as_text = may_write_maps_as_text(target),
+        .requires_all = strict,
         .moves_types = target.has(Quirk::single_type_schemas) };
+}
+
+std::string rewritten(const json::Value& schema, const SchemaRewrite& rules)
+{
+    std::string text;
+    json::Writer json(text);
+    append_rewritten_schema(json, schema, rules);
+    return text;
+}
+
+// What strict mode cannot express stays as it is, and is not called strict.
+bool becomes_strict(const json::Value& schema, const route::Target& target)
+{
+    return target.has(Quirk::strict_schemas) && can_be_closed(schema.raw())
+        && is_strict_schema({ rewritten(schema, rules_of(target, true)) });
 }
 
 } // namespace
@@ -216,8 +240,8 @@ bool rewrites_schemas(const route::Target& target)
     return target.quirks.has_any(rewrites);
 }
 
-void append_schema(
-    json::Writer& json, json::RawValue schema, const route::Target& target, json::Document& scratch)
+void append_schema(json::Writer& json, json::RawValue schema, const route::Target& target,
+    json::Document& scratch, SchemaOf what)
 {
     auto root = scratch.parse(schema.text);
     auto object = root ? root->object() : std::nullopt;
@@ -228,8 +252,28 @@ void append_schema(
     std::string whole;
     json::Writer first(whole);
     append_with_root(first, root, target);
-    if (auto rewritten = scratch.parse(whole))
-        append_rewritten_schema(json, *rewritten, rules_of(target));
+    const auto made = scratch.parse(whole);
+    if (!made)
+        return;
+    SchemaRewrite rules = rules_of(target, becomes_strict(*made, target));
+    rules.maps_as_text &= what == SchemaOf::arguments;
+    append_rewritten_schema(json, *made, rules);
+}
+
+bool is_strict_when_sent(json::RawValue schema, const route::Target& target)
+{
+    if (!target.has(Quirk::strict_schemas))
+        return is_strict_schema(schema);
+    std::string sent;
+    json::Writer json(sent);
+    json::Document scratch;
+    append_schema(json, schema, target, scratch);
+    return can_be_closed(schema) && is_strict_schema({ sent });
+}
+
+bool writes_maps_as_text(json::RawValue schema, const route::Target& target)
+{
+    return may_write_maps_as_text(target) && holds_free_form(schema);
 }
 
 } // namespace dragoman::translate

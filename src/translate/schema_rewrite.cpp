@@ -1,5 +1,7 @@
 #include "translate/schema_rewrite.h"
 
+#include "json/writer.h"
+#include "translate/schema_join.h"
 #include "translate/schema_parts.h"
 #include "translate/strict_schema.h"
 
@@ -8,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dragoman::translate {
@@ -111,9 +114,10 @@ bool allows_null(const json::Object& schema)
 
 class Rewriter {
 public:
-    Rewriter(json::Writer& json, const SchemaRewrite& rules)
+    Rewriter(json::Writer& json, const SchemaRewrite& rules, const json::Object& root)
         : json_(json)
         , rules_(rules)
+        , trail_(root)
     {
     }
 
@@ -136,11 +140,15 @@ private:
         const json::Object& schema, const json::Array& alternatives, const Addition& outer, bool null);
     void write_map(const json::Object& schema, const json::Field& map);
     void write_optional(const json::Value& property);
+    bool write_joined(const json::Value& value, const Addition& added);
+    void write_as_text(const json::Object& schema, bool null);
     void write_null() { json_.begin_object().key("type").word("null").end_object(); }
     void close(const json::Object& schema);
 
     json::Writer& json_;
     const SchemaRewrite& rules_;
+    ReferenceTrail trail_; // of the references that were put in the place of what they refer to
+    bool at_root_ = true;
 };
 
 void Rewriter::write(const json::Value& schema)
@@ -159,8 +167,42 @@ void Rewriter::write_missing_type(const json::Value& value, const json::Object& 
         json_.key("type").text(suggested_type(value));
 }
 
+// Closed apart from one another its parts would exclude each other.
+bool Rewriter::write_joined(const json::Value& value, const Addition& added)
+{
+    const std::size_t depth = trail_.depth();
+    const auto whole = joined(value, trail_);
+    json::Document document;
+    const auto parsed = document.parse(whole ? std::string_view(whole->text) : "null");
+    const auto object = parsed ? parsed->object() : std::nullopt;
+    if (object)
+        write(*parsed, *object, added);
+    trail_.return_to(depth);
+    return object.has_value();
+}
+
+// Whoever reads the arguments turns it into an object again.
+void Rewriter::write_as_text(const json::Object& schema, bool null)
+{
+    json_.begin_object().key("type");
+    if (null)
+        json_.begin_array().word("string").word("null").end_array();
+    else
+        json_.word("string");
+    const auto description = schema.find("description");
+    const auto words = description ? description->string() : std::nullopt;
+    json_.key("description").begin_value().append("\"").append(words ? words->escaped : "");
+    json_.out().append(words && !words->empty() ? " " : "").append("A JSON object, written as text.\"");
+    json_.end_object();
+}
+
 void Rewriter::write(const json::Value& value, const json::Object& schema, const Addition& added)
 {
+    const bool root = std::exchange(at_root_, false);
+    if (rules_.closes_objects && write_joined(value, added))
+        return;
+    if (rules_.maps_as_text && !root && is_free_form(schema))
+        return write_as_text(schema, added.null || allows_null(schema));
     json_.begin_object();
     write_missing_type(value, schema, added);
     for (const json::Field& field : schema)
@@ -311,7 +353,10 @@ void Rewriter::close(const json::Object& schema)
 
 void append_rewritten_schema(json::Writer& json, const json::Value& schema, const SchemaRewrite& rules)
 {
-    Rewriter(json, rules).write(schema);
+    if (const auto root = schema.object())
+        Rewriter(json, rules, *root).write(schema);
+    else
+        json.raw(schema.raw());
 }
 
 } // namespace dragoman::translate

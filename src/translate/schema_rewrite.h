@@ -12,6 +12,7 @@ namespace dragoman::translate {
 struct SchemaRewrite {
     bool drops_marks = false; // $schema, $id, $comment
     bool closes_objects = false; // additionalProperties: false
+    bool maps_as_text = false; // what could hold nothing when closed is JSON in a text
     bool requires_all = false; // what was optional may be null instead; keywords of no use to strict mode go
     bool moves_types = false; // every schema says its type, and none beside its alternatives
 };

@@ -25,11 +25,11 @@ constexpr std::array formats = std::to_array<string_view>(
 constexpr std::array maps = std::to_array<string_view>({ "properties", "$defs", "definitions" });
 
 // What a schema can do without.
-constexpr std::array dispensable =
-    std::to_array<string_view>({ "default", "examples", "deprecated", "readOnly", "writeOnly",
-        "propertyNames", "patternProperties", "unevaluatedProperties", "unevaluatedItems",
-        "dependentRequired", "dependentSchemas", "minProperties", "maxProperties", "uniqueItems", "contains",
-        "minContains", "maxContains", "contentEncoding", "contentMediaType", "not", "if", "then", "else" });
+constexpr std::array dispensable = std::to_array<string_view>(
+    { "default", "examples", "deprecated", "readOnly", "writeOnly", "propertyNames", "patternProperties",
+        "unevaluatedProperties", "unevaluatedItems", "dependentRequired", "dependentSchemas", "minProperties",
+        "maxProperties", "minLength", "maxLength", "uniqueItems", "contains", "minContains", "maxContains",
+        "contentEncoding", "contentMediaType", "not", "if", "then", "else" });
 
 bool is_one_of(json::RawString word, std::span<const string_view> words)
 {

@@ -2,6 +2,7 @@
 
 #include "json/document.h"
 #include "json/escape.h"
+#include "translate/prefill.h"
 #include "translate/server_tools.h"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ using Kind = ReasoningRequest::Kind;
 using route::Quirk;
 
 constexpr std::uint64_t budget_min = 1024; // Anthropic's and Google's smallest
+constexpr std::uint64_t thinking_fifths = 4; // of a limit that was lowered; the fifth is the answer's
 
 // What the client asks for in words: of the last message that carries one, else of the request. Words that
 // nobody knows count as nothing.
@@ -58,14 +60,11 @@ ReasoningRequest off(const route::Target& target, const route::ModelFacts& facts
     return has_minimal ? by_effort("minimal", facts) : ReasoningRequest {};
 }
 
-// A budget has to leave room for the answer.
-ReasoningRequest by_budget(std::uint64_t budget, std::uint64_t max_tokens, const route::ModelFacts& facts)
+ReasoningRequest by_budget(
+    std::uint64_t budget, std::uint64_t max_tokens, std::uint64_t asked, const route::ModelFacts& facts)
 {
-    if (max_tokens <= budget_min)
-        return by_effort("low", facts);
-    if (budget >= max_tokens)
-        budget = std::max(budget_min, max_tokens / 5 * 4);
-    return { .kind = Kind::budget, .budget = budget };
+    const std::uint64_t fitting = budget_beside_answer(budget, max_tokens, asked);
+    return fitting == 0 ? by_effort("low", facts) : ReasoningRequest { Kind::budget, {}, fitting };
 }
 
 ReasoningRequest thinking_on(const anthropic::MessagesRequest& request, const std::string& effort,
@@ -77,11 +76,11 @@ ReasoningRequest thinking_on(const anthropic::MessagesRequest& request, const st
     if (request.thinking.type != ThinkingType::enabled || !budget || *budget <= 0)
         return { .kind = Kind::enabled };
     const auto tokens = static_cast<std::uint64_t>(*budget);
-    if (facts.reasoning.supports_max_tokens.value_or(false))
-        return by_budget(tokens, max_tokens, facts);
     const std::uint64_t asked = request.max_tokens && *request.max_tokens > 0
         ? static_cast<std::uint64_t>(*request.max_tokens)
         : max_tokens;
+    if (facts.reasoning.supports_max_tokens.value_or(false))
+        return by_budget(tokens, max_tokens, asked, facts);
     return by_effort(effort_for(tokens, asked), facts);
 }
 
@@ -144,11 +143,18 @@ void append_object(json::Writer& json, const ReasoningRequest& reasoning, const 
     json.end_object();
 }
 
+std::string_view switch_word(bool on, const route::Target& target)
+{
+    if (!on)
+        return "disabled";
+    return target.has(Quirk::adaptive_thinking) ? "adaptive" : "enabled";
+}
+
 void append_switches(json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target)
 {
-    const bool on = reasoning.kind != Kind::off;
+    const bool on = reasoning.kind != Kind::off || target.has(Quirk::always_thinks);
     if (target.has(Quirk::thinking_object)) {
-        json.key("thinking").begin_object().key("type").text(on ? "enabled" : "disabled");
+        json.key("thinking").begin_object().key("type").text(switch_word(on, target));
         if (on && target.has(Quirk::clear_thinking))
             json.key("clear_thinking").boolean(false);
         json.end_object();
@@ -172,7 +178,8 @@ void append_switches(json::Writer& json, const ReasoningRequest& reasoning, cons
 // Whether the effort says alone that there shall be no thinking; beside a switch that says so it is refused.
 bool says_off_by_effort(const route::Target& target)
 {
-    return !target.has(Quirk::thinking_object) && !target.has(Quirk::enable_thinking);
+    return target.has(Quirk::always_thinks)
+        || (!target.has(Quirk::thinking_object) && !target.has(Quirk::enable_thinking));
 }
 
 ReasoningRequest wanted_reasoning(const anthropic::MessagesRequest& request, const route::Target& target,
@@ -182,6 +189,9 @@ ReasoningRequest wanted_reasoning(const anthropic::MessagesRequest& request, con
     const route::ModelFacts& facts = target.facts ? *target.facts : unknown;
     if (!facts.thinks() || target.has(Quirk::no_reasoning))
         return {};
+    // Templates that write the beginning of a thought cannot go on with an answer.
+    if (target.has(Quirk::template_thinking) && begins_the_answer(request))
+        return off(target, facts);
     const std::string effort = wanted_effort(request);
     switch (request.thinking.type) {
     case ThinkingType::disabled:
@@ -211,11 +221,37 @@ bool searches(const anthropic::MessagesRequest& request, const route::Target& ta
     });
 }
 
+bool refuses_effort_beside_tools(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    return target.has(Quirk::no_effort_with_tools) && !target.is_responses()
+        && std::ranges::any_of(
+            request.tools, [](const anthropic::Tool& tool) { return server_tool(tool) == ServerTool::none; });
+}
+
+// Where functions go with no effort but none, even the model's own.
+ReasoningRequest no_effort(const route::Target& target)
+{
+    const bool listed = has_list(target) && target.facts->reasoning.supports("none");
+    if (!listed && !target.has(Quirk::effort_none))
+        return {};
+    return { .kind = Kind::effort, .effort = "none" };
+}
+
 } // namespace
+
+std::uint64_t budget_beside_answer(std::uint64_t budget, std::uint64_t max_tokens, std::uint64_t asked)
+{
+    if (budget < max_tokens && max_tokens >= asked && max_tokens > budget_min)
+        return budget;
+    const std::uint64_t fitting = std::min(budget, max_tokens / 5 * thinking_fifths);
+    return fitting < budget_min ? 0 : fitting;
+}
 
 ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, const route::Target& target,
     const Options& options, std::uint64_t max_tokens)
 {
+    if (refuses_effort_beside_tools(request, target))
+        return no_effort(target);
     ReasoningRequest wanted = wanted_reasoning(request, target, options, max_tokens);
     if (is_minimal(wanted, target) && searches(request, target))
         wanted = { .kind = Kind::effort, .effort = "low" };

@@ -30,6 +30,10 @@ struct ReasoningRequest {
 ReasoningRequest reasoning_request(const anthropic::MessagesRequest& request, const route::Target& target,
     const Options& options, std::uint64_t max_tokens);
 
+// The budget of thinking beside a limit that was lowered from what the client `asked` for: the answer keeps
+// its share of what is left. 0: there is no room for thinking.
+std::uint64_t budget_beside_answer(std::uint64_t budget, std::uint64_t max_tokens, std::uint64_t asked);
+
 // The fields that ask for it, inside the body's object; none where the upstream has none for it.
 void append_reasoning_request(
     json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target);

@@ -6,7 +6,6 @@
 #include "translate/defined_tools.h"
 #include "translate/schema.h"
 #include "translate/server_tools.h"
-#include "translate/strict_schema.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -133,8 +132,7 @@ void ToolWriter::write_function(const Tool& tool)
 bool ToolWriter::takes_strict(const Tool& tool) const
 {
     return scene_.target.has(Quirk::strict_tools) && !scene_.target.has(Quirk::no_strict)
-        && (scene_.target.has(Quirk::any_strict) || scene_.target.has(Quirk::strict_schemas)
-            || is_strict_schema(tool.input_schema));
+        && (scene_.target.has(Quirk::any_strict) || is_strict_when_sent(tool.input_schema, scene_.target));
 }
 
 void ToolWriter::write_definition(const Tool& tool)

@@ -54,6 +54,12 @@ function chatBody(vendor) {
         ...extra,
     });
     const [first, second] = ways[vendor.back] ?? [{}, {}];
+    const answer = (id, content) => ({
+        role: 'tool',
+        tool_call_id: id,
+        ...(vendor.preset === 'gemini' ? { name: 'Read' } : {}),
+        content,
+    });
     const closed = vendor.upstream === 'cerebras' ? { ...schema, additionalProperties: false } : schema;
     return {
         model: vendor.model,
@@ -61,12 +67,13 @@ function chatBody(vendor) {
             { role: 'system', content: 'You help.' },
             { role: 'user', content: 'Look.' },
             { role: 'assistant', content: null, ...first, tool_calls: [call(one, signed), call(two)] },
-            { role: 'tool', tool_call_id: one, content: 'A' },
-            { role: 'tool', tool_call_id: two, content: 'B' },
+            answer(one, 'A'),
+            answer(two, 'B'),
             { role: 'assistant', content: 'Done.', ...second },
             { role: 'user', content: 'Thanks.' },
         ],
         [vendor.limit ?? 'max_tokens']: 1000,
+        ...(vendor.model === 'gpt-5.6-terra' ? { reasoning_effort: 'none' } : {}),
         tools: [{ type: 'function', function: { name: 'Read', description: 'Reads.', parameters: closed } }],
     };
 }
@@ -316,6 +323,18 @@ refuses(
     /unrecognized key/,
 );
 refuses(
+    'an effort beside tools',
+    chats.filter((vendor) => vendor.model === 'gpt-5.6-terra'),
+    (body) => delete body.reasoning_effort,
+    /function tools go with 'none' only/,
+);
+refuses(
+    'a result without the name of its tool',
+    by('gemini'),
+    (body) => delete body.messages[3].name,
+    /name/,
+);
+refuses(
     'the other name of the limit',
     by('mistral', 'deepseek'),
     (body) => (body.max_completion_tokens = 1),
@@ -330,9 +349,21 @@ refuses(
 );
 refuses(
     'Messages: adaptive thinking',
-    imitations,
+    imitations.filter((vendor) => vendor.preset !== 'minimax'),
     (body) => (body.thinking = { type: 'adaptive' }),
     /no known form/,
+);
+refuses(
+    'Messages: a budget where thinking is adaptive',
+    by('minimax_messages'),
+    (body) => (body.thinking = { type: 'enabled', budget_tokens: 1024 }),
+    /no known form/,
+);
+refuses(
+    'Messages: a tool that nobody runs',
+    by('zai_messages', 'moonshot_messages'),
+    (body) => body.tools.push({ type: 'web_search_20250305', name: 'web_search' }),
+    /input_schema|web_search/,
 );
 refuses(
     'Messages: a message of the system',

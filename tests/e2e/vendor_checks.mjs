@@ -180,6 +180,11 @@ export const moonshotSchemas = inSchemas((schema, path, problems) => {
         problems.push(`At path '${path}': references must start with #/$defs/`);
 });
 
+export function noEffortBesideTools(body, problems) {
+    if (body.tools && body.reasoning_effort !== 'none')
+        problems.push(`reasoning_effort: function tools go with 'none' only, not ${body.reasoning_effort}`);
+}
+
 export function plainRoots(body, problems) {
     for (const { name, parameters } of functionsOf(body))
         for (const word of ['oneOf', 'anyOf', 'allOf', 'enum', 'not'])

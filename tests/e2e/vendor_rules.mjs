@@ -6,7 +6,7 @@
 //   shape, rules                the body's shape, and what no shape can say
 //   roots                       false: tools with alternatives at the root of a schema are not tried
 //   family                      whose signatures are good here, too
-//   blind                       a model that its list does not call blind: it has to be said
+//   blind                       a model that its list does not call blind: it has to be said, unless it is 'known'
 //   back                        how a thought goes back
 //   thinks, id                  how an answer carries thoughts, and what ids of calls look like
 
@@ -19,6 +19,7 @@ import {
     geminiSchemas,
     instructionsFirst,
     moonshotSchemas,
+    noEffortBesideTools,
     noUserAfterTool,
     ownIds,
     partsBack,
@@ -96,6 +97,12 @@ const openai = [
         thinks: 'never',
         id: 'call_24',
     }),
+    // "Function tools with reasoning_effort are not supported for gpt-5.6-terra in /v1/chat/completions. To use function
+    // tools, use /v1/responses or set reasoning_effort to 'none'."
+    chat('openai_chat', 'openai', 'gpt-5.6-terra', {
+        ...ofGpt5,
+        rules: [...ofGpt5.rules, noEffortBesideTools],
+    }),
     chat('azure_chat', 'azure', 'gpt-5.1', ofGpt5),
     chat('github', 'github', 'openai/gpt-5', {
         shape: {
@@ -128,7 +135,7 @@ const deepseek = chat('deepseek', 'deepseek', 'deepseek-v4-pro', {
 
 // https://docs.z.ai/api-reference/llm/chat-completion: code 1210 "Invalid API parameter".
 const zai = chat('zai', 'zai', 'glm-5', {
-    blind: true,
+    blind: 'known',
     shape: {
         fields: {
             thinking: object({ type: literal('enabled', 'disabled') }, { clear_thinking: boolean }),
@@ -165,16 +172,22 @@ const moonshot = chat('moonshot', 'moonshot', 'kimi-k2.5', {
 
 // https://platform.minimax.io/docs/api-reference/text-openai-api: more than one system message is 2013 "invalid chat
 // setting".
-const minimax = chat('minimax', 'minimax', 'MiniMax-M2.5', {
-    blind: true,
+const ofMinimax = {
     shape: {
-        fields: { reasoning_split: literal(true) },
+        fields: {
+            thinking: object({ type: literal('adaptive', 'disabled') }),
+            reasoning_split: literal(true),
+        },
         assistant: { reasoning_details: array(map(any), { min: 1 }), ...thought },
     },
     back: 'details',
     thinks: 'details',
     id: 'minimax',
-});
+};
+const minimax = [
+    chat('minimax', 'minimax', 'MiniMax-M3', ofMinimax),
+    chat('minimax', 'minimax', 'MiniMax-M2.7', { ...ofMinimax, blind: 'known' }),
+];
 
 // https://docs.mistral.ai/api: 422 "Extra inputs are not permitted", 400 "Unexpected role 'user' after role 'tool'",
 // "Tool call id was ... but must be a-z, A-Z, 0-9, with a length of 9."
@@ -202,7 +215,7 @@ const mistral = [
 // https://console.groq.com/docs/reasoning: "property 'reasoning_content' is unsupported".
 const groq = [
     chat('groq', 'groq', 'openai/gpt-oss-120b', {
-        blind: true,
+        blind: 'known',
         shape: { limit: 'max_completion_tokens', fields: efforts('low', 'medium', 'high') },
         thinks: 'reasoning',
         id: 'groq',
@@ -229,7 +242,7 @@ const xai = chat('xai', 'xai', 'grok-4', {
 // https://inference-docs.cerebras.ai: "property 'messages.2.assistant.reasoning_content' is unsupported"; 422 for an
 // object that is not closed; "tools" is incompatible with "response_format".
 const cerebras = chat('cerebras', 'cerebras', 'gpt-oss-120b', {
-    blind: true,
+    blind: 'known',
     shape: { limit: 'max_completion_tokens', fields: efforts('low', 'medium', 'high') },
     rules: [...first, closedSchemas],
     thinks: 'reasoning',
@@ -239,20 +252,20 @@ const cerebras = chat('cerebras', 'cerebras', 'gpt-oss-120b', {
 const hosts = [
     // https://docs.together.ai/docs/openai-api-compatibility
     chat('together', 'together', 'openai/gpt-oss-120b', {
-        blind: true,
+        blind: 'known',
         shape: { fields: efforts('low', 'medium', 'high') },
         thinks: 'reasoning',
         id: 'call_24',
     }),
     chat('together', 'together', 'deepseek-ai/DeepSeek-V3.1', {
-        blind: true,
+        blind: 'known',
         shape: { fields: { reasoning: object({ enabled: boolean }) } },
         thinks: 'reasoning',
         id: 'call_24',
     }),
     // https://docs.fireworks.ai/guides/reasoning: "Extra inputs are not permitted, field: ..."
     chat('fireworks', 'fireworks', 'accounts/fireworks/models/gpt-oss-120b', {
-        blind: true,
+        blind: 'known',
         shape: { fields: efforts('low', 'medium', 'high'), assistant: thought },
         back: 'content',
         thinks: 'reasoning_content',
@@ -268,17 +281,22 @@ const hosts = [
 ];
 
 // https://ai.google.dev/gemini-api/docs/openai: "Invalid JSON payload received. Unknown name ..."; "Function call is
-// missing a thought_signature in functionCall parts."
+// missing a thought_signature in functionCall parts."; "function_response.name: Name cannot be empty."
 const signed = { extra_content: object({ google: object({ thought_signature: text }) }) };
 const gemini = [
     chat('gemini', 'gemini', 'gemini-2.5-pro', {
-        shape: { names: letterFirst, fields: efforts('low', 'medium', 'high') },
+        shape: { names: letterFirst, fields: efforts('low', 'medium', 'high'), result: { name: text } },
         rules: [...first, geminiSchemas],
         thinks: 'secretly',
         id: 'none',
     }),
     chat('gemini', 'gemini', 'gemini-3-pro-preview', {
-        shape: { names: letterFirst, fields: efforts('low', 'medium', 'high'), call: signed },
+        shape: {
+            names: letterFirst,
+            fields: efforts('low', 'medium', 'high'),
+            call: signed,
+            result: { name: text },
+        },
         rules: [...first, geminiSchemas],
         back: 'signatures',
         thinks: 'signed',
@@ -326,7 +344,7 @@ export const vendors = [
     deepseek,
     zai,
     moonshot,
-    minimax,
+    ...minimax,
     ...mistral,
     ...groq,
     xai,

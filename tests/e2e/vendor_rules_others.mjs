@@ -6,7 +6,7 @@ import { messagesRequest, messagesRules } from './messages_schema.mjs';
 import { modelById } from './models.mjs';
 import { chatRequest } from './openrouter_schema.mjs';
 import { responsesRequest, responsesRules } from './responses_schema.mjs';
-import { any } from './shapes.mjs';
+import { any, literal, object } from './shapes.mjs';
 import { detailsBack, sameThoughts } from './vendor_checks.mjs';
 import { vendorMessages } from './vendor_shapes.mjs';
 
@@ -76,6 +76,12 @@ export const responding = [
         others('low', 'medium', 'high'),
         openly,
     ),
+    responses('deepseek_responses', 'deepseek', 'deepseek-flash', others('low', 'medium', 'high', 'xhigh', 'max'), {
+        ...openly,
+        id: 'call_00',
+    }),
+    responses('minimax_responses', 'minimax', 'MiniMax-M3', others('low', 'medium', 'high'), openly),
+    responses('ollama_responses', 'ollama', 'gpt-oss:20b', others('low', 'medium', 'high'), openly),
     responses('litellm_responses', 'litellm', 'gpt-5.1', ofGpt, { roots: false }),
 ];
 
@@ -83,21 +89,23 @@ export const responding = [
 // thinking mode must be passed back to the API."; Z.ai: 422 for a message of role system.
 const roomy = modelById('openai/gpt-5.5'); // for limits that no imitation has
 const imitatedRules = (body, problems) => problems.push(...messagesRules(body, roomy));
-const imitation = (preset, model, thinks = 'signature') => ({
+const imitation = (preset, model, thinks = 'signature', shape = {}) => ({
     upstream: `${preset}_messages`,
     preset,
     dialect: 'messages',
     model,
-    shape: vendorMessages,
+    shape: vendorMessages(shape),
     rules: [imitatedRules, sameThoughts({ words: true })],
     thinks,
     id: 'toolu',
 });
 export const imitations = [
-    imitation('deepseek', 'deepseek-v4-pro'),
+    imitation('deepseek', 'deepseek-v4-pro', 'signature', {
+        fields: { output_config: object({ effort: literal('low', 'medium', 'high', 'xhigh', 'max') }) },
+    }),
     imitation('zai', 'glm-5'),
     imitation('moonshot', 'kimi-k2.5'),
-    imitation('minimax', 'MiniMax-M2.5'),
+    imitation('minimax', 'MiniMax-M3', 'signature', { thinking: ['adaptive', 'disabled'] }),
     imitation('vllm', 'qwen3-32b', 'unsigned'),
     imitation('llamacpp', 'qwen3-32b', 'unsigned'),
     imitation('ollama', 'gpt-oss:20b', 'unsigned'),

@@ -61,6 +61,7 @@ export const letterFirst = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/;
 //   assistant  other fields of the assistant's message, `parts` of its content
 //   ids, names patterns
 //   call       other fields of a call
+//   result     other fields of a tool's message
 //   choices    words of tool_choice; empty: it is not known
 //   schema     of the parameters of a tool
 //   formats    of the answer
@@ -74,6 +75,7 @@ export function chatShape({
     ids = /^[a-zA-Z0-9_.:|-]{1,64}$/,
     names = anyName,
     call = {},
+    result = {},
     choices = ['auto', 'none', 'required'],
     strict = false,
     schema = parameters,
@@ -98,7 +100,7 @@ export function chatShape({
             { role: any },
             { content: nullable(said), tool_calls: array(toolCall, { min: 1 }), ...assistant },
         ),
-        tool: object({ role: any, tool_call_id: id, content: texts }),
+        tool: object({ role: any, tool_call_id: id, content: texts, ...result }),
     });
     const tool = object({
         type: literal('function'),
@@ -168,8 +170,15 @@ const result = object(
     { ...mark, is_error: boolean, content: stringOr(blocks('text', 'image', 'document')) },
 );
 
-// The Messages API of its first version, without any beta: what servers that imitate it read.
-export const vendorMessages = object(
+const thoughts = {
+    enabled: object({ type: any, budget_tokens: integer({ min: 1024 }) }),
+    disabled: object({ type: any }),
+    adaptive: object({ type: any }),
+};
+
+// The Messages API of its first version, without any beta: what servers that imitate it read. `thinking`: the words
+// for it; `fields`: what else is read.
+export const vendorMessages = ({ thinking = ['enabled', 'disabled'], fields = {} } = {}) => object(
     {
         model: string({ min: 1 }),
         max_tokens: integer({ min: 1 }),
@@ -208,10 +217,7 @@ export const vendorMessages = object(
         top_p: number({ min: 0, max: 1 }),
         top_k: integer({ min: 0 }),
         metadata: object({}, { user_id: string({ pattern: /^[a-zA-Z0-9_-]{6,128}$/ }) }),
-        thinking: tagged('type', {
-            enabled: object({ type: any, budget_tokens: integer({ min: 1024 }) }),
-            disabled: object({ type: any }),
-        }),
+        thinking: tagged('type', pick(thoughts, thinking)),
         tools: array(
             object(
                 { name: string({ pattern: /^[a-zA-Z0-9_-]{1,128}$/ }), input_schema: map(any) },
@@ -224,5 +230,6 @@ export const vendorMessages = object(
             tool: object({ type: any, name: string() }, { disable_parallel_tool_use: boolean }),
             none: object({ type: any }),
         }),
+        ...fields,
     },
 );

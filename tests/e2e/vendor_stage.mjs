@@ -23,7 +23,7 @@ export const wanted = vendors.filter((vendor) => new RegExp(process.env.VENDOR ?
 // What a list of models does not tell has to be said.
 const blindModels = (name) =>
     vendors
-        .filter((vendor) => vendor.upstream === name && vendor.blind)
+        .filter((vendor) => vendor.upstream === name && vendor.blind === true)
         .map((vendor) => `[upstreams.${name}.models."${vendor.model}"]\nimages = false\nfiles = false\n`)
         .join('');
 

@@ -169,12 +169,19 @@ std::map<Quirk, Setting> settings()
     all[off_by_switch] = { .beside = { reasoning_object }, .change = not_thinking };
     all[reasoning_summary] = { .beside = { reasoning_object } };
     all[clear_thinking] = { .beside = { thinking_object } };
+    all[adaptive_thinking] = { .beside = { thinking_object } };
+    all[always_thinks] = { .beside = { thinking_object }, .change = not_thinking };
+    all[no_effort_with_tools] = { .beside = { reasoning_effort, effort_none } };
+    all[template_thinking] = { .change = [](test::Json& body) { body["messages"].erase(6); } };
     all[no_forced_tool] = {};
     all[any_strict] = { .beside = { strict_tools },
         .change = [](test::Json& body) { body["tools"][0]["strict"] = true; } };
     all[tools_for_calls] = { .change = [](test::Json& body) { body.erase("tools"); } };
     all[many_tools] = { .change = many };
     all[plain_root_schemas] = { .change = alternatives };
+    all[strict_schemas] = { .change = [](test::Json& body) {
+        body["tools"][0]["input_schema"]["properties"].erase("default"); // of which the types are not said
+    } };
     all[silent_overflow] = { .change = [](test::Json& body) {
         body["messages"][0]["content"] =
             test::Json::array({ { { "type", "text" }, { "text", std::string(9000, 'a') } } });
@@ -189,6 +196,8 @@ std::map<Quirk, Setting> settings()
     all[context_edits] = in_messages(set("context_management",
         test::Json::parse(R"({"edits":[{"type":"clear_thinking_20251015","keep":"all"}]})")));
     all[tool_references] = in_messages(deferred);
+    for (Quirk more : { effort_config, server_search, server_tools })
+        all[more] = { .beside = { vendor_messages }, .dialect = Dialect::messages };
     return all;
 }
 

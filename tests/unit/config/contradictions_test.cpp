@@ -41,14 +41,14 @@ TEST_F(ContradictionTest, APresetIsOneOfTheList)
 TEST_F(ContradictionTest, AProviderSpeaksOnlyWhatItOffers)
 {
     file("[upstreams.groq]\ndialect = \"messages\"\n[upstreams.anthropic]\ndialect = \"chat\"\n"
-         "[upstreams.deepseek]\ndialect = \"responses\"\n");
+         "[upstreams.zai]\ndialect = \"responses\"\n");
     EXPECT_THAT(mistakes(),
         ElementsAre(
             HasSubstr("config.toml:2:11: upstreams.groq.dialect: Groq does not offer messages; there is "
                       "chat, responses"),
             HasSubstr("config.toml:4:11: upstreams.anthropic.dialect: Anthropic does not offer chat; there "
                       "is messages"),
-            HasSubstr("config.toml:6:11: upstreams.deepseek.dialect: DeepSeek does not offer responses; "
+            HasSubstr("config.toml:6:11: upstreams.zai.dialect: Z.ai does not offer responses; "
                       "there is chat, "
                       "messages")));
     file("[upstreams.groq]\ndialect = \"messages\"\nbase_url = \"https://relay.example/v1\"\n");

@@ -55,6 +55,53 @@ TEST(ModelQuirks, MakersInsistOnIdsAndSchemasOfTheirOwn)
     EXPECT_FALSE(quirks("deepseek/deepseek-chat").has(no_forced_tool));
 }
 
+TEST(ModelQuirks, FunctionsOrAnEffort)
+{
+    for (const char* later :
+        { "gpt-5.4", "gpt-5.4-mini", "gpt-5.5", "gpt-5.6-terra", "gpt-6-sol", "GPT-6.1-sol" })
+        EXPECT_TRUE(quirks(later).has(no_effort_with_tools)) << later;
+    for (const char* earlier :
+        { "gpt-5", "gpt-5.2", "gpt-5.3-codex", "gpt-4o", "o3", "gpt-oss-120b", "gpt-6-chat" })
+        EXPECT_FALSE(quirks(earlier).has(no_effort_with_tools)) << earlier;
+    EXPECT_FALSE(quirks("openai/gpt-5.5", { routing_fields }).has(no_effort_with_tools))
+        << "the router knows";
+}
+
+TEST(ModelQuirks, ClaudeSince46FinishesNobodysSentences)
+{
+    for (const char* later : { "anthropic/claude-opus-4.6", "anthropic/claude-sonnet-4-6-20260217",
+             "anthropic/claude-opus-5", "anthropic/claude-haiku-5.5", "anthropic/claude-fable-5" })
+        EXPECT_TRUE(quirks(later).has(no_prefill)) << later;
+    for (const char* earlier : { "anthropic/claude-opus-4.5", "anthropic/claude-opus-4-20250514",
+             "anthropic/claude-3-7-sonnet-latest", "anthropic/claude-opus-4", "openai/gpt-5.5" })
+        EXPECT_FALSE(quirks(earlier).has(no_prefill)) << earlier;
+}
+
+TEST(ModelQuirks, SomeThinkWhateverTheyAreTold)
+{
+    const Quirks minimax { thinking_object, adaptive_thinking };
+    EXPECT_FALSE(quirks("MiniMax-M3", minimax).has(always_thinks));
+    EXPECT_TRUE(quirks("MiniMax-M3.1-Flash", minimax).has(always_thinks));
+    EXPECT_TRUE(quirks("MiniMax-M3.1-Flash", minimax).has(effort_config));
+    EXPECT_TRUE(quirks("glm-5.3", { thinking_object }).has(always_thinks));
+    EXPECT_FALSE(quirks("glm-5", { thinking_object }).has(always_thinks));
+}
+
+TEST(ModelQuirks, KnowWhoIsBlind)
+{
+    for (const char* blind : { "openai/gpt-oss-120b", "accounts/fireworks/models/gpt-oss-20b",
+             "qwen3-coder:30b", "Qwen/Qwen3-Coder-480B-A35B-Instruct", "deepseek-ai/DeepSeek-V3.2",
+             "deepseek-r1:8b", "MiniMax-M2.7", "codestral-latest", "kimi-k2-thinking",
+             "moonshotai/Kimi-K2-Instruct", "glm-5", "glm-4.5-air", "zai-glm-4.7", "z-ai/glm-4.6",
+             "meta-llama/Llama-3.3-70B-Instruct", "llama3.1:8b", "o3-mini", "grok-code-fast-1" })
+        EXPECT_TRUE(is_known_blind({ .model = blind })) << blind;
+    for (const char* seeing : { "glm-4.5v", "glm-4.6v-flash", "glm-5v-turbo", "kimi-k2.5",
+             "qwen3-vl-235b-a22b", "deepseek-flash", "deepseek-v4-pro", "MiniMax-M3", "devstral-small-latest",
+             "llama-4-maverick", "llama-3.2-90b-vision", "gpt-5.5", "nvidia/llama-3.1-nemotron-nano-vl-8b-v1",
+             "my-model", "glm-6" })
+        EXPECT_FALSE(is_known_blind({ .model = seeing })) << seeing;
+}
+
 TEST(ModelQuirks, NamesTellHowMuchAModelThinks)
 {
     EXPECT_TRUE(quirks("gpt-5-mini").has(effort_minimal));

@@ -196,5 +196,15 @@ TEST(ModelPattern, MatchesStarsAndNothingElse)
     EXPECT_FALSE(matches(std::string(40, '*') + "x", std::string(5000, 'a')));
 }
 
+TEST(Resolve, KnowsWhoIsBlindWhereNoListTells)
+{
+    Rules plain;
+    const Catalogue nothing;
+    EXPECT_EQ(target_for("gpt-oss-120b", plain, nothing).facts->input_image, false);
+    EXPECT_FALSE(target_for("kimi-k2.5", plain, nothing).facts->input_image.has_value());
+    plain.models = { { .model = "gpt-oss-*", .images = true } };
+    EXPECT_EQ(target_for("gpt-oss-120b", plain, nothing).facts->input_image, true) << "somebody says so";
+}
+
 } // namespace
 } // namespace dragoman::route

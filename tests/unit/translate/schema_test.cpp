@@ -1,4 +1,6 @@
+#include "support/chat_call.h"
 #include "support/decoded_request.h"
+#include "translate/argument_schema.h"
 #include "translate/schema.h"
 #include "translate/strict_schema.h"
 
@@ -282,8 +284,8 @@ TEST(Schema, IsClosedWhereOnlyClosedObjectsAreTaken)
             R"({"type":"object","properties":{"additionalProperties":{"type":["object","null"],)"
             R"("additionalProperties":{"type":"string"}},"a":{"anyOf":[{"properties":{"b":{}}}]}},"required":["a"]})"),
         json::parse(
-            R"({"type":"object","properties":{"additionalProperties":{"type":["object","null"],)"
-            R"("additionalProperties":false},"a":{"anyOf":[{"properties":{"b":{}},"additionalProperties":false}]}},)"
+            R"({"type":"object","properties":{"additionalProperties":{"type":["string","null"],)"
+            R"("description":"A JSON object, written as text."},"a":{"anyOf":[{"properties":{"b":{}},"additionalProperties":false}]}},)"
             R"("required":["a"],"additionalProperties":false})"));
 }
 
@@ -292,7 +294,8 @@ TEST(Schema, RequiresEverythingWhereThatIsTheRule)
     const json strict = sent_to({ strict_schemas },
         R"({"type":"object","required":["a"],"properties":{"a":{"type":"string"},"b":{"type":"integer"},)"
         R"("c":{"type":"string","enum":["x"]},"d":{"anyOf":[{"type":"string"},{"type":"number"}]},)"
-        R"("e":{"$ref":"#/$defs/e"},"f":{"type":["string","null"]}},"$defs":{"e":{"type":"object","properties":{}}}})");
+        R"("e":{"$ref":"#/$defs/e"},"f":{"type":["string","null"]}},"$defs":{"e":{"type":"object","properties":{},)"
+        R"("additionalProperties":false}}})");
     EXPECT_EQ(strict["required"], json({ "a", "b", "c", "d", "e", "f" }));
     EXPECT_EQ(strict["additionalProperties"], false);
     const json& properties = strict["properties"];
@@ -304,6 +307,102 @@ TEST(Schema, RequiresEverythingWhereThatIsTheRule)
     EXPECT_EQ(properties["e"], json::parse(R"({"anyOf":[{"$ref":"#/$defs/e"},{"type":"null"}]})"));
     EXPECT_EQ(properties["f"], json::parse(R"({"type":["string","null"]})"));
     EXPECT_EQ(strict["$defs"]["e"]["additionalProperties"], false);
+}
+
+TEST(Schema, MakesOneObjectOfWhatAllOfSays)
+{
+    constexpr std::string_view parts =
+        R"({"type":"object","properties":{"p":{"description":"d","allOf":[{"$ref":"#/$defs/a"},)"
+        R"({"type":"object","properties":{"b":{"type":"string"}},"required":["b"]}]}},"required":["p"],)"
+        R"("$defs":{"a":{"type":"object","description":"other","properties":{"a":{"type":"string"}},"required":["a"]}}})";
+    const json closed = sent_to({ closed_schemas }, parts)["properties"]["p"];
+    EXPECT_EQ(closed,
+        json::parse(
+            R"({"description":"d","type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},)"
+            R"("required":["a","b"],"additionalProperties":false})"));
+    EXPECT_EQ(sent_to({ strict_schemas }, parts)["properties"]["p"]["additionalProperties"], false);
+    EXPECT_EQ(sent_to({}, parts), json::parse(parts));
+
+    const json beside = sent_to({ closed_schemas },
+        R"({"type":"object","properties":{"p":{"type":"object","properties":{"a":{"type":"string"}},)"
+        R"("required":["a"],"oneOf":[{"properties":{"b":{"type":"string"}},"required":["b"]},{"properties":{}}]}}})");
+    EXPECT_EQ(beside["properties"]["p"],
+        json::parse(R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},)"
+                    R"("required":["a"],"additionalProperties":false})"));
+}
+
+TEST(Schema, GoesRoundInCirclesNowhere)
+{
+    const json sent = sent_to({ closed_schemas },
+        R"({"type":"object","properties":{"p":{"allOf":[{"$ref":"#/$defs/a"}]}},)"
+        R"("$defs":{"a":{"type":"object","properties":{"next":{"allOf":[{"$ref":"#/$defs/a"}]}}}}})");
+    EXPECT_EQ(sent["properties"]["p"]["properties"]["next"]["allOf"][0]["$ref"], "#/$defs/a");
+    EXPECT_EQ(sent["$defs"]["a"]["additionalProperties"], false);
+}
+
+TEST(Schema, WritesMapsAsTextWhereNothingMayBeOpen)
+{
+    constexpr std::string_view maps =
+        R"({"type":"object","properties":{"env":{"type":"object","description":"Variables.",)"
+        R"("additionalProperties":{"type":"string"}},"any":{"type":"object"},)"
+        R"("none":{"type":"object","additionalProperties":false}}})";
+    const json closed = sent_to({ closed_schemas }, maps)["properties"];
+    EXPECT_EQ(closed["env"],
+        json::parse(R"({"type":"string","description":"Variables. A JSON object, written as text."})"));
+    EXPECT_EQ(closed["any"]["type"], "string");
+    EXPECT_EQ(closed["none"]["type"], "object");
+    route::Target target = test::unlisted("model");
+    target.quirks = { closed_schemas };
+    EXPECT_TRUE(writes_maps_as_text({ maps }, target));
+    EXPECT_FALSE(
+        writes_maps_as_text({ R"({"type":"object","properties":{"a":{"type":"string"}}})" }, target));
+    target.dialect = route::Target::Dialect::messages;
+    EXPECT_FALSE(writes_maps_as_text({ maps }, target)) << "nobody would read it";
+    EXPECT_EQ(follow_schema(R"({"env":"{\"A\":\"1\"}","any":"{}"})", maps), R"({"env":{"A":"1"},"any":{}})");
+}
+
+TEST(Schema, ReadsCallsByItWhereMapsAreText)
+{
+    route::Target target = test::unlisted("model");
+    target.quirks = { closed_schemas };
+    const auto plan = [&](const std::string& schema) {
+        const auto call =
+            test::chat_call(R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"}],)"
+                            R"("tools":[{"name":"Run","input_schema":)"
+                    + schema + "}]}",
+                target);
+        return call ? call->plan : AnswerPlan {};
+    };
+    EXPECT_TRUE(plan(R"({"type":"object","properties":{"env":{"type":"object"}}})").coerce_arguments);
+    EXPECT_FALSE(plan(R"({"type":"object","properties":{"env":{"type":"string"}}})").coerce_arguments);
+}
+
+TEST(Schema, IsLeftAsItIsWhereStrictModeWouldChangeItsMeaning)
+{
+    route::Target target = test::unlisted("model");
+    target.quirks = { strict_schemas };
+    const auto strict = [&](const std::string& property) {
+        const std::string schema =
+            R"({"type":"object","properties":{"p":)" + property + R"(},"required":["p"]})";
+        const bool is = is_strict_when_sent({ schema }, target);
+        EXPECT_TRUE(is || sent_to({ strict_schemas }, schema) == json::parse(schema)) << property;
+        return is;
+    };
+    for (const char* property : { R"({"type":"string","format":"uri","minLength":1})",
+             R"({"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":{}})",
+             R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},{"required":["a"]}]})" })
+        EXPECT_TRUE(strict(property)) << property;
+    for (const char* property :
+        { R"({"type":"object","additionalProperties":{"type":"string"}})", R"({"type":"object"})",
+            R"({"type":"object","properties":{}})", "{}", R"({"type":"array","items":{"type":"object"}})",
+            R"({"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":{"type":"string"}})",
+            R"({"type":"object","patternProperties":{"^x":{"type":"string"}}})",
+            R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},)"
+            R"({"type":"object","properties":{"a":{"type":"integer"}}}]})",
+            R"({"type":"object","properties":{"a":{"type":"string"}},"anyOf":[{"properties":{"b":{"type":"string"}}}]})" })
+        EXPECT_FALSE(strict(property)) << property;
+    EXPECT_TRUE(is_strict_when_sent({ R"({"type":"object","properties":{}})" }, target))
+        << "a tool without arguments";
 }
 
 TEST(Schema, MovesATypeIntoItsAlternatives)

@@ -73,6 +73,8 @@ TEST(ThinkingRequest, KeepsABudgetWhereTheModelTakesOne)
     EXPECT_EQ(sent(budget(4000), facts, "z-ai/glm-5", 8000), R"({"reasoning":{"max_tokens":4000}})");
     EXPECT_EQ(sent(budget(63999), facts, "z-ai/glm-5", 10000), R"({"reasoning":{"max_tokens":8000}})");
     EXPECT_EQ(sent(budget(63999), facts, "z-ai/glm-5", 1000), R"({"reasoning":{"effort":"low"}})");
+    EXPECT_EQ(sent(budget(63999), facts, "z-ai/glm-5", 1100), R"({"reasoning":{"effort":"low"}})")
+        << "1024 of them would leave next to nothing";
 }
 
 TEST(ThinkingRequest, LetsDisabledWin)
