@@ -57,7 +57,7 @@ Error refused_wish(Error::Kind kind, std::string message)
     };
 }
 
-Error unknown_wish(std::string_view wanted, const config::Config& config)
+std::vector<std::string_view> names_of_places(const config::Config& config)
 {
     std::vector<std::string_view> names;
     for (const route::Route& one : config.routes)
@@ -65,6 +65,12 @@ Error unknown_wish(std::string_view wanted, const config::Config& config)
             names.push_back(one.name);
     for (const config::Upstream& upstream : config.upstreams)
         names.push_back(upstream.name);
+    return names;
+}
+
+Error unknown_wish(std::string_view wanted, const config::Config& config)
+{
+    const auto names = names_of_places(config);
     return refused_wish(Error::Kind::bad_request,
         fmt::format("x-dragoman-route: there is no route or upstream {}; there are {}", wanted.substr(0, 80),
             fmt::join(names, ", ")));
@@ -134,6 +140,9 @@ Routing routing_of(const config::Config& config)
         routing.rules.push_back(rules_of(config, upstream));
         routing.urls.push_back(urls_of(upstream));
     }
+    if (config.client_targets)
+        for (const std::string_view name : names_of_places(config))
+            routing.rules.front().places.emplace_back(name);
     for (const route::Route& one : config.routes) {
         routing.weighs |= one.scenario == Scenario::long_context;
         routing.looks_for_media |= one.scenario == Scenario::image;

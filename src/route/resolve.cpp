@@ -50,6 +50,7 @@ std::vector<std::string> known_names(const Rules& rules, const Catalogue& catalo
             names.push_back(mapping.from);
     for (const auto& model : catalogue.models())
         names.push_back(model->id);
+    names.insert(names.end(), rules.places.begin(), rules.places.end());
     return names;
 }
 

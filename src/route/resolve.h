@@ -50,6 +50,7 @@ struct Rules {
     std::string small {};
     std::vector<Mapping> map {};
     std::vector<std::string> offered {}; // what a client's picker offers besides big, middle and small
+    std::vector<std::string> places {}; // of routes and upstreams: names that a client may ask for as well
     std::string upstream {}; // its name, for people
     DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
     bool openrouter = true;
