@@ -85,7 +85,8 @@ void add_wishes(RouteStop& stop, const route::RouteTarget& asked)
         if (!value.empty())
             stop.reasons.push_back(fmt::format("asked with {} {}", name, value));
     if (asked.model.empty())
-        stop.reasons.emplace_back("the route names the upstream only: the model as the client asked");
+        stop.reasons.emplace_back("the route names the upstream only: for Claude's names a model of its own, "
+                                  "else the model as the client asked");
 }
 
 RouteStop stop_of(const config::Config& config, gateway::Place place, std::size_t position,
@@ -234,8 +235,11 @@ Result<RouteReport> route_report(const config::Config& config, const gateway::Ca
         const auto position = own - config.routes.data() + 1;
         report.route_name = own->name.empty() ? fmt::format("number {}", position) : own->name;
         report.condition = describe_condition(*own);
-        report.reason = position == 1 ? "the first of the routes that fits"
-                                      : "the first of the routes that fits; those before it do not";
+        report.reason = plan.is_by_name() ? "it is named"
+            : position == 1               ? "the first of the routes that fits"
+                                          : "the first of the routes that fits; those before it do not";
+    } else if (plan.is_by_name()) {
+        report.reason = "it is the name of an upstream, whose big model answers";
     } else {
         report.reason = meaning_of(config, model);
     }

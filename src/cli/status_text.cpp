@@ -65,6 +65,34 @@ private:
     std::string text_;
 };
 
+// "9: home/qwen3-coder 503 (8), groq/gpt-oss 429 (1)", the most frequent first.
+void add_tally(Sheet& sheet, const json::Entry& report, std::string_view name, std::string_view name_of_why)
+{
+    constexpr std::size_t shown = 4;
+    const auto value = report.value(name);
+    const auto rows = value ? value->array() : std::nullopt;
+    if (!rows || rows->empty())
+        return;
+    std::uint64_t sum = 0;
+    std::vector<std::pair<std::uint64_t, std::string>> parts;
+    for (const json::Value element : json::Array(*rows)) {
+        const json::Entry row(element.object());
+        const std::uint64_t times = count(row, "count");
+        sum += times;
+        parts.emplace_back(times,
+            fmt::format("{} {} ({})", plain(row.text("target").value_or("")),
+                plain(row.text(name_of_why).value_or("")), times));
+    }
+    std::ranges::stable_sort(parts, std::ranges::greater(), [](const auto& part) { return part.first; });
+    std::string text = fmt::format("{}: ", sum);
+    for (std::size_t i = 0; i < std::min(parts.size(), shown); ++i)
+        text.append(i == 0 ? "" : ", ").append(parts[i].second);
+    if (parts.size() > shown)
+        text +=
+            fmt::format(" and {} more kind{}", parts.size() - shown, parts.size() == shown + 1 ? "" : "s");
+    sheet.line(name, text);
+}
+
 void add_requests(Sheet& sheet, const json::Entry& report, const Style& style)
 {
     const std::uint64_t cancelled = count(report.entry("outcomes"), "client_cancelled");
@@ -76,6 +104,8 @@ void add_requests(Sheet& sheet, const json::Entry& report, const Style& style)
     sheet.line("requests", requests);
     if (const std::uint64_t refused = count(report, "refused"); refused > 0)
         sheet.line("refused", fmt::format("{} (token, Host, Origin, path or method)", refused));
+    add_tally(sheet, report, "fallbacks", "reason");
+    add_tally(sheet, report, "mended", "remedy");
     sheet.line("first byte",
         fmt::format("p50 {}, p90 {}, p99 {}", percentile(report, "p50"), percentile(report, "p90"),
             percentile(report, "p99")));

@@ -115,6 +115,10 @@ struct Upstream {
     route::Quirks not_stated {}; // and takes away
     bool vendor_in_slugs = true; // models are named vendor/model: a name without a slash is none
     bool claude_names = false; // knows Claude's own names: they go through as they are
+    std::string
+        big {}; // stands for Claude's names where only the upstream is named; empty: the first of its list
+    std::string middle {};
+    std::string small {};
     std::vector<ModelStatement> models {}; // first match wins
 
     Milliseconds connect = limits::connect_time; // an address, TLS included

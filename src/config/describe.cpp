@@ -158,9 +158,12 @@ std::string describe(const Config& config)
     Lines lines;
     lines.add("configuration file", or_none(config.file));
     describe_server(lines, config.server);
-    lines.add("big model", config.models.big);
-    lines.add("middle model", config.models.middle);
-    lines.add("small model", config.models.small);
+    const auto model = [&](std::string_view name, const std::string& slug) {
+        lines.add(name, slug.empty() ? fmt::format("the first of {}'s list", config.main().name) : slug);
+    };
+    model("big model", config.models.big);
+    model("middle model", config.models.middle);
+    model("small model", config.models.small);
     for (const ModelMapping& name : config.models.names)
         lines.add("name", fmt::format("{} -> {}", name.from, name.to));
     for (const std::string& favourite : config.models.favourites)

@@ -53,6 +53,7 @@ struct Draft {
     // [[routes]]: where each and its targets stand, beside config.routes
     struct RoutePlace {
         std::string route {};
+        std::string name {}; // of its name, if it has one
         std::vector<std::string> targets {};
     };
     std::vector<RoutePlace> route_places {};

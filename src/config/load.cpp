@@ -122,15 +122,31 @@ void apply_given(Draft& draft, const Sources& sources)
 }
 
 // What stands for Claude's families when nobody has said it.
-void take_models_of_preset(Draft& draft)
+void take_models_of_main(Draft& draft)
 {
-    const Preset* preset = preset_of(draft.config.main().preset);
-    if (preset == nullptr || preset->name == "openrouter")
+    if (draft.config.main().is("openrouter"))
         return;
     Models& models = draft.config.models;
-    models.big = preset->big;
-    models.middle = preset->middle.empty() ? preset->big : preset->middle;
-    models.small = preset->small.empty() ? preset->big : preset->small;
+    const Upstream& main = draft.config.main();
+    models.big = main.big;
+    models.middle = main.middle;
+    models.small = main.small;
+}
+
+// What stands for Claude's families where a route or a client names the upstream alone: its preset's models,
+// else the one that somebody has stated something about.
+void settle_own_models(Upstream& upstream)
+{
+    const Preset* preset = preset_of(upstream.preset);
+    const Models standard;
+    if (preset != nullptr)
+        upstream.big = preset->name == "openrouter" ? standard.big : preset->big;
+    const auto stated = std::ranges::find_if(
+        upstream.models, [](const ModelStatement& one) { return !one.model.contains('*'); });
+    if (upstream.big.empty() && stated != upstream.models.end())
+        upstream.big = stated->model;
+    upstream.middle = preset == nullptr || preset->middle.empty() ? upstream.big : preset->middle;
+    upstream.small = preset == nullptr || preset->small.empty() ? upstream.big : preset->small;
 }
 
 // What nobody has said is a model of the first upstream, also where its vendor is the name of another one.
@@ -148,7 +164,9 @@ void keep_at_the_first(Draft& draft)
 void settle_models(Draft& draft)
 {
     Models& models = draft.config.models;
-    take_models_of_preset(draft);
+    for (Upstream& upstream : draft.config.upstreams)
+        settle_own_models(upstream);
+    take_models_of_main(draft);
     keep_at_the_first(draft);
     const auto settle = [&](const std::optional<Placed>& given, std::string& out) {
         if (!given)

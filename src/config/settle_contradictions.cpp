@@ -62,7 +62,8 @@ void check_times(Draft& draft, const Upstream& upstream, const UpstreamDraft& gi
 // With one upstream everybody hears that there is no key; among several it would be found out by a fallback.
 void check_key(Draft& draft, const Upstream& upstream, const UpstreamDraft& given)
 {
-    if (draft.config.upstreams.size() > 1 && !given.place.empty() && upstream.degraded())
+    const bool has_been_said = given.key || given.key_file; // what is wrong with it
+    if (draft.config.upstreams.size() > 1 && !given.place.empty() && !has_been_said && upstream.degraded())
         draft.mistakes.warn(given.place,
             fmt::format("upstreams.{} has no key, and is passed over: set {}, or key_file", upstream.name,
                 upstream.key_name));

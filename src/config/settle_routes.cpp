@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace dragoman::config {
@@ -25,6 +26,19 @@ std::vector<std::string_view> names_of_upstreams(const Config& config)
     return names;
 }
 
+// What somebody probably meant by a target whose upstream is not there.
+std::string meant_by(const Draft& draft, const std::string& text)
+{
+    const auto names = names_of_upstreams(draft.config);
+    if (route::route_named(draft.config.routes, text) != nullptr)
+        return "; a route cannot be a target of another: write its targets here";
+    const std::size_t end = text.find_first_of("/,");
+    if (end == std::string::npos)
+        return fmt::format("; a target is upstream/model, such as {}/{}", names.front(), text);
+    const auto near = nearest(std::string_view(text).substr(0, end), names);
+    return near.empty() ? std::string() : fmt::format("; did you mean {}/{}?", near, text.substr(end + 1));
+}
+
 void settle_target(Draft& draft, const std::string& place, RouteTarget& target)
 {
     const std::string text = std::move(target.model);
@@ -39,21 +53,23 @@ void settle_target(Draft& draft, const std::string& place, RouteTarget& target)
         target.model = text; // OpenRouter's own: "openrouter/auto"
     if (draft.config.upstream(name) == nullptr) {
         const auto names = names_of_upstreams(draft.config);
-        const auto near = nearest(name, names);
         draft.mistakes.add(place,
-            fmt::format("the target {} names no upstream of this file; there {}: {}{}", text,
-                names.size() == 1 ? "is one" : "are", fmt::join(names, ", "),
-                near.empty() ? "" : fmt::format("; did you mean {}/{}?", near, target.model)));
+            fmt::format("routes.targets: the target {} names no upstream of this file; there {}: {}{}", text,
+                names.size() == 1 ? "is one" : "are", fmt::join(names, ", "), meant_by(draft, text)));
     } else if (slash != std::string::npos && (target.model.empty() || !is_header_word(target.model))) {
-        draft.mistakes.add(place, fmt::format("the target {} names no model behind its upstream", text));
+        draft.mistakes.add(place,
+            fmt::format("routes.targets: the target {0} names no model behind its upstream; write "
+                        "{1}/MODEL, or {1} alone for the model that the client asks for",
+                text, name));
     }
     const bool has_preferences =
         !target.models.empty() || !target.provider.empty() || !target.plugins.empty();
     const Upstream* upstream = draft.config.upstream(target.upstream);
     if (has_preferences && upstream != nullptr && !upstream->all_quirks().has(route::Quirk::routing_fields))
         draft.mistakes.add(place,
-            fmt::format("the target {}: models, provider and plugins are for routers such as OpenRouter; {} "
-                        "takes none of them",
+            fmt::format(
+                "routes.targets: the target {}: models, provider and plugins are for routers such as "
+                "OpenRouter; {} takes none of them: take them out, or give it quirks = [\"routing_fields\"]",
                 text, upstream->name));
 }
 
@@ -70,7 +86,9 @@ void find_repeated_targets(Draft& draft, const Route& route, const Draft::RouteP
         if (std::any_of(route.targets.begin(), route.targets.begin() + static_cast<std::ptrdiff_t>(i),
                 [&](const RouteTarget& before) { return is_same(before, route.targets[i]); }))
             draft.mistakes.add(place.targets[i],
-                fmt::format("the target {} stands there twice: a fallback has to be another one",
+                fmt::format("routes.targets: the target {} stands there twice: a fallback has to be another "
+                            "one; take "
+                            "one out",
                     to_string(route.targets[i])));
 }
 
@@ -120,6 +138,50 @@ std::string why_never(const Draft& draft, std::size_t position)
     return {};
 }
 
+// By its name a client asks for a route, in x-dragoman-route or as the model.
+void check_name(Draft& draft, const Route& own, const std::string& place)
+{
+    if (draft.config.upstream(own.name) != nullptr)
+        return draft.mistakes.add(place,
+            fmt::format(
+                "routes.name: {} is the name of an upstream as well, and a client that asks for it could "
+                "mean either; call the route something else",
+                own.name));
+    const Models& models = draft.config.models;
+    const bool is_short_name =
+        std::ranges::find(models.names, own.name, &ModelMapping::from) != models.names.end();
+    const bool is_model = own.name == models.big || own.name == models.middle || own.name == models.small;
+    if (draft.config.client_targets && (is_short_name || is_model))
+        draft.mistakes.warn(place,
+            fmt::format(
+                "routes.name: a client that asks for the model {0} gets the one of {1}, and this route only "
+                "by x-dragoman-route; call the route something else if {0} shall lead to it",
+                own.name, is_short_name ? "[models.names]" : "[models]"));
+}
+
+// Names of all families, as clients write them.
+constexpr std::array<std::string_view, 6> claude_names { "claude-opus-4-5", "claude-sonnet-4-5",
+    "claude-haiku-4-5", "opus", "sonnet", "haiku" };
+
+// An upstream alone needs a model of its own for Claude's names.
+void check_upstream_alone(Draft& draft, const Route& own, const RouteTarget& target, const std::string& place)
+{
+    const Upstream* upstream = draft.config.upstream(target.upstream);
+    const auto is_asked = [&](std::string_view name) { return route::matches(own.model, name); };
+    if (upstream == nullptr || !target.model.empty() || !upstream->big.empty() || upstream->claude_names
+        || (!own.model.empty() && std::ranges::none_of(claude_names, is_asked)))
+        return;
+    const Models& models = draft.config.models;
+    const auto is_its = [&](const std::string& model) { return model.starts_with(upstream->name + "/"); };
+    if (is_its(models.big) && is_its(models.middle) && is_its(models.small))
+        return;
+    draft.mistakes.warn(place,
+        fmt::format(
+            "routes.targets: nothing says which model of {0} answers for Claude's names, so that it is the "
+            "first of its list; write {0}/MODEL",
+            upstream->name));
+}
+
 } // namespace
 
 void settle_routes(Draft& draft)
@@ -131,11 +193,21 @@ void settle_routes(Draft& draft)
         for (std::size_t j = 0; j < own.targets.size(); ++j)
             settle_target(draft, place.targets[j], own.targets[j]);
         find_repeated_targets(draft, own, place);
+        if (!own.name.empty())
+            check_name(draft, own, place.name);
         if (!own.name.empty() && !names.insert(own.name).second)
-            draft.mistakes.add(place.route, fmt::format("there is another route of the name {}", own.name));
-        if (const std::string why = why_never(draft, i); !why.empty() && own.name.empty())
-            draft.mistakes.warn(place.route, why);
+            draft.mistakes.add(place.name,
+                fmt::format(
+                    "routes.name: there is another route of the name {}; call one of them something else",
+                    own.name));
+        for (std::size_t j = 0; j < own.targets.size(); ++j)
+            check_upstream_alone(draft, own, own.targets[j], place.targets[j]);
     }
+    if (!draft.mistakes.mistakes.empty())
+        return; // What is wrong may be why.
+    for (std::size_t i = 0; i < draft.config.routes.size(); ++i)
+        if (const std::string why = why_never(draft, i); !why.empty() && draft.config.routes[i].name.empty())
+            draft.mistakes.warn(draft.route_places[i].route, why);
 }
 
 } // namespace dragoman::config

@@ -57,6 +57,28 @@ struct Places {
     }
 };
 
+// "upstreams.home.base_url", as it would stand in the file.
+std::string name_in_file(const Places& places, std::string_view key)
+{
+    return fmt::format("upstreams.{}.{}", places.upstream.name, key);
+}
+
+bool is_from_file(const Places& places, const Placed& placed)
+{
+    return places.given.base_url && places.given.base_url->place == placed.place;
+}
+
+// People leave out what a browser adds.
+std::string with_scheme(std::string_view url)
+{
+    const std::string_view text = trim(url);
+    if (text.contains("://") || !check_url(std::string("http://").append(text)))
+        return {};
+    const bool is_here =
+        text.starts_with("127.") || text.starts_with("localhost") || text.starts_with("[::1]");
+    return fmt::format("; did you mean {}://{}?", is_here ? "http" : "https", text);
+}
+
 // The variables that may hold this upstream's key. OPENAI_API_KEY is OpenRouter's only while no upstream is
 // OpenAI.
 std::vector<std::string> names_of(const Places& places)
@@ -128,7 +150,7 @@ std::optional<Candidate> first_usable(const Places& places, std::vector<Candidat
     if (!places.given.key_file)
         return std::nullopt;
     const auto& [path, place] = *places.given.key_file;
-    const auto file = read_secret_file(path, place, draft.mistakes);
+    const auto file = read_secret_file(path, place + ": " + name_in_file(places, "key_file"), draft.mistakes);
     if (!file)
         return std::nullopt;
     return Candidate { { file->content, { KeySource::Kind::file, path, path } }, "", place };
@@ -144,7 +166,9 @@ std::optional<Candidate> key_in_force(const Places& places)
         return std::nullopt;
     }
     if (!is_header_word(key->secret.value.reveal())) {
-        places.draft.mistakes.add(key->place, "is no key: a key is one word of ASCII");
+        places.draft.mistakes.add(key->place,
+            fmt::format("{}is no key: a key is one word of ASCII",
+                key->name.empty() ? name_in_file(places, places.given.key ? "key " : "key_file ") : ""));
         return std::nullopt;
     }
     return key;
@@ -222,7 +246,9 @@ void settle_urls(const Places& places, const std::optional<Placed>& base)
         upstream.responses_url = urls->responses;
         upstream.models_url = urls->models;
     } else {
-        places.draft.mistakes.add(placed.place, "base_url " + urls.error());
+        places.draft.mistakes.add(placed.place,
+            (is_from_file(places, placed) ? name_in_file(places, "base_url ") : "base_url ") + urls.error()
+                + with_scheme(placed.text));
     }
     if (!base && preset != nullptr && !preset->messages_url.empty())
         upstream.messages_url = preset->messages_url;
@@ -236,7 +262,8 @@ void settle_urls(const Places& places, const std::optional<Placed>& base)
         if (auto url = check_url(given->text))
             out = std::move(*url);
         else
-            places.draft.mistakes.add(given->place, fmt::format("{} {}", name, url.error()));
+            places.draft.mistakes.add(given->place,
+                fmt::format("{} {}{}", name_in_file(places, name), url.error(), with_scheme(given->text)));
     };
     replace(places.given.messages_url, "messages_url", upstream.messages_url);
     replace(places.given.responses_url, "responses_url", upstream.responses_url);
@@ -267,7 +294,8 @@ void settle_pool(const Places& places)
             found = FoundSecret { Secret(draft.key->text),
                 { KeySource::Kind::file, places.draft.config.file, {} } };
         else if (draft.file) {
-            if (const auto file = read_secret_file(draft.file->text, draft.file->place, mistakes))
+            if (const auto file = read_secret_file(
+                    draft.file->text, draft.file->place + ": " + name_in_file(places, "keys"), mistakes))
                 found = FoundSecret { file->content,
                     { KeySource::Kind::file, draft.file->text, draft.file->text } };
         } else if (!(found = find_secret(places.environment, draft.env, mistakes))) {
@@ -276,7 +304,8 @@ void settle_pool(const Places& places)
                     "the key {} is not set: set it, or take it out of keys; it is left out", draft.env));
         }
         if (found && !is_header_word(found->value.reveal()))
-            mistakes.add(draft.place, "is no key: a key is one word of ASCII");
+            mistakes.add(
+                draft.place, name_in_file(places, "keys: ") + "this is no key: a key is one word of ASCII");
         else if (found)
             places.upstream.keys.push_back(
                 { std::move(found->value), std::move(found->source), draft.weight });

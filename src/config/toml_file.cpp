@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 
 namespace dragoman::config {
@@ -223,6 +224,42 @@ std::pair<int, int> position_of(std::string_view mistake, const std::string& pat
     return position;
 }
 
+std::string_view line_of(std::string_view text, std::size_t number)
+{
+    for (; number > 1 && text.contains('\n'); --number)
+        text.remove_prefix(text.find('\n') + 1);
+    return text.substr(0, text.find('\n'));
+}
+
+// The key or the table that a line begins with; nothing of a value, which may be a secret.
+std::string_view name_in(std::string_view line)
+{
+    line = trim(line);
+    const bool is_table = line.starts_with('[');
+    const std::string_view name =
+        is_table ? line.substr(0, line.find_last_of(']') + 1) : trim(line.substr(0, line.find('=')));
+    const bool is_plain = std::ranges::all_of(name, [](unsigned char c) {
+        return std::isalnum(c) != 0 || std::string_view("[]._-\"*/ :").contains(static_cast<char>(c));
+    });
+    return is_plain && (is_table || line.contains('=')) ? name : std::string_view();
+}
+
+// What people do most often, in the parser's words.
+std::string remedy_for(std::string_view what, std::string_view line)
+{
+    const std::string_view name = name_in(line);
+    if (what.contains("cannot redefine"))
+        return fmt::format(
+            "; {} stands there twice: keep one of them", name.empty() ? std::string_view("this") : name);
+    if (what.contains("could not determine value type"))
+        return fmt::format("; the value of {} needs quotes, if it is a text",
+            name.empty() ? std::string_view("this line") : name);
+    if (what.contains("while parsing string"))
+        return fmt::format(
+            "; the text of {} is not closed by a quote", name.empty() ? std::string_view("this line") : name);
+    return {};
+}
+
 } // namespace
 
 void apply_toml(Draft& draft, std::string_view text, const std::string& path)
@@ -239,7 +276,8 @@ void apply_toml(Draft& draft, std::string_view text, const std::string& path)
         const auto end = quote == std::string_view::npos ? what.size() : quote;
         draft.mistakes.add(
             fmt::format("{}:{}:{}", path, error.source().begin.line, error.source().begin.column),
-            fmt::format("this is not TOML: {}", trim(what.substr(0, end))));
+            fmt::format("this is not TOML: {}{}", trim(what.substr(0, end)),
+                remedy_for(what, line_of(text, error.source().begin.line))));
     }
 }
 

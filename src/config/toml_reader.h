@@ -9,6 +9,7 @@
 #include "config/values.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -101,14 +102,14 @@ public:
             out = **node->as_boolean();
         return node != nullptr;
     }
-    void whole(std::string_view key, int& out, int least, int most)
+    void whole(std::string_view key, int& out, int least, int most, std::string_view remedy = {})
     {
         const toml::node* node = expect(key, toml::node_type::integer, "a whole number");
         if (node == nullptr)
             return;
         const std::int64_t value = **node->as_integer();
         if (value < least || value > most)
-            complain(key, fmt::format("must be from {} to {}", least, most));
+            complain(key, fmt::format("must be from {} to {}{}", least, most, remedy));
         else
             out = static_cast<int>(value);
     }
@@ -169,7 +170,7 @@ public:
         for (const auto& [key, node] : table_) {
             if (std::ranges::find(known_, key.str()) == known_.end())
                 mistakes_.add(place_of(key.source()),
-                    fmt::format("unknown key {}{}", full_name(key.str()), suggestion(key.str(), known_)));
+                    fmt::format("unknown key {}{}", full_name(key.str()), instead_of(key.str())));
         }
     }
 
@@ -180,6 +181,16 @@ public:
     }
 
 private:
+    // The nearest of the keys that may stand here, else all of them where they are few.
+    std::string instead_of(std::string_view key) const
+    {
+        constexpr std::size_t few = 12;
+        if (auto near = suggestion(key, known_); !near.empty())
+            return near;
+        if (known_.empty() || known_.size() > few)
+            return "; docs/operating.md lists those that there are";
+        return fmt::format("; there {} {}", known_.size() == 1 ? "is" : "are", fmt::join(known_, ", "));
+    }
     static std::string joined(std::span<const std::string_view> words)
     {
         std::string all;

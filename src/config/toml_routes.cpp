@@ -65,6 +65,7 @@ public:
 
     Route read();
     std::vector<std::string> target_places {};
+    std::string name_place {};
 
 private:
     void read_when();
@@ -85,6 +86,7 @@ Route RouteReader::read()
             route_.name = name->text;
         else
             reader_.complain("name", "must be one word of ASCII without /");
+        name_place = name->place;
     }
     read_when();
     read_targets();
@@ -195,8 +197,9 @@ void read_allowance(Mistakes& mistakes, TomlReader& limits, std::string_view key
         return;
     constexpr int most = 1'000'000'000;
     TomlReader reader(mistakes, *table, limits.path(), limits.full_name(key));
-    reader.whole("requests", out.requests, 1, most);
-    reader.whole("requests_a_minute", out.requests_a_minute, 1, most);
+    constexpr std::string_view unlimited = "; leave it out where there shall be no limit";
+    reader.whole("requests", out.requests, 1, most, unlimited);
+    reader.whole("requests_a_minute", out.requests_a_minute, 1, most, unlimited);
     reader.size("body_bytes", out.body_bytes, limits::KiB, std::size_t { 1 } << 40U);
     reader.finish();
 }
@@ -215,7 +218,8 @@ void read_routes(Draft& draft, TomlReader& file)
     for (const toml::node& entry : *entries) {
         RouteReader reader(draft, *entry.as_table(), file.path());
         draft.config.routes.push_back(reader.read());
-        draft.route_places.push_back({ file.place_of(entry.source()), std::move(reader.target_places) });
+        draft.route_places.push_back(
+            { file.place_of(entry.source()), std::move(reader.name_place), std::move(reader.target_places) });
     }
 }
 

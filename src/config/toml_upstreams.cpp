@@ -48,6 +48,7 @@ public:
 private:
     void read_kind();
     void read_key();
+    void check_literal(TomlReader& reader, const Placed& key);
     void read_pool();
     void read_times();
     void read_headers();
@@ -136,10 +137,12 @@ void UpstreamReader::read_quirks(TomlReader& reader, route::Quirks& added, route
                 mistakes_.add(one.place,
                     fmt::format("{} both adds and takes away {}", reader.full_name("quirks"), name));
             (takes_away ? removed : added).add(*quirk);
-        } else
+        } else {
+            const std::string near = TomlReader::suggestion(name, route::quirk_names());
             mistakes_.add(one.place,
-                fmt::format("{} names no quirk{}; docs/providers.md lists them", reader.full_name("quirks"),
-                    TomlReader::suggestion(name, route::quirk_names())));
+                fmt::format("{}: {} is no quirk{} docs/providers.md lists them", reader.full_name("quirks"),
+                    one.text, near.empty() ? ";" : near));
+        }
     }
 }
 
@@ -149,10 +152,29 @@ void UpstreamReader::read_key()
     draft_.key_file = reader_.placed("key_file");
     reader_.text("key_env", draft_.key_env);
     if (draft_.key && draft_.key_file)
-        reader_.complain("key_file", "and key cannot both be given");
-    if (draft_.key && !is_header_word(draft_.key->text))
-        reader_.complain("key", "is no key: a key is one word of ASCII");
+        reader_.complain("key_file", "and key cannot both be given; keep the one that holds");
+    if (draft_.key)
+        check_literal(reader_, *draft_.key);
     upstream_.key_required |= draft_.key || draft_.key_file || !draft_.key_env.empty();
+}
+
+// People write what their shell, or another program, would have replaced.
+void UpstreamReader::check_literal(TomlReader& reader, const Placed& key)
+{
+    constexpr std::string_view of_litellm = "os.environ/";
+    const std::string_view text = key.text;
+    if (!text.starts_with('$') && !text.starts_with(of_litellm))
+        return;
+    std::string_view name = text.substr(text.starts_with('$') ? 1 : of_litellm.size());
+    if (name.starts_with('{') && name.ends_with('}'))
+        name = name.substr(1, name.size() - 2);
+    const bool is_name = !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+    const bool in_pool = &reader != &reader_;
+    reader.complain("key",
+        fmt::format("names a variable where the key itself belongs; write {} = \"{}\"",
+            in_pool ? "env" : "key_env", is_name ? name : "NAME"));
 }
 
 // keys = [{ env = "A", weight = 2 }, { file = "/run/secrets/b" }]
@@ -166,7 +188,7 @@ void UpstreamReader::read_pool()
         || !std::ranges::all_of(*entries, [](const auto& entry) { return entry.is_table(); }))
         return reader_.complain("keys", R"(must be written as [{ env = "NAME" }, { file = "/path" }])");
     if (draft_.key || draft_.key_file || !draft_.key_env.empty())
-        reader_.complain("keys", "and key, key_file or key_env cannot both be given");
+        reader_.complain("keys", "and key, key_file or key_env cannot both be given; put it into keys, too");
     for (const toml::node& entry : *entries) {
         TomlReader one(mistakes_, *entry.as_table(), reader_.path(), reader_.full_name("keys"));
         KeyDraft key { .key = one.placed("key"), .file = one.placed("file") };
@@ -174,8 +196,11 @@ void UpstreamReader::read_pool()
         one.whole("weight", key.weight, 1, weight_max);
         one.finish();
         key.place = one.place_of(entry.source());
+        if (key.key)
+            check_literal(one, *key.key);
         const bool twice = std::ranges::any_of(draft_.pool, [&](const KeyDraft& other) {
             return (!key.env.empty() && key.env == other.env)
+                || (key.key && other.key && key.key->text == other.key->text)
                 || (key.file && other.file && key.file->text == other.file->text);
         });
         if (twice)
@@ -185,7 +210,7 @@ void UpstreamReader::read_pool()
             mistakes_.add(
                 key.place, reader_.full_name("keys") + " needs one of env, file and key in each entry");
         else if (key.key && !is_header_word(key.key->text))
-            mistakes_.add(key.key->place, "is no key: a key is one word of ASCII");
+            one.complain("key", "is no key: a key is one word of ASCII");
         else
             draft_.pool.push_back(std::move(key));
     }
@@ -229,7 +254,10 @@ void UpstreamReader::read_headers()
         if (!is_field_name(name))
             reader.complain(key.str(), "is no name of a header");
         else if (std::ranges::find(ours, name) != ours.end())
-            reader.complain(key.str(), "cannot be set here: it is the program's own");
+            reader.complain(key.str(),
+                "cannot be set here: it is the program's own; leave it out (a key belongs into key, key_file "
+                "or "
+                "key_env)");
         else if (value && !is_header_text(*value))
             reader.complain(key.str(), "must be printable ASCII");
         else if (value)
@@ -305,7 +333,10 @@ void read_upstreams(Draft& draft, TomlReader& file)
             continue;
         }
         if (!is_name_of_upstream(key->str()))
-            draft.mistakes.add(place, "the name of an upstream is made of letters, digits, -, _ and .");
+            draft.mistakes.add(place,
+                fmt::format(
+                    "upstreams.\"{}\": the name of an upstream is made of letters, digits, -, _ and .",
+                    key->str()));
         draft.config.upstreams.push_back({ .name = std::string(key->str()) });
         draft.upstreams.push_back({ .place = place });
         UpstreamReader(draft, *node->as_table(), file.path()).read();

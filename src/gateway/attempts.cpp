@@ -26,6 +26,14 @@ bool is_overflow(const Error& error)
     return error.kind == Kind::bad_request && error.message.starts_with(overflow_sentence);
 }
 
+// What the target's dialect has no words for: nothing was sent. Only translation asks for another target
+// because of what the client wants.
+bool is_unfit(const Error& error)
+{
+    return error.source == Error::Source::client && error.retry == Error::Retry::next_target
+        && !is_overflow(error);
+}
+
 // "prompt is too long: N tokens > M maximum": M.
 std::uint64_t window_in(std::string_view message)
 {
@@ -83,25 +91,32 @@ std::string outcome_of(const Error& error)
         return std::to_string(error.upstream_status);
     if (is_overflow(error))
         return "too long";
+    if (is_unfit(error))
+        return "unfit";
     if (error.kind == Kind::unreachable)
         return "unreachable";
     return error.kind == Kind::timed_out ? "too late" : "failed";
 }
 
 // Lower is better for the client: a sentence that lets it compact, then what may be tried again, then what
-// may not.
+// may not, then what a target that was not even asked cannot do.
 int rank(const Error& error)
 {
     if (is_overflow(error))
         return 0;
+    if (is_unfit(error))
+        return 3;
     return error.should_retry == false ? 2 : 1;
 }
 
-// Of two that are worth the same the newer one counts, unless both say how long to wait.
+// Of two that are worth the same the newer one counts, unless both say how long to wait, or neither was
+// asked.
 bool is_better(const Error& error, const Error& than)
 {
     if (rank(error) != rank(than))
         return rank(error) < rank(than);
+    if (is_unfit(error))
+        return false;
     return !error.retry_after_s || !than.retry_after_s || *error.retry_after_s <= *than.retry_after_s;
 }
 
@@ -174,6 +189,14 @@ std::string Attempts::name_of(const Place& place) const
     return config_.upstreams[place.upstream].name + "/" + place.target->model;
 }
 
+// As everywhere among the figures: with the upstream's name in front where there are several.
+std::string Attempts::name_in_figures(const Place& place) const
+{
+    return config_.upstreams.size() > 1 ? name_of(place) : place.target->model;
+}
+
+std::string Attempts::name_in_figures() const { return place_.target ? name_in_figures(place_) : ""; }
+
 const route::Target& Attempts::target() const
 {
     static const route::Target none;
@@ -211,6 +234,7 @@ Result<void> Attempts::advance(const Plan& plan, std::string_view session, TimeP
         place_ = std::move(*place);
         keys_tried_ = 1;
         ++next_;
+        count_fallbacks();
         return {};
     }
     return Failure(*error_);
@@ -222,30 +246,30 @@ std::optional<Error> Attempts::keeps_away(
     const config::Upstream& upstream = config_.upstreams[place.upstream];
     const bool is_one_of_several = plan.size() > 1;
     if (upstream.degraded() && !config_.demo) {
-        note(place, "without a key");
+        leave(place, "without a key");
         return no_key(upstream);
     }
     if (auto chosen = choose_key(place, is_one_of_several, session, now); !chosen) {
-        note(place, "resting");
+        leave(place, "resting");
         return chosen.error();
     }
     auto seat = shared_.occupancy.take(upstream.name, upstream.parallel);
     if (!seat) {
-        note(place, "full");
+        leave(place, "full");
         return resting(Kind::rate_limited,
             fmt::format(
                 "{} takes {} requests at a time, and as many are running", upstream.name, upstream.parallel),
             std::chrono::seconds(1));
     }
     if (is_one_of_several && !shared_.breakers.all_well()) {
-        const auto leave = shared_.breakers.ask(name_of(place), now);
-        if (leave == route::Breakers::Leave::rests) {
-            note(place, "resting");
+        const auto may = shared_.breakers.ask(name_of(place), now);
+        if (may == route::Breakers::Leave::rests) {
+            leave(place, "resting");
             return resting(Kind::overloaded,
                 fmt::format("{} failed several times in a row and rests", name_of(place)),
                 upstream.breaker_rest);
         }
-        probes_ = leave == route::Breakers::Leave::probe;
+        probes_ = may == route::Breakers::Leave::probe;
     }
     seat_ = std::move(*seat);
     return std::nullopt;
@@ -272,6 +296,27 @@ void Attempts::note(const Place& place, std::string_view outcome)
 {
     tried_ += fmt::format("{}{} {}", tried_.empty() ? "" : ", ", name_of(place), outcome);
     ++entries_;
+}
+
+// Of a pool's keys the last one tells how it went.
+void Attempts::leave(const Place& place, std::string outcome)
+{
+    note(place, outcome);
+    if (!left_)
+        left_ = std::make_unique<std::vector<Left>>();
+    if (left_->empty() || left_->back().place.asked != place.asked)
+        left_->push_back({ .place = place });
+    left_->back().outcome = std::move(outcome);
+}
+
+void Attempts::count_fallbacks()
+{
+    const auto left = std::exchange(left_, nullptr);
+    if (!left)
+        return;
+    for (const Left& one : *left)
+        shared_.metrics.fell_back(name_in_figures(one.place),
+            one.place.asked != nullptr && !one.place.asked->model.empty(), one.outcome);
 }
 
 void Attempts::note_error(const Error& error)
@@ -308,7 +353,7 @@ void Attempts::succeeded()
 
 bool Attempts::failed(const Plan& plan, const Error& error, bool answered, TimePoint now)
 {
-    note(place_, outcome_of(error));
+    leave(place_, outcome_of(error));
     note_error(error);
     note_breaker(error, now);
     same_place_ = exchange_key(error, now) && !answered;

@@ -14,9 +14,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::gateway {
 
@@ -60,17 +62,27 @@ public:
     const Error& error() const { return *error_; } // after a failure: for the client
     const std::string& tried() const { return tried_; } // "home/qwen3-coder 503, ..."
     int entries() const { return entries_; } // of it
+    std::string name_in_figures() const; // of the target whose turn it is
 
 private:
     std::optional<Error> keeps_away(const Place& place, const Plan& plan, std::string_view session,
         TimePoint now); // why this one is not asked
     Result<void> choose_key(const Place& place, bool must, std::string_view session, TimePoint now);
     void note(const Place& place, std::string_view outcome);
+    void leave(const Place& place, std::string outcome);
+    void count_fallbacks();
     void note_error(const Error& error);
     void note_breaker(const Error& error, TimePoint now);
     bool exchange_key(const Error& error, TimePoint now);
     void let_go();
     std::string name_of(const Place& place) const;
+    std::string name_in_figures(const Place& place) const;
+
+    // One that could not answer, while nobody else has been asked.
+    struct Left {
+        Place place {};
+        std::string outcome {};
+    };
 
     Shared& shared_;
     const config::Config& config_;
@@ -84,6 +96,7 @@ private:
     std::optional<std::uint64_t> window_ {}; // that was too small
     std::optional<Error> error_ {};
     std::string tried_ {};
+    std::unique_ptr<std::vector<Left>> left_ {}; // null: none
     int entries_ = 0;
 };
 

@@ -181,11 +181,14 @@ Result<void> MessagesExchange::prepare()
 }
 
 // A target that the request does not fit, or that has refused these bytes a moment ago, has failed already.
+// What one dialect has no words for another may say.
 Result<translate::UpstreamCall> MessagesExchange::call_for_target(
     const anthropic::MessagesRequest& request, TimePoint now)
 {
     for (;;) {
         auto call = translate(request);
+        if (!call)
+            call.error().retry = Error::Retry::next_target;
         const auto refused = call ? known_refusal(*call) : std::optional(call.error());
         if (!refused)
             return call;

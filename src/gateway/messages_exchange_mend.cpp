@@ -105,6 +105,8 @@ void MessagesExchange::keep_lessons()
 {
     if (!mending_)
         return;
+    for (const translate::Rectification& each : mending_->done)
+        worker_.shared().metrics.mended(attempts_.name_in_figures(), translate::name_of(each.remedy));
     learn_of_model(mending_->lesson.of_model, "a refusal");
     if (!session_.empty())
         worker_.shared().learned_in_sessions.learn(

@@ -146,6 +146,20 @@ void Metrics::finish(const RequestRecord& record)
 
 void Metrics::refused(int status) { refusals_.at(index_of_status(status)).add(); }
 
+void Metrics::fell_back(std::string_view target, bool is_configured, std::string_view reason)
+{
+    const bool is_told_apart = (is_configured && looks_like_a_name(target)) || find(target) != nullptr;
+    fallbacks_.add(is_told_apart ? target : std::string_view(other_->name), reason);
+}
+
+void Metrics::mended(const std::string& target, std::string_view remedy)
+{
+    const Target* known = find(target);
+    if (known == nullptr)
+        known = looks_like_a_name(target) ? &admit(target) : other_.get();
+    mended_.add(known->name, remedy);
+}
+
 Metrics::Target& Metrics::target_of(const RequestRecord& record)
 {
     if (record.upstream_model.empty())
@@ -184,7 +198,9 @@ Metrics::Target& Metrics::admit(const std::string& name)
 
 MetricsSnapshot Metrics::read() const
 {
-    MetricsSnapshot now { .total_time = total_time_.read(),
+    MetricsSnapshot now { .fallbacks = fallbacks_.read(),
+        .mended = mended_.read(),
+        .total_time = total_time_.read(),
         .running = running_.load(std::memory_order_relaxed),
         .token_counts = token_counts_.get() };
     const std::size_t count = target_count_.load(std::memory_order_acquire);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/request_record.h"
+#include "gateway/tally.h"
 #include "gateway/time_histogram.h"
 
 #include <array>
@@ -61,6 +62,8 @@ struct MetricsSnapshot {
         targets {}; // in the order in which they first answered; "other" and "none" at the end
     std::vector<Failures> failures {}; // those that happened
     std::vector<Refusals> refusals {};
+    std::vector<Tally::Row> fallbacks {}; // targets that could not answer, and the next one was asked
+    std::vector<Tally::Row> mended {}; // refusals after which the same target answered a request for less
     Times total_time {};
     std::array<std::uint64_t, connection_kinds> upstream_requests {};
     std::uint64_t running = 0;
@@ -85,6 +88,12 @@ public:
     void refused(int status); // before it came to an endpoint
     void counted_tokens() { token_counts_.add(); }
 
+    // Another target is asked, since this one could not answer. `is_configured`: the configuration names it.
+    void fell_back(std::string_view target, bool is_configured, std::string_view reason);
+
+    // It answers now, what it had refused having been given up.
+    void mended(const std::string& target, std::string_view remedy);
+
     MetricsSnapshot read() const;
 
 private:
@@ -103,6 +112,8 @@ private:
     std::unique_ptr<Target> none_;
     std::array<Statuses, outcome_count> failures_ {};
     Statuses refusals_ {};
+    Tally fallbacks_ {};
+    Tally mended_ {};
     TimeHistogram total_time_ {};
     std::array<Counter, connection_kinds> upstream_requests_ {};
     std::atomic<std::uint64_t> running_ = 0;

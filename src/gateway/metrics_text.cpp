@@ -109,6 +109,18 @@ void add_requests(Page& page, const MetricsSnapshot& metrics)
     page.sample(metrics.token_counts);
 }
 
+void add_detours(Page& page, const MetricsSnapshot& metrics)
+{
+    page.family("dragoman_fallbacks_total", "counter",
+        "Times that the next target of a route was asked, by the target that could not answer and why.");
+    for (const Tally::Row& row : metrics.fallbacks)
+        page.sample(row.count, { { "target", row.target }, { "reason", row.why } });
+    page.family("dragoman_mended_requests_total", "counter",
+        "Requests that a target refused and answered without what it refused, by what was given up.");
+    for (const Tally::Row& row : metrics.mended)
+        page.sample(row.count, { { "target", row.target }, { "remedy", row.why } });
+}
+
 void add_times(Page& page, const MetricsSnapshot& metrics)
 {
     page.family("dragoman_first_byte_seconds", "histogram",
@@ -192,6 +204,7 @@ std::string metrics_text(const MetricsSnapshot& metrics, const MetricsContext& c
     add_breakers(page, context.breakers);
     add_process(page, context);
     add_requests(page, metrics);
+    add_detours(page, metrics);
     add_times(page, metrics);
     add_usage(page, metrics);
     return page.take();

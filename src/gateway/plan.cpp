@@ -57,7 +57,7 @@ Error refused_wish(Error::Kind kind, std::string message)
     };
 }
 
-Error unknown_wish(std::string_view wanted, const config::Config& config)
+std::vector<std::string_view> names_of_places(const config::Config& config)
 {
     std::vector<std::string_view> names;
     for (const route::Route& one : config.routes)
@@ -65,6 +65,12 @@ Error unknown_wish(std::string_view wanted, const config::Config& config)
             names.push_back(one.name);
     for (const config::Upstream& upstream : config.upstreams)
         names.push_back(upstream.name);
+    return names;
+}
+
+Error unknown_wish(std::string_view wanted, const config::Config& config)
+{
+    const auto names = names_of_places(config);
     return refused_wish(Error::Kind::bad_request,
         fmt::format("x-dragoman-route: there is no route or upstream {}; there are {}", wanted.substr(0, 80),
             fmt::join(names, ", ")));
@@ -89,15 +95,54 @@ bool stands_in(const route::Rules& rules, const std::string& slug)
         || std::ranges::find(rules.map, slug, &route::Mapping::to) != rules.map.end();
 }
 
+// A name that the table leads somewhere else is none of this upstream's: its big model answers.
+void keep_own_names(route::Rules& rules, const config::Config& config, std::size_t position)
+{
+    std::vector<route::Mapping> own;
+    for (const route::Mapping& mapping : rules.map) {
+        const NamedModel named = named_model(mapping.to, config);
+        const bool is_pattern = mapping.from.contains('*') || route::is_claude_name(mapping.from);
+        if (named.upstream == position)
+            own.push_back({ mapping.from, std::string(named.model) });
+        else if (!is_pattern && !rules.big.empty())
+            own.push_back({ mapping.from, rules.big });
+    }
+    rules.map = std::move(own);
+}
+
+// What names mean at an upstream that is named alone. The models of the configuration count where they are
+// its.
+route::Rules rules_alone(const config::Config& config, std::size_t position)
+{
+    const config::Upstream& upstream = config.upstreams[position];
+    route::Rules rules = rules_of(config, upstream);
+    const auto model = [&](const std::string& configured, const std::string& own) {
+        const NamedModel named = named_model(configured, config);
+        return named.upstream == position && !configured.empty() ? std::string(named.model) : own;
+    };
+    rules.big = model(config.models.big, upstream.big);
+    rules.middle = model(config.models.middle, upstream.middle);
+    rules.small = model(config.models.small, upstream.small);
+    if (rules.upstream.empty())
+        rules.upstream = upstream.name;
+    keep_own_names(rules, config, position);
+    return rules;
+}
+
 } // namespace
 
 Routing routing_of(const config::Config& config)
 {
     Routing routing;
+    for (std::size_t i = 0; i < config.upstreams.size(); ++i)
+        routing.alone.push_back(rules_alone(config, i));
     for (const config::Upstream& upstream : config.upstreams) {
         routing.rules.push_back(rules_of(config, upstream));
         routing.urls.push_back(urls_of(upstream));
     }
+    if (config.client_targets)
+        for (const std::string_view name : names_of_places(config))
+            routing.rules.front().places.emplace_back(name);
     for (const route::Route& one : config.routes) {
         routing.weighs |= one.scenario == Scenario::long_context;
         routing.looks_for_media |= one.scenario == Scenario::image;
@@ -128,6 +173,9 @@ Result<void> Plan::choose(
     ASSIGN_OR_RETURN(taken, take_wish(wish.route));
     if (taken)
         return {};
+    ASSIGN_OR_RETURN(is_place, take_place_of_name());
+    if (is_place)
+        return {};
     if (looks_at_routes())
         route_ = route::route_for(config_.routes, aspects_of(client_model, request, wish, *routing_));
     return route_ != nullptr ? Result<void> {} : take_name();
@@ -136,6 +184,9 @@ Result<void> Plan::choose(
 Result<void> Plan::choose(std::string_view client_model, const route::Aspects& aspects)
 {
     client_model_ = client_model;
+    ASSIGN_OR_RETURN(is_place, take_place_of_name());
+    if (is_place)
+        return {};
     if (looks_at_routes())
         route_ = route::route_for(config_.routes, aspects);
     return route_ != nullptr ? Result<void> {} : take_name();
@@ -178,8 +229,30 @@ Result<bool> Plan::take_wish(std::string_view wanted)
     if (alone == config_.upstreams.end())
         return Failure(unknown_wish(wanted, config_));
     upstream_ = static_cast<std::size_t>(alone - config_.upstreams.begin());
-    ASSIGN_OR_RETURN(slug, slug_at(upstream_));
-    model_ = named_model(slug, config_).model;
+    ASSIGN_OR_RETURN(model, model_alone(upstream_));
+    model_ = std::move(model);
+    return true;
+}
+
+// A model that is called like a route or an upstream, and means nothing else, is that route, or that
+// upstream's big model: what a person types who has no way to send a header.
+Result<bool> Plan::take_place_of_name()
+{
+    const std::string_view asked = route::asked_model(client_model_);
+    const route::Route* route = route::route_named(config_.routes, asked);
+    const auto upstream = std::ranges::find(config_.upstreams, asked, &config::Upstream::name);
+    const bool is_there = route != nullptr || upstream != config_.upstreams.end();
+    if (!is_there || !config_.client_targets || route::is_claude_name(asked)
+        || route::is_known_name(asked, routing_->rules.front(), catalogues_.of(config_.main().name)))
+        return false;
+    by_name_ = true;
+    client_model_ = "default"; // where a target is an upstream alone
+    route_ = route;
+    if (route != nullptr)
+        return true;
+    upstream_ = static_cast<std::size_t>(upstream - config_.upstreams.begin());
+    ASSIGN_OR_RETURN(model, model_alone(upstream_));
+    model_ = std::move(model);
     return true;
 }
 
@@ -187,7 +260,7 @@ Result<bool> Plan::take_wish(std::string_view wanted)
 // name always may, and so may a name that stands there.
 Result<void> Plan::take_name()
 {
-    ASSIGN_OR_RETURN(slug, slug_at(0));
+    ASSIGN_OR_RETURN(slug, slug_of_main());
     const std::string_view asked = route::asked_model(client_model_);
     NamedModel named;
     if (!is_the_word_of(asked, slug))
@@ -204,10 +277,22 @@ Result<void> Plan::take_name()
     return {};
 }
 
-Result<std::string> Plan::slug_at(std::size_t upstream) const
+Result<std::string> Plan::slug_of_main() const
 {
-    return resolved_->slug(
-        upstream, client_model_, routing_->rules[upstream], catalogues_.of(config_.upstreams[upstream].name));
+    return resolved_->slug(0, client_model_, routing_->rules.front(), catalogues_.of(config_.main().name));
+}
+
+// What is kept of it stands behind what is kept of models with their upstreams.
+Result<std::string> Plan::model_alone(std::size_t upstream) const
+{
+    ASSIGN_OR_RETURN(slug,
+        resolved_->slug(config_.upstreams.size() + upstream, client_model_, routing_->alone[upstream],
+            catalogues_.of(config_.upstreams[upstream].name)));
+    const NamedModel named = named_model(slug, config_);
+    const bool is_word = is_the_word_of(route::asked_model(client_model_), slug);
+    if (is_word && config_.client_targets && named.names_upstream && named.upstream == upstream)
+        return std::string(named.model);
+    return slug;
 }
 
 Place Plan::settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const
@@ -227,8 +312,8 @@ Result<Place> Plan::place(std::size_t position) const
     const auto upstream = static_cast<std::size_t>(found - config_.upstreams.begin());
     if (!wanted.model.empty())
         return settle(upstream, wanted.model, &wanted);
-    ASSIGN_OR_RETURN(slug, slug_at(upstream));
-    return settle(upstream, named_model(slug, config_).model, &wanted);
+    ASSIGN_OR_RETURN(model, model_alone(upstream));
+    return settle(upstream, model, &wanted);
 }
 
 Result<route::Target> resolve_target(

@@ -29,6 +29,8 @@ namespace dragoman::gateway {
 // What a configuration says about names, routes and addresses, made once for each.
 struct Routing {
     std::vector<route::Rules> rules; // of each upstream, in the configuration's order
+    std::vector<route::Rules>
+        alone; // the same where an upstream is named without a model: only models of its own
     std::vector<UpstreamUrls> urls; // likewise
     bool weighs = false; // a route looks at the length of a conversation
     bool looks_for_media = false;
@@ -68,6 +70,7 @@ public:
     std::size_t size() const { return route_ != nullptr ? route_->targets.size() : 1; }
     Result<Place> place(std::size_t position) const;
     const route::Route* route() const { return route_; } // null: the model's name decides
+    bool is_by_name() const { return by_name_; } // the client's model is the name of a route or an upstream
 
     // Where its requests go; valid as long as the plan.
     const Result<net::Url>& url(const Place& place) const
@@ -78,8 +81,10 @@ public:
 private:
     bool looks_at_routes() const;
     Result<bool> take_wish(std::string_view wanted);
+    Result<bool> take_place_of_name();
     Result<void> take_name();
-    Result<std::string> slug_at(std::size_t upstream) const; // of the client's model
+    Result<std::string> slug_of_main() const; // of the client's model
+    Result<std::string> model_alone(std::size_t upstream) const; // where only the upstream is named
     Place settle(std::size_t upstream, std::string_view model, const route::RouteTarget* asked) const;
 
     const config::Config& config_;
@@ -88,6 +93,7 @@ private:
     std::shared_ptr<Resolved> resolved_;
     const route::Route* route_ = nullptr;
     std::string_view client_model_ {};
+    bool by_name_ = false;
     std::size_t upstream_ = 0; // without a route
     std::string model_ {};
 };

@@ -110,6 +110,17 @@ void add_errors(json::Writer& json, const MetricsSnapshot& metrics)
     json.end_array();
 }
 
+void add_tally(json::Writer& json, std::string_view name, const std::vector<Tally::Row>& rows,
+    std::string_view name_of_why)
+{
+    json.key(name).begin_array();
+    for (const Tally::Row& row : rows) {
+        json.begin_object().key("target").text(row.target).key(name_of_why).text(row.why);
+        count(json, "count", row.count).end_object();
+    }
+    json.end_array();
+}
+
 } // namespace
 
 std::string status_report(const MetricsSnapshot& metrics, const StatusContext& context)
@@ -121,6 +132,8 @@ std::string status_report(const MetricsSnapshot& metrics, const StatusContext& c
     const MetricsSnapshot::Target all = metrics.all_targets();
     add_outcomes(json, all);
     add_errors(json, metrics);
+    add_tally(json, "fallbacks", metrics.fallbacks, "reason");
+    add_tally(json, "mended", metrics.mended, "remedy");
     count(json, "running", metrics.running);
     std::uint64_t refused = 0;
     for (const auto& refusals : metrics.refusals)

@@ -50,6 +50,7 @@ std::vector<std::string> known_names(const Rules& rules, const Catalogue& catalo
             names.push_back(mapping.from);
     for (const auto& model : catalogue.models())
         names.push_back(model->id);
+    names.insert(names.end(), rules.places.begin(), rules.places.end());
     return names;
 }
 
@@ -110,6 +111,23 @@ template <class T> void take(const std::optional<T>& stated, std::optional<T>& f
 {
     if (stated)
         fact = stated;
+}
+
+// A model that writes: lists of servers of one's own have those beside them that only measure texts.
+bool can_answer(string_view id)
+{
+    const auto lower = lower_case(id);
+    return lower.find("embed") == std::string::npos && lower.find("rerank") == std::string::npos;
+}
+
+Error nameless(string_view claude_name, const Rules& rules)
+{
+    return { .kind = Error::Kind::not_found,
+        .source = Error::Source::client,
+        .message = fmt::format("model: nothing says which model of {} answers for {}: name one in the "
+                               "configuration ([models] big), or ask for one by its own name",
+            rules.upstream.empty() ? "the upstream" : rules.upstream, claude_name),
+        .should_retry = false };
 }
 
 // What a person states counts more than what the list says.
@@ -214,14 +232,25 @@ bool is_claude_name(string_view name)
         || std::find(aliases.begin(), aliases.end(), lower) != aliases.end();
 }
 
-const std::string& family_model(string_view claude_name, const Rules& rules)
+Result<std::string> family_model(string_view claude_name, const Rules& rules, const Catalogue& catalogue)
 {
     const auto lower = lower_case(claude_name);
-    if (lower.find("haiku") != std::string::npos)
-        return rules.small;
-    if (lower.find("sonnet") != std::string::npos)
-        return rules.middle;
-    return rules.big;
+    const std::string& model = lower.find("haiku") != std::string::npos ? rules.small
+        : lower.find("sonnet") != std::string::npos                     ? rules.middle
+                                                                        : rules.big;
+    if (!model.empty())
+        return model;
+    const auto first =
+        std::ranges::find_if(catalogue.models(), [](const auto& listed) { return can_answer(listed->id); });
+    if (first == catalogue.models().end())
+        return Failure(nameless(claude_name, rules));
+    return (*first)->id;
+}
+
+bool is_known_name(string_view name, const Rules& rules, const Catalogue& catalogue)
+{
+    return mapping_for(name, name, rules) != nullptr || is_configured(name, rules)
+        || catalogue.find(name) != nullptr;
 }
 
 string_view asked_model(string_view client_model)
@@ -244,7 +273,7 @@ Result<std::string> slug_of(string_view client_model, const Rules& rules, const 
         return slug;
     if (is_claude_name(slug)) {
         const bool goes_through = rules.claude_names_go_through && lower_case(slug).starts_with("claude-");
-        return goes_through ? slug : family_model(slug, rules);
+        return goes_through ? slug : family_model(slug, rules, catalogue);
     }
     if (rules.slugs_have_vendor)
         return Failure(unknown(slug, rules, catalogue));

@@ -50,6 +50,7 @@ struct Rules {
     std::string small {};
     std::vector<Mapping> map {};
     std::vector<std::string> offered {}; // what a client's picker offers besides big, middle and small
+    std::vector<std::string> places {}; // of routes and upstreams: names that a client may ask for as well
     std::string upstream {}; // its name, for people
     DialectChoice dialect = DialectChoice::automatic; // messages for anthropic/*, chat for the rest
     bool openrouter = true;
@@ -87,8 +88,14 @@ std::string_view without_window_mark(std::string_view name);
 // Whether a client means one of Claude's families by it: "claude-…", "opus", "default" …
 bool is_claude_name(std::string_view name);
 
-// big, middle or small, for a name that is_claude_name().
-const std::string& family_model(std::string_view claude_name, const Rules& rules);
+// big, middle or small, for a name that is_claude_name(); the first of the list where nobody has named one.
+// Errors: not_found, when there is no list either.
+Result<std::string> family_model(
+    std::string_view claude_name, const Rules& rules, const Catalogue& catalogue);
+
+// Whether a name means something by itself, before anybody looks at what it is made of: it stands in the
+// table, is one of the models of the rules, or in the list.
+bool is_known_name(std::string_view name, const Rules& rules, const Catalogue& catalogue);
 
 // The form of a slug that a client's picker accepts: "anthropic-via/openai/gpt-5.5".
 inline constexpr std::string_view alias_prefix = "anthropic-via/";

@@ -23,6 +23,7 @@ int status_of_name(const openai::ErrorBody& body)
         { "invalid_request_error", 400 },
         { "invalid_request", 400 },
         { "invalid_prompt", 400 },
+        { "invalid_encrypted_content", 400 },
         { "authentication_error", 401 },
         { "authentication", 401 },
         { "billing_error", 402 },

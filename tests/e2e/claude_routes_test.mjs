@@ -301,3 +301,43 @@ withBothClientsOnRoutes(
         assert.deepEqual(stage.asked, [5, 3, 0], 'each time one request tries');
     },
 );
+
+const tooLong = failure(
+    400,
+    routerError(
+        400,
+        "This endpoint's maximum context length is 131072 tokens. However, you requested about 190000 tokens (190000 of text input).",
+    ),
+);
+
+withBothClientsOnRoutes(
+    'a session that does not fit into the window of the first goes to the one whose window is larger',
+    chain({ table: '[upstreams.first.models."openai/gpt-oss-120b"]\ncontext = 131072\n' }),
+    async (claude, stage) => {
+        perform(stage, { answer: () => tooLong });
+        await session(claude, stage, { by: 'third' });
+        assert.deepEqual(await tried(stage, 3), Array(3).fill('first 400, third'));
+        assert.deepEqual(stage.asked, [3, 0, 3], 'nobody knows how large the second is');
+    },
+);
+
+withBothClientsOnRoutes(
+    'a session whose first refuses what it can do without stays with the first',
+    chain(),
+    async (claude, stage) => {
+        const refused = failure(
+            400,
+            routerError(400, "Unsupported parameter: 'reasoning' is not supported with this model."),
+        );
+        perform(stage, {
+            answer: (request) => (request.body.reasoning !== undefined ? refused : undefined),
+        });
+        await session(claude, stage, { by: 'first' });
+        assert.deepEqual(await tried(stage, 3), [
+            'first 400 mended (drop_parameter reasoning), first',
+            'first',
+            'first',
+        ]);
+        assert.deepEqual(stage.asked, [4, 0, 0], 'it was refused once');
+    },
+);

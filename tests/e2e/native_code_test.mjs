@@ -445,3 +445,80 @@ machineTest('env prints what a shell can evaluate, of the one that runs or of wh
     assert.equal((await machine.run(['code', '--print-env', '--demo'])).code, 2);
     assert.equal(machine.wasStarted, false);
 });
+
+// --- Names of routes and upstreams.
+
+const withSpare = (body) => async (machine, upstream) => {
+    const spare = await StrictUpstream.start({ key: canaryKey });
+    spare.script({ text: 'the spare' });
+    upstream.script({ text: 'the first' });
+    const tables = [
+        `[upstreams.openrouter]\nbase_url = "${upstream.baseUrl}"\nkey = "${canaryKey}"\n`,
+        `[upstreams.spare]\npreset = "openrouter"\nbase_url = "${spare.baseUrl}"\nkey = "${canaryKey}"\n`,
+    ];
+    const routes = '[[routes]]\nname = "quick"\nwhen = { model = "nobody-asks" }\ntargets = ["spare/openai/gpt-5.5", "spare"]\n';
+    try {
+        await body(machine, { spare, upstream, configure: (text = '') => machine.write('home/config/dragoman/config.toml', `${tables.join('')}${text}`), routes });
+    } finally {
+        await spare.stop();
+    }
+};
+
+// What the client is told to ask for, and who answers when it does.
+async function codeWith(machine, ...args) {
+    const env = { FAKE_DO: 'idle', OPENROUTER_BASE_URL: '' }; // which would count for both
+    const child = machine.start(['code', ...args], { env });
+    await child.says(/pid (\d+)/);
+    const { ANTHROPIC_MODEL: model, ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: token, CLAUDE_CODE_MAX_CONTEXT_TOKENS: window } = machine.given;
+    const answer = await ask(url, '/v1/messages', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: { model, max_tokens: 1000, messages: [{ role: 'user', content: 'Hello' }] },
+    });
+    assert.equal(answer.status, 200, answer.text);
+    child.signal('SIGTERM');
+    await child.exit;
+    return { model, window, text: answer.json.content[0].text, by: answer.headers['x-dragoman-model'] };
+}
+
+for (const [kind, withRoutes] of [['without routes', false], ['with routes', true]])
+    machineTest(
+        `code upstream/model, and code upstream, ${kind}`,
+        withSpare(async (machine, { configure, routes }) => {
+            configure(withRoutes ? routes : '');
+            const target = await codeWith(machine, 'spare/openai/gpt-5.5');
+            assert.deepEqual([target.model, target.text, target.by], ['spare/openai/gpt-5.5', 'the spare', 'openai/gpt-5.5']);
+            assert.equal(target.window, '400000', 'the window of that model');
+            const alone = await codeWith(machine, 'spare');
+            assert.deepEqual([alone.text, alone.by], ['the spare', 'openai/gpt-oss-120b'], 'its own big model');
+            assert.equal(alone.window, '131072');
+            const own = await codeWith(machine, 'openai/gpt-5.5');
+            assert.deepEqual([own.text, own.by], ['the first', 'openai/gpt-5.5'], "a vendor's name is no upstream");
+        }),
+    );
+
+machineTest(
+    'code with the name of a route: the route gives the targets, also when the first of them fails',
+    withSpare(async (machine, { configure, routes, spare }) => {
+        configure(routes);
+        const quick = await codeWith(machine, 'quick');
+        assert.deepEqual([quick.model, quick.text, quick.by], ['quick', 'the spare', 'openai/gpt-5.5']);
+        assert.equal(quick.window, '400000', 'of the first target');
+        const down = { status: 503, body: { error: { code: 503, message: 'down' } }, headers: {} };
+        spare.answer = (request) => (request.body.model === 'openai/gpt-5.5' ? down : { text: 'the second target' });
+        const second = await codeWith(machine, 'quick');
+        assert.deepEqual([second.text, second.by], ['the second target', 'openai/gpt-oss-120b']);
+        assert.equal((await codeWith(machine)).text, 'the first', 'nobody else goes there');
+    }),
+);
+
+machineTest(
+    'code with a name that is nothing says what is nearest, and starts no client',
+    withSpare(async (machine, { configure, routes }) => {
+        configure(routes);
+        const ended = await machine.run(['code', 'quik']);
+        assert.equal(ended.code, 2, ended.err);
+        assert.match(ended.err, /quik is not known here; did you mean quick/);
+        assert.equal(machine.wasStarted, false);
+    }),
+);

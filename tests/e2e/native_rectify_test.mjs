@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { contentOf } from './conversation.mjs';
 import { Dragoman, canaryKey, run, temporaryFolder } from './harness.mjs';
 import { Stream, grammarProblems, message, post } from './http_client.mjs';
 import { cases } from './rectify_cases.mjs';
@@ -167,6 +168,136 @@ test('a signature of somebody else: thoughts stay here for the session, and for 
         await talk(url, own, { ...thinks, ...other });
         assert.equal(signed(upstream.last.body), true, 'another session keeps its thoughts');
         assert.doesNotMatch((await command(model, '--offline')).out, /learned/);
+    }));
+
+// --- Encrypted reasoning of the Responses API.
+
+const encrypted = (body) => JSON.stringify(body).includes('"encrypted_content":"');
+const undecipherable = [
+    [
+        'another organisation',
+        openai(
+            'The encrypted content for item rs_0a1b2c3d4e5f0a1b00000001 could not be verified. Reason: Encrypted content organization_id did not match the target organization.',
+            { code: 'invalid_encrypted_content' },
+        ),
+    ],
+    [
+        'a key that has changed',
+        openai(
+            'The encrypted content gAAA...abc= could not be verified. Reason: Encrypted content could not be decrypted or parsed.',
+            { code: 'invalid_encrypted_content' },
+        ),
+    ],
+    ['another deployment', openai('Encrypted content could not be decrypted or parsed.', { code: 'invalid_encrypted_content' })],
+];
+const asEvent = ({ body }) => ({
+    first: `event: response.failed\ndata: ${JSON.stringify({
+        type: 'response.failed',
+        sequence_number: 1,
+        response: { id: 'resp_1', object: 'response', status: 'failed', error: { code: body.error.code, message: body.error.message } },
+    })}\n\n`,
+});
+
+async function thinkAloud(url, upstream, extra = {}) {
+    upstream.turn = (body, n) => ({ reasoning: [`Thought ${n}.`], text: `Said ${n}.` });
+    const messages = [{ role: 'user', content: 'Hello.' }];
+    const ask = async (say) => {
+        if (say) messages.push({ role: 'user', content: say });
+        const body = { ...message('', { ...session, max_tokens: 4000, thinking: { type: 'adaptive' }, ...extra }), messages };
+        const stream = await new Stream(url, body).end();
+        if (stream.status !== 200) return stream;
+        assert.deepEqual(grammarProblems(stream.text), []);
+        messages.push({ role: 'assistant', content: contentOf(stream.events) });
+        return stream;
+    };
+    return { ask, messages };
+}
+
+for (const [name, refusal] of undecipherable)
+    for (const how of ['as a status', 'as an event'])
+        test(`encrypted reasoning of ${name}, refused ${how}: the session goes on without it`, () =>
+            withVendor({ dialect: 'responses' }, async ({ upstream, url, command }) => {
+                const { ask, messages } = await thinkAloud(url, upstream);
+                await ask();
+                const [thought] = messages[1].content;
+                assert.equal(thought.type, 'thinking');
+                assert.ok(thought.signature.length > 0, 'it comes back to the client in an envelope');
+                await ask('Go on.');
+                assert.equal(encrypted(upstream.last.body.input), true, 'and goes to the one that made it');
+
+                const before = upstream.last.body;
+                const answer = how === 'as a status' ? refusal : asEvent(refusal);
+                upstream.refuse = (body) => (encrypted(body.input) ? answer : undefined);
+                const third = await ask('And now?');
+                assert.equal(third.status, 200, third.text);
+                assert.equal(third.response.headers['x-dragoman-attempts'].includes('mended (drop_thinking)'), true);
+                assert.equal(upstream.refused.length, 1);
+                const mended = upstream.last.body;
+                assert.equal(encrypted(mended.input), false);
+                for (const part of ['Said 1.', 'Said 2.', 'And now?'])
+                    assert.ok(JSON.stringify(mended.input).includes(part), `${part} is still there`);
+                assert.deepEqual(mended.instructions, before.instructions);
+
+                const fourth = await ask('Once more.');
+                assert.equal(fourth.status, 200, fourth.text);
+                assert.equal(upstream.refused.length, 1, 'right at once');
+                assertPrefix(mended, upstream.last.body);
+
+                upstream.refuse = () => undefined;
+                const fresh = await thinkAloud(url, upstream, other);
+                await fresh.ask();
+                await fresh.ask('Go on.');
+                assert.equal(encrypted(upstream.last.body.input), true, 'another session keeps its thoughts');
+                assert.doesNotMatch((await command(model, '--offline')).out, /learned/);
+            }));
+
+test('an envelope that somebody has changed goes nowhere, and the conversation goes on', () =>
+    withVendor({ dialect: 'responses' }, async ({ upstream, url }) => {
+        const { ask, messages } = await thinkAloud(url, upstream);
+        await ask();
+        const [thought] = messages[1].content;
+        thought.signature = `${thought.signature.slice(0, -8)}AAAAAAAA`;
+        const second = await ask('Go on.');
+        assert.equal(second.status, 200, second.text);
+        assert.equal(upstream.asked.length, 2, 'nothing was refused');
+        assert.ok(!upstream.last.text.includes('dgm1.'), 'no envelope went upstream');
+    }));
+
+test('a signature of the Messages API means nothing to the Responses API, and is not sent', () =>
+    withVendor({ dialect: 'responses' }, async ({ upstream, url }) => {
+        const messages = [
+            { role: 'user', content: 'Hello.' },
+            { role: 'assistant', content: [thought, { type: 'text', text: 'Hm.' }] },
+            { role: 'user', content: 'Go on.' },
+        ];
+        const answer = await talk(url, messages, { thinking: { type: 'adaptive' } });
+        assert.equal(answer.status, 200, answer.text);
+        assert.equal(upstream.asked.length, 1);
+        assert.ok(!upstream.last.text.includes(thought.signature));
+        assert.ok(upstream.last.text.includes('Hm.'));
+    }));
+
+test('between a call and its result encrypted reasoning is left out, too, and the call stays', () =>
+    withVendor({ dialect: 'responses' }, async ({ upstream, url }) => {
+        upstream.turn = (body, n) =>
+            n === 1
+                ? { reasoning: ['I must look.'], tools: [{ id: 'call_AbCdEfGh00000001', name: 'Read', input: { path: '/a' } }] }
+                : { text: 'Done.' };
+        const tools = [{ name: 'Read', input_schema: { type: 'object', properties: { path: { type: 'string' } } } }];
+        const extra = { max_tokens: 4000, thinking: { type: 'adaptive' }, tools };
+        const messages = [{ role: 'user', content: 'Hello.' }];
+        const first = await talk(url, messages, extra);
+        assert.equal(first.status, 200, first.text);
+        const call = first.content.find((block) => block.type === 'tool_use');
+        upstream.refuse = (body) => (encrypted(body.input) ? undecipherable[0][1] : undefined);
+        messages.push({ role: 'assistant', content: first.content });
+        messages.push({ role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: 'alpha' }] });
+        const second = await talk(url, messages, extra);
+        assert.equal(second.status, 200, second.text);
+        assert.equal(upstream.refused.length, 1);
+        const kinds = upstream.last.body.input.map((item) => item.type ?? item.role);
+        assert.ok(kinds.includes('function_call') && kinds.includes('function_call_output'), kinds.join());
+        assert.equal(encrypted(upstream.last.body.input), false);
     }));
 
 test('between a call and its result thinking is switched off where its thought is refused', () =>

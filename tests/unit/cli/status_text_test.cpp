@@ -55,6 +55,26 @@ std::string report(bool degraded = false)
 
 } // namespace
 
+TEST(StatusText, ShowsWhoFellBackAndWhatWasMended)
+{
+    gateway::Metrics metrics;
+    for (int i = 0; i < 8; ++i)
+        metrics.fell_back("home/b", true, "503");
+    metrics.fell_back("home/a", true, "too late");
+    for (const char* target : { "x/1", "x/2", "x/3" })
+        metrics.fell_back(target, true, "429");
+    metrics.mended("groq/x", "drop_parameter");
+    const std::string text =
+        status_text({ { instance(), gateway::status_report(metrics.read(), {}) } }, 1795250060, no_colours);
+    EXPECT_THAT(text,
+        HasSubstr("  fallbacks      12: home/b 503 (8), home/a too late (1), x/1 429 (1), x/2 429 (1) and 1 "
+                  "more kind\n"));
+    EXPECT_THAT(text, HasSubstr("  mended         1: groq/x drop_parameter (1)\n"));
+    const std::string none = status_text({ { instance(), report() } }, 1795250060, no_colours);
+    EXPECT_THAT(none, Not(HasSubstr("fallbacks")));
+    EXPECT_THAT(none, Not(HasSubstr("mended")));
+}
+
 TEST(StatusText, ShowsUpstreamsOfWhichSomethingIsToBeSaid)
 {
     gateway::Metrics metrics;

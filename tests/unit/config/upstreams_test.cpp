@@ -141,8 +141,10 @@ TEST_F(LoadTest, QuirksAreAddedAndTakenAway)
     file("[upstreams.deepseek]\nquirks = [\"own_id\", \"-\"]\n");
     EXPECT_THAT(mistakes(),
         ElementsAre(
-            HasSubstr("config.toml:2:11: upstreams.deepseek.quirks names no quirk; did you mean own_ids?"),
-            HasSubstr("config.toml:2:21: upstreams.deepseek.quirks names no quirk")));
+            HasSubstr(
+                "config.toml:2:11: upstreams.deepseek.quirks: own_id is no quirk; did you mean own_ids? docs/"
+                "providers.md lists them"),
+            HasSubstr("config.toml:2:21: upstreams.deepseek.quirks: - is no quirk; docs/providers.md")));
 }
 
 TEST_F(LoadTest, APoolTakesKeysFromEverywhere)
@@ -239,12 +241,13 @@ TEST_F(LoadTest, SaysWhatIsWrongWithARoute)
             HasSubstr("config.toml:6:1: routes needs targets"),
             HasSubstr("config.toml:9:1: unknown key routes.retries"),
             HasSubstr(R"(routes.when.tokens_over belongs to scenario = "long_context")"),
-            HasSubstr(
-                "config.toml:5:12: the target hom/x names no upstream of this file; there is one: home; "
-                "did you mean home/x?"),
-            HasSubstr("config.toml:8:12: the target home/x: models, provider and plugins are for routers"),
-            HasSubstr("config.toml:13:12: the target home/ names no model"),
-            HasSubstr("config.toml:14:1: there is another route of the name a")));
+            HasSubstr("config.toml:5:12: routes.targets: the target hom/x names no upstream of this file; "
+                      "there is one: home; "
+                      "did you mean home/x?"),
+            HasSubstr("config.toml:8:12: routes.targets: the target home/x: models, provider and plugins are "
+                      "for routers"),
+            HasSubstr("config.toml:13:12: routes.targets: the target home/ names no model"),
+            HasSubstr("config.toml:15:8: routes.name: there is another route of the name a")));
 }
 
 TEST_F(LoadTest, LimitsAreForEachTokenAndInAll)

@@ -237,4 +237,50 @@ TEST(Metrics, LoseNothingBetweenThreads)
     EXPECT_EQ(std::ranges::adjacent_find(sorted), sorted.end());
 }
 
+TEST(Metrics, TellsFallbacksApartByWhatTheConfigurationNames)
+{
+    Metrics metrics;
+    metrics.fell_back("home/a", true, "503");
+    metrics.fell_back("home/what a client wrote", false, "404");
+    metrics.fell_back("home/b", false, "503");
+    count(metrics, answered("home/b"));
+    metrics.fell_back("home/b", false, "503");
+    std::vector<std::string> rows;
+    for (const Tally::Row& row : metrics.read().fallbacks)
+        rows.push_back(row.target + " " + row.why + " " + std::to_string(row.count));
+    EXPECT_EQ(
+        rows, (std::vector<std::string> { "home/a 503 1", "home/b 503 1", "other 404 1", "other 503 1" }));
+}
+
+TEST(Metrics, NamesWhoWasMended)
+{
+    Metrics metrics;
+    metrics.mended("home/a", "drop_parameter");
+    metrics.mended("a sentence", "drop_parameter");
+    count(metrics, answered("home/a"));
+    const MetricsSnapshot now = metrics.read();
+    ASSERT_EQ(now.mended.size(), 2U);
+    EXPECT_EQ(now.mended[0].target, "home/a");
+    EXPECT_EQ(now.mended[1].target, "other");
+    EXPECT_EQ(names(now), std::vector<std::string> { "home/a" }) << "one and the same";
+}
+
+TEST(Tally, HoldsSoManyRowsAndNoMore)
+{
+    Tally tally;
+    for (std::size_t i = 0; i < 3 * Tally::rows_max; ++i)
+        tally.add("target " + std::to_string(i), "503");
+    tally.add("target 0", "503");
+    const auto rows = tally.read();
+    EXPECT_EQ(rows.size(), Tally::rows_max + 1);
+    std::uint64_t sum = 0;
+    for (const Tally::Row& row : rows) {
+        sum += row.count;
+        if (row.target == "other") {
+            EXPECT_EQ(row.count, 2 * Tally::rows_max);
+        }
+    }
+    EXPECT_EQ(sum, 3 * Tally::rows_max + 1);
+}
+
 } // namespace dragoman::gateway

@@ -32,6 +32,8 @@ MetricsSnapshot some_figures()
     metrics.finish({ .status = 400, .outcome = RequestRecord::Outcome::client_error });
     metrics.begin();
     metrics.refused(403);
+    metrics.fell_back("home/a", true, "too late");
+    metrics.mended("openai/gpt-5.5", "drop_parameter");
     metrics.counted_tokens();
     return metrics.read();
 }
@@ -62,6 +64,8 @@ TEST(MetricsText, SaysEachFigureByItsName)
              "dragoman_requests_running 1\n",
              "dragoman_refused_requests_total{status=\"403\"} 1\n",
              "dragoman_token_counts_total 1\n",
+             "dragoman_fallbacks_total{target=\"home/a\",reason=\"too late\"} 1\n",
+             "dragoman_mended_requests_total{target=\"openai/gpt-5.5\",remedy=\"drop_parameter\"} 1\n",
              "dragoman_first_byte_seconds_bucket{target=\"openai/gpt-5.5\",le=\"0.1\"} 0\n",
              "dragoman_first_byte_seconds_bucket{target=\"openai/gpt-5.5\",le=\"0.25\"} 1\n",
              "dragoman_first_byte_seconds_bucket{target=\"openai/gpt-5.5\",le=\"+Inf\"} 1\n",

@@ -131,6 +131,73 @@ TEST_F(PlanTest, TheFirstRouteThatFitsGivesTheTargets)
         << "a client's own word counts first";
 }
 
+TEST_F(PlanTest, AnUpstreamAloneTakesModelsOfItsOwn)
+{
+    config_.upstreams[0].big = "openai/gpt-oss-120b";
+    config_.upstreams[2].big = "gpt-5.5";
+    config_.upstreams[2].middle = "gpt-5.5";
+    config_.upstreams[2].small = "gpt-5-mini";
+    config_.models.middle = "z-ai/glm-5";
+    config_.models.small = "openai/gpt-5-nano";
+    config_.models.names = { { "fast", "home/qwen3-tiny" } };
+    config_.models.map = { { "claude-3-*", "z-ai/glm-4" } };
+    route({ .targets = { { .upstream = "openai" }, { .upstream = "home" }, { .upstream = "openrouter" } } });
+    EXPECT_THAT(targets("claude-opus-4-5"),
+        ElementsAre("openai: gpt-5.5", "home: qwen3-coder", "openrouter: openai/gpt-oss-120b"))
+        << "[models] counts for the upstream that it names, here home";
+    EXPECT_THAT(targets("sonnet").front(), "openai: gpt-5.5") << "not the first upstream's model";
+    EXPECT_THAT(targets("sonnet").back(), "openrouter: z-ai/glm-5");
+    EXPECT_THAT(targets("claude-haiku-4-5").front(), "openai: gpt-5-nano");
+    EXPECT_THAT(targets("claude-3-opus"),
+        ElementsAre("openai: gpt-5.5", "home: qwen3-coder", "openrouter: z-ai/glm-4"))
+        << "the table is the first upstream's";
+    EXPECT_THAT(targets("fast"),
+        ElementsAre("openai: gpt-5.5", "home: qwen3-tiny", "openrouter: openai/gpt-oss-120b"));
+    EXPECT_THAT(targets("gpt-4o").front(), "openai: gpt-4o") << "as the client asked";
+    EXPECT_THAT(targets("z-ai/glm-5").front(), "openai: z-ai/glm-5");
+    EXPECT_THAT(targets("opus", { .route = "openai" }), ElementsAre("openai: gpt-5.5"));
+    EXPECT_THAT(targets("home/x", { .route = "openai" }), ElementsAre("openai: home/x"))
+        << "the header says where";
+}
+
+TEST_F(PlanTest, AnUpstreamAloneTakesTheFirstOfItsListWhereNobodyNamesAModel)
+{
+    config_.models.big = "z-ai/glm-5";
+    route({ .targets = { { .upstream = "home" } } });
+    EXPECT_THAT(targets("opus"), ElementsAre(HasSubstr("nothing says which model of")));
+    catalogues_ = catalogues_.with("home",
+        std::make_shared<const route::Catalogue>(*route::Catalogue::parse(
+            R"({"data":[{"id":"nomic-embed-text"},{"id":"qwen3"},{"id":"gemma"}]})")));
+    EXPECT_THAT(targets("opus"), ElementsAre("home: qwen3")) << "one that can answer";
+    config_.routes.clear();
+    config_.upstreams.erase(config_.upstreams.begin());
+    config_.models.big = "";
+    EXPECT_THAT(targets("opus"), ElementsAre("home: qwen3")) << "also the first upstream";
+}
+
+TEST_F(PlanTest, AModelMayBeTheNameOfARouteOrOfAnUpstream)
+{
+    config_.upstreams[2].big = "gpt-5.5";
+    route({ .targets = { { .upstream = "home", .model = "always" } } });
+    route({ .name = "quick",
+        .model = "nothing",
+        .targets = { { .upstream = "openai", .model = "gpt-5-mini" }, { .upstream = "openai" } } });
+    route({ .name = "haiku", .model = "nothing", .targets = { { .upstream = "openai", .model = "x" } } });
+    EXPECT_THAT(targets("quick"), ElementsAre("openai: gpt-5-mini", "openai: gpt-5.5"));
+    EXPECT_THAT(targets("anthropic-via/quick[1m]").front(), "openai: gpt-5-mini");
+    EXPECT_THAT(targets("openai"), ElementsAre("openai: gpt-5.5"));
+    EXPECT_THAT(targets("haiku"), ElementsAre("home: always")) << "a name of Claude's stays one";
+    config_.models.names = { { "quick", "home/short" } };
+    EXPECT_THAT(targets("quick"), ElementsAre("home: always")) << "and so does a short name";
+    config_.models.names.clear();
+    config_.client_targets = false;
+    EXPECT_THAT(targets("quick"), ElementsAre("home: always")) << "where clients name no targets";
+    config_.client_targets = true;
+    catalogues_ = catalogues_.with("openrouter",
+        std::make_shared<const route::Catalogue>(*route::Catalogue::parse(R"({"data":[{"id":"openai"}]})")));
+    EXPECT_THAT(targets("openai"), ElementsAre("home: always")) << "and a model of the first upstream's list";
+}
+
 TEST_F(PlanTest, SideRequestsAndSubagentsAreKnown)
 {
     route(

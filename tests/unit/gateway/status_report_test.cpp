@@ -29,6 +29,9 @@ TEST(StatusReport, HasEveryFigure)
         .outcome = RequestRecord::Outcome::upstream_error });
     metrics.begin();
     metrics.refused(401);
+    metrics.fell_back("home/a", true, "503");
+    metrics.fell_back("home/a", true, "503");
+    metrics.mended("openai/gpt-5.5", "drop_images");
     const json status = json::parse(status_report(metrics.read(),
         { .version = "1.2.3",
             .pid = 4711,
@@ -54,6 +57,9 @@ TEST(StatusReport, HasEveryFigure)
         status["errors_by_status"], json::parse(R"([{"outcome":"upstream_error","status":429,"count":1}])"));
     EXPECT_NEAR(status["first_byte_ms"]["p50"].get<double>(), 400, 30);
     EXPECT_EQ(status["upstream_requests"], json::parse(R"({"new":1,"reused":0,"none":0})"));
+    EXPECT_EQ(status["fallbacks"], json::parse(R"([{"target":"home/a","reason":"503","count":2}])"));
+    EXPECT_EQ(
+        status["mended"], json::parse(R"([{"target":"openai/gpt-5.5","remedy":"drop_images","count":1}])"));
     ASSERT_EQ(status["targets"].size(), 1);
     const json target = status["targets"][0];
     EXPECT_EQ(target["target"], "openai/gpt-5.5");
