@@ -11,6 +11,7 @@
 #include "translate/messages_history_edit.h"
 #include "translate/messages_json.h"
 #include "translate/messages_refused_edit.h"
+#include "translate/output_format.h"
 #include "translate/parameters.h"
 #include "translate/sealed_signatures.h"
 #include "translate/taken_fields.h"
@@ -133,7 +134,8 @@ MessagesRules RequestEditor::rules() const
         .any_thinking = target_.has(Quirk::keep_thinking) && !signs_as_anthropic(target_),
         .thoughts = !target_.has(Quirk::no_thoughts_back),
         .system_messages = !imitation_ && !target_.has(Quirk::system_first),
-        .deferred_tools = target_.has(Quirk::tool_references) };
+        .deferred_tools = target_.has(Quirk::tool_references),
+        .last_words = imitation_ || (!own_api_ && refuses("output_config")) ? format_words(request_) : "" };
 }
 
 // The newest message that sets an effort of its own counts; elsewhere the request has only one.
@@ -315,6 +317,8 @@ void RequestEditor::add_missing(const Object& root)
         added += fmt::format(R"(,"max_tokens":{})", limit_);
         notes_.repair("max_tokens");
     }
+    if (!rules_.last_words.empty() && (empty_system_ || !root.find("system")))
+        added += R"(,"system":)" + in_quotes(rules_.last_words);
     if (!own_api_ && !imitation_ && !root.find("output_config") && thinks_ && !wanted_effort().empty()
         && !refuses("output_config"))
         later = R"(,"output_config":{"effort":")" + std::string(wanted_effort()) + "\"}";
