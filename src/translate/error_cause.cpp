@@ -11,9 +11,10 @@ namespace {
 
 bool is_overflow(const FailureCase& one)
 {
-    // 500: older llama.cpp, and gateways that have one status for everything.
+    // 500: older llama.cpp, and gateways that have one status for everything. 502: routers, whose provider it
+    // was.
     const bool refused = one.is_refusal() && !one.has_status({ 401, 402, 403, 429 });
-    return (refused || one.status == 500) && find_overflow(one.body, overflow_context(one));
+    return (refused || one.has_status({ 500, 502 })) && find_overflow(one.body, overflow_context(one));
 }
 
 // Before the key: some call an empty account unauthorised, and MiniMax calls it an internal error.

@@ -84,12 +84,17 @@ bool HistoryEditor::edit_system(const Value& system)
     if (auto text = system.string(); text && has_billing_line(*text)) {
         notes_.drop("billing header");
         const RawString rest = without_billing_line(*text);
-        edits_.replace(system, "\"" + std::string(rest.escaped) + "\"");
-        return json::is_blank(rest);
+        const bool blank = json::is_blank(rest);
+        const std::string last =
+            blank || rules_.last_words.empty() ? "" : "\\n\\n" + json::escape(rules_.last_words);
+        edits_.replace(system, "\"" + std::string(rest.escaped) + last + "\"");
+        return blank;
     }
     auto blocks = system.array();
-    if (!blocks)
+    if (!blocks) {
+        append_last_words(system);
         return false;
+    }
     std::vector<std::size_t> unwanted;
     std::size_t position = 0;
     for (Value value : *blocks) {
@@ -106,7 +111,23 @@ bool HistoryEditor::edit_system(const Value& system)
             unwanted.push_back(here);
         edits_.replace(*text, "\"" + std::string(rest.escaped) + "\"");
     }
-    return edits_.remove_elements(*blocks, unwanted);
+    if (edits_.remove_elements(*blocks, unwanted))
+        return true;
+    append_last_words(system);
+    return false;
+}
+
+void HistoryEditor::append_last_words(const Value& system)
+{
+    if (rules_.last_words.empty())
+        return;
+    const std::string words = json::escape(rules_.last_words);
+    if (auto blocks = system.array(); blocks && !blocks->empty())
+        edits_.insert(end_of(system) - 1, R"(,{"type":"text","text":")" + words + "\"}");
+    else if (auto text = system.string(); text && !text->empty())
+        edits_.insert(end_of(system) - 1, "\\n\\n" + words);
+    else
+        edits_.replace(system, '"' + words + '"');
 }
 
 // Blocks that dragoman itself put into the history, or that only Anthropic's own API knows. The others are
@@ -230,6 +251,7 @@ void HistoryEditor::edit_messages(const Value& messages)
     if (!list)
         return;
     std::vector<std::size_t> unwanted;
+    std::vector<Remark> remarks; // that no user message in front of them could take
     std::optional<Object> before; // the last message that stays
     std::size_t position = 0;
     for (Value value : *list) {
@@ -242,20 +264,37 @@ void HistoryEditor::edit_messages(const Value& messages)
                 return json::key_is(field.key, "output_config") || json::key_is(field.key, "clear_at");
             });
         const bool system = string_at(*message, "role") == "system";
-        bool goes = false;
         if (system && !rules_.own_api && rules_.system_messages)
             write_in_blocks(*message);
+        auto content = message->find("content");
         if (system && !rules_.system_messages) {
-            fold_system_message(*message, before);
-            goes = before && string_at(*before, "role") == "user";
-        } else if (auto content = array_at(*message, "content")) {
-            goes = edit_content(*content);
+            auto taken = before ? before->find("content") : std::nullopt;
+            if (taken && string_at(*before, "role") == "user") {
+                append_remark(*message, *taken);
+                unwanted.push_back(here);
+            } else {
+                remarks.push_back({ *message, here });
+            }
+            continue;
         }
-        if (goes)
+        if (auto blocks = content ? content->array() : std::nullopt; blocks && edit_content(*blocks)) {
             unwanted.push_back(here);
-        else
-            before = message;
+            continue;
+        }
+        if (!remarks.empty() && string_at(*message, "role") == "user") {
+            prepend_remarks(remarks, *message);
+            for (const Remark& remark : remarks)
+                unwanted.push_back(remark.position);
+        } else {
+            for (const Remark& remark : remarks)
+                make_remark(remark.message);
+        }
+        remarks.clear();
+        before = message;
     }
+    for (const Remark& remark : remarks)
+        make_remark(remark.message);
+    std::sort(unwanted.begin(), unwanted.end());
     edits_.remove_elements(*list, unwanted);
     ask_for_the_rest(messages);
 }
@@ -302,24 +341,49 @@ std::string HistoryEditor::reminder(const Object& message)
 
 // A message of the person's own would part a tool's call from its result in some upstreams' eyes, so the
 // remark joins the user message in front of it.
-void HistoryEditor::fold_system_message(const Object& message, const std::optional<Object>& before)
+void HistoryEditor::append_remark(const Object& message, const Value& before)
 {
     const std::string text = reminder(message);
-    auto content = before ? before->find("content") : std::nullopt;
-    if (content && string_at(*before, "role") == "user") {
-        if (content->is(Type::string)) {
-            edits_.insert(end_of(*content) - 1, "\\n\\n" + text);
-        } else if (auto blocks = content->array()) {
-            const std::string_view comma = blocks->empty() ? "" : ",";
-            edits_.insert(
-                end_of(*content) - 1, std::string(comma) + R"({"type":"text","text":")" + text + "\"}");
-        }
+    if (before.is(Type::string)) {
+        edits_.insert(end_of(before) - 1, "\\n\\n" + text);
+    } else if (auto blocks = before.array()) {
+        const std::string_view comma = blocks->empty() ? "" : ",";
+        edits_.insert(end_of(before) - 1, std::string(comma) + R"({"type":"text","text":")" + text + "\"}");
+    }
+}
+
+// Those that stand behind a message of the assistant join the user message that follows, behind its results.
+void HistoryEditor::prepend_remarks(const std::vector<Remark>& remarks, const Object& message)
+{
+    std::string text;
+    for (const Remark& remark : remarks)
+        text += (text.empty() ? "" : "\\n\\n") + reminder(remark.message);
+    auto content = message.find("content");
+    auto blocks = content ? content->array() : std::nullopt;
+    if (!blocks) {
+        if (content && content->is(Type::string))
+            edits_.insert(content->offset() + 1, text + "\\n\\n");
         return;
     }
+    bool results = false;
+    for (Value value : *blocks)
+        if (auto block = value.object())
+            results = results || string_at(*block, "type") == "tool_result";
+    const std::string block = R"({"type":"text","text":")" + text + "\"}";
+    if (blocks->empty())
+        edits_.insert(content->offset() + 1, block);
+    else if (results)
+        edits_.insert(end_of(*content) - 1, ',' + block);
+    else
+        edits_.insert(content->offset() + 1, block + ',');
+}
+
+void HistoryEditor::make_remark(const Object& message)
+{
     if (auto role = message.find("role"))
         edits_.replace(*role, "\"user\"");
     if (auto own = message.find("content"))
-        edits_.replace(*own, "\"" + text + "\"");
+        edits_.replace(*own, "\"" + reminder(message) + "\"");
 }
 
 const anthropic::Tool* HistoryEditor::decoded_tool(const Value& value) const

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dragoman::translate {
 
@@ -28,6 +29,7 @@ struct MessagesRules {
     bool system_messages = true; // messages of role system
     bool deferred_tools = true; // defer_loading and tool_reference
     bool all_tools = true; // also those that Anthropic's servers run
+    std::string last_words {}; // at the end of the system prompt, plain text
 };
 
 class HistoryEditor {
@@ -61,7 +63,14 @@ private:
     bool is_foreign(std::string_view carrier) const;
     bool is_unwanted_block(const json::Object& block);
     void remove_scope(const json::Object& holder);
-    void fold_system_message(const json::Object& message, const std::optional<json::Object>& before);
+    struct Remark {
+        json::Object message;
+        std::size_t position;
+    };
+    void append_remark(const json::Object& message, const json::Value& before);
+    void prepend_remarks(const std::vector<Remark>& remarks, const json::Object& message);
+    void make_remark(const json::Object& message);
+    void append_last_words(const json::Value& system);
     void write_in_blocks(const json::Object& message);
     std::string reminder(const json::Object& message);
 

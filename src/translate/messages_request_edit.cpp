@@ -13,6 +13,7 @@
 #include "translate/messages_refused_edit.h"
 #include "translate/messages_server_tools.h"
 #include "translate/messages_thinking_edit.h"
+#include "translate/output_format.h"
 #include "translate/parameters.h"
 #include "translate/sealed_signatures.h"
 #include "translate/taken_fields.h"
@@ -116,7 +117,8 @@ MessagesRules RequestEditor::rules() const
         .thoughts = !target_.has(Quirk::no_thoughts_back),
         .system_messages = !imitation_ && !target_.has(Quirk::system_first),
         .deferred_tools = target_.has(Quirk::tool_references),
-        .all_tools = own_api_ || takes_all_tools(target_) };
+        .all_tools = own_api_ || takes_all_tools(target_),
+        .last_words = imitation_ || (!own_api_ && refuses("output_config")) ? format_words(request_) : "" };
 }
 
 bool RequestEditor::is_dropped(const Field& field)
@@ -247,6 +249,8 @@ void RequestEditor::add_missing(const Object& root)
         added += fmt::format(R"(,"max_tokens":{})", thinking_.max_tokens());
         notes_.repair("max_tokens");
     }
+    if (!rules_.last_words.empty() && (empty_system_ || !root.find("system")))
+        added += R"(,"system":)" + in_quotes(rules_.last_words);
     if (!own_api_ && !root.find("output_config") && !thinking_.sent_effort().empty()
         && !refuses("output_config"))
         later = R"(,"output_config":{"effort":")" + std::string(thinking_.sent_effort()) + "\"}";

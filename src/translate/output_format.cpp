@@ -46,13 +46,18 @@ void append_output_format(
     json.end_object().end_object();
 }
 
-std::string format_instruction(const anthropic::MessagesRequest& request, const route::Target& target)
+std::string format_words(const anthropic::MessagesRequest& request)
 {
-    const Binding binding = binding_of(request, target);
-    if (binding != Binding::json_only && binding != Binding::words)
+    if (request.output_config.format_schema.empty())
         return {};
     return "Respond only with JSON that matches this JSON schema, without any text before or after it:\n"
         + std::string(request.output_config.format_schema.text);
+}
+
+std::string format_instruction(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    const Binding binding = binding_of(request, target);
+    return binding == Binding::json_only || binding == Binding::words ? format_words(request) : std::string();
 }
 
 } // namespace dragoman::translate

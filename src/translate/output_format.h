@@ -18,6 +18,9 @@ Binding binding_of(const anthropic::MessagesRequest& request, const route::Targe
 void append_output_format(
     json::Writer& json, const anthropic::MessagesRequest& request, const route::Target& target);
 
+// The schema as an instruction; empty when the client wants none. Plain text.
+std::string format_words(const anthropic::MessagesRequest& request);
+
 // What the end of the system prompt must say when the client wants its answer in a JSON schema and the model
 // cannot be bound to one; empty otherwise. Plain text.
 std::string format_instruction(const anthropic::MessagesRequest& request, const route::Target& target);

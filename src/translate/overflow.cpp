@@ -31,10 +31,19 @@ constexpr Wording wordings[] = {
     { "maximum model length" }, // vLLM
     { "model's context length" }, // SGLang, Fireworks, vLLM
     { "input token count", "exceeds the maximum number of tokens" }, // Gemini, Vertex
+    { "input token count", "only supports up to" }, // Vertex
     { "maximum prompt length" }, // xAI
     { "reduce the length of the messages" }, // Groq, Cerebras
     { "tokens + max_new_tokens", "must be <=" }, // Together
     { "`inputs` tokens + `max_new_tokens`", "must be <=" }, // Hugging Face
+    { "`inputs` must have less than", "tokens" }, // Hugging Face
+    { "number of input tokens", "cannot exceed", "tokens limit" }, // watsonx
+    { "requires a sequence length", "maximum supported sequence length" }, // SambaNova
+    { "exceeds maximum input length" }, // TensorRT-LLM, Novita
+    { "greater than max_seq_len" }, // TabbyAPI
+    { "exceed max message tokens" }, // Doubao
+    { "prompt tokens too long" }, // Qianfan
+    { "contextwindowexceedederror" }, // LiteLLM
     { "request body too large for", "max size" }, // GitHub Models
     { "exceeded this model context window limit" }, // Cloudflare
     { "prompt contains", "tokens", "too large for model" }, // Mistral

@@ -84,15 +84,14 @@ template <std::size_t N> bool led_by(const Number& number, const std::array<std:
     return std::any_of(words.begin(), words.end(), [&](auto word) { return before.ends_with(word); });
 }
 
-bool is_output(const Number& number, std::uint64_t max_tokens)
+bool is_output(const Number& number)
 {
     constexpr std::array<std::string_view, 11> after { "max_new_tokens", "`max_new_tokens`", "in the output",
         "in the completion", "in completion", "for the completion", "output tokens", "completion tokens",
         "of output", "tokens for the completion", "tokens in the output" };
     constexpr std::array<std::string_view, 4> before { "max_tokens", "max_completion_tokens",
         "' is too large", "max_tokens is too large" };
-    return followed_by(number, after) || led_by(number, before)
-        || (max_tokens != 0 && number.value == max_tokens);
+    return followed_by(number, after) || led_by(number, before);
 }
 
 bool is_input(const Number& number)
@@ -108,12 +107,13 @@ bool is_input(const Number& number)
 
 bool is_limit(const Number& number)
 {
-    constexpr std::array<std::string_view, 17> before { "while limit is", "max size", "n_ctx", "must be <",
-        "window limit", "context length is", "context length is only", "context length of", "context length",
-        "context size is", "context size", "limit of", "maximum of", "prompt length is", "input length of",
-        "token limit", "number of tokens allowed" };
+    constexpr std::array<std::string_view, 18> before { "while limit is", "max size", "n_ctx", "must be <",
+        "max_seq_len", "window limit", "context length is", "context length is only", "context length of",
+        "context length", "context size is", "context size", "limit of", "maximum of", "prompt length is",
+        "input length of", "token limit", "number of tokens allowed" };
     constexpr std::array<std::string_view, 2> after { "maximum context length", "maximum" };
-    return led_by(number, before) || followed_by(number, after);
+    constexpr std::array<std::string_view, 3> too_much { "is greater than", "is longer than", "exceeds" };
+    return (led_by(number, before) || followed_by(number, after)) && !followed_by(number, too_much);
 }
 
 // "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000"
@@ -149,23 +149,36 @@ OverflowNumbers read_overflow_numbers(
     if (read_sum(numbers, out))
         return out;
     std::vector<std::uint64_t> rest; // what is not a part of the request, largest first
+    bool guessed = false; // the output is what was asked for, and nothing says that it is meant
     for (const Number& number : numbers) {
-        if (number.value == out.limit || number.value == out.input || number.value == out.output)
+        const bool output = is_output(number);
+        const bool only_part = (is_input(number) || output) && !is_limit(number); // as large as a window
+        const bool new_output = output && !out.output;
+        if ((number.value == out.limit && !new_output) || number.value == out.input
+            || number.value == out.output)
             continue; // said twice
-        const bool only_input = is_input(number) && !is_limit(number); // a part as large as a window
-        if (window && number.value == *window && !only_input)
+        if (window && number.value == *window && !only_part)
             out.limit = *window;
         else if (is_input(number))
             out.input = out.input.value_or(0) + number.value;
-        else if (!out.output && is_output(number, max_tokens))
+        else if (new_output)
             out.output = number.value;
         else if (!out.limit && is_limit(number) && number.value >= smallest_window)
             out.limit = number.value;
-        else if (number.value >= smallest_window)
+        else if (!out.output && max_tokens != 0 && number.value == max_tokens) {
+            out.output = max_tokens;
+            guessed = true;
+        } else if (number.value >= smallest_window)
             rest.push_back(number.value);
     }
     std::sort(rest.begin(), rest.end(), std::greater<>());
     rest.erase(std::unique(rest.begin(), rest.end()), rest.end());
+    if (guessed && !out.limit && rest.size() < 2 && out.output >= smallest_window) {
+        // A window as large as what was asked for.
+        rest.push_back(*out.output);
+        std::sort(rest.begin(), rest.end(), std::greater<>());
+        out.output.reset();
+    }
     if (!out.limit && !rest.empty()) {
         // Two numbers without a sign of which is which: one was more than the other allowed.
         const bool pair = rest.size() > 1 && !out.input;

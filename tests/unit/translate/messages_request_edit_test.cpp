@@ -217,6 +217,56 @@ TEST(MessagesRequestEdit, GivesASystemMessageOneSpellingForBothOfTheClients) // 
     EXPECT_NE(sent(plain, endpoint::anthropic).find(plain), std::string::npos);
 }
 
+TEST(MessagesRequestEdit, PutsARemarkBehindTheResultsThatItMustNotPartFromTheirCalls) // R8
+{
+    const std::string call_it =
+        R"({"role":"assistant","content":[{"type":"tool_use","id":"i","name":"A","input":{}}]},)";
+    const std::string remark = R"({"role":"system","content":"R"},)";
+    auto sent = [](const std::string& messages) {
+        const std::string body =
+            R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},)" + messages + "]}";
+        return nlohmann::json::parse(call(body, endpoint::other)->body.text())["messages"];
+    };
+    const auto after_results = sent(call_it + remark
+        + R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"i","content":"r"}]})");
+    ASSERT_EQ(after_results.size(), 3);
+    EXPECT_EQ(after_results[2]["content"][0]["type"], "tool_result");
+    EXPECT_EQ(after_results[2]["content"][1]["text"], "<system-reminder>\nR\n</system-reminder>");
+
+    const std::string said = R"({"role":"assistant","content":"a"},)";
+    EXPECT_EQ(sent(said + remark + remark + R"({"role":"user","content":"b"})")[2]["content"],
+        "<system-reminder>\nR\n</system-reminder>\n\n<system-reminder>\nR\n</system-reminder>\n\nb");
+    EXPECT_EQ(sent(said + remark
+                  + R"({"role":"user","content":[{"type":"text","text":"b"}]})")[2]["content"][1]["text"],
+        "b");
+    EXPECT_EQ(sent(said + R"({"role":"system","content":"R"})")[2]["role"], "user");
+}
+
+TEST(MessagesRequestEdit, AsksInWordsForTheSchemaThatAVendorHasNoFieldFor) // R54
+{
+    const std::string schema = R"({"type":"object","properties":{"t":{"type":"string"}}})";
+    const std::string words =
+        "Respond only with JSON that matches this JSON schema, without any text before or after it:\n"
+        + schema;
+    auto system = [](const std::string& more, std::string_view profile) {
+        return nlohmann::json::parse(call(request_with(more), profile)->body.text())["system"];
+    };
+    const std::string format = R"("format":{"type":"json_schema","schema":)" + schema + "}";
+    const std::string wanted = R"(,"output_config":{"effort":"low",)" + format + "}";
+    EXPECT_EQ(system(wanted, endpoint::other), words);
+    EXPECT_EQ(system(R"(,"output_)" + format.substr(1), endpoint::other), words);
+    EXPECT_EQ(system(R"(,"system":"be brief")" + wanted, endpoint::other), "be brief\n\n" + words);
+    EXPECT_EQ(system(R"(,"system":[{"type":"text","text":"be brief"}])" + wanted, endpoint::other)[1]["text"],
+        words);
+    EXPECT_EQ(system(R"(,"system":[{"type":"text","text":"x-anthropic-billing-header: a=1;"}])" + wanted,
+                  endpoint::other),
+        words);
+    EXPECT_EQ(system(R"(,"system":[])" + wanted, endpoint::other), words);
+    for (std::string_view profile : { endpoint::openrouter, endpoint::anthropic })
+        EXPECT_TRUE(system(wanted, profile).is_null());
+    EXPECT_EQ(system(R"(,"system":"be brief")", endpoint::other), "be brief");
+}
+
 TEST(MessagesRequestEdit, TakesNullForAnAbsentLimitOfTokens)
 {
     const std::string body = R"({"model":"m","max_tokens":null,"messages":[{"role":"user","content":"q"}]})";

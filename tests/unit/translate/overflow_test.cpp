@@ -64,6 +64,24 @@ TEST(Overflow, KeepsAnthropicsSumOfInputAndOutput)
         "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000");
 }
 
+TEST(Overflow, TakesNoWindowForTheOutputThatWasAskedForOnlyBecauseTheyAreEqual)
+{
+    const OverflowContext asked { .status = 400, .max_tokens = 128000 };
+    EXPECT_EQ(
+        rewritten("This model's maximum context length is 128000 tokens. However, your messages resulted in "
+                  "130541 tokens.",
+            asked),
+        "prompt is too long: 130541 tokens > 128000 maximum");
+    EXPECT_EQ(rewritten("This model's maximum context length is 128000 tokens. However, you requested 236000 "
+                        "tokens (108000 in the messages, 128000 in the completion).",
+                  asked),
+        "input length and `max_tokens` exceed context limit: 108000 + 128000 > 128000");
+    EXPECT_EQ(rewritten("prompt too long: 140000 tokens, at most 128000", asked),
+        "prompt is too long: 140000 tokens > 128000 maximum");
+    EXPECT_EQ(rewritten("Range of input length should be [1, 128000]", asked),
+        "prompt is too long: 128001 tokens > 128000 maximum");
+}
+
 TEST(Overflow, KnowsBedrock) // E2
 {
     EXPECT_EQ(
