@@ -1,15 +1,12 @@
 #include "translate/messages_history_edit.h"
 
 #include "json/escape.h"
-#include "json/writer.h"
 #include "route/model_quirks.h"
-#include "translate/deferred_tools.h"
 #include "translate/envelope.h"
 #include "translate/messages_json.h"
-#include "translate/messages_refused_edit.h"
+#include "translate/messages_scope.h"
 #include "translate/messages_server_tools.h"
 #include "translate/prefill.h"
-#include "translate/schema.h"
 #include "translate/system_prompt.h"
 
 #include <algorithm>
@@ -37,45 +34,7 @@ std::size_t end_of(const Value& value) { return value.offset() + value.raw().tex
 // Whether the client put its attribution in front, which differs between requests that are alike otherwise.
 bool has_billing_line(RawString text) { return without_billing_line(text) != text; }
 
-// What the vendor does not take in a schema it does not take in this dialect either.
-void rewrite_schema(JsonEdits& edits, const Object& tool, const route::Target& target)
-{
-    const auto schema = rewrites_schemas(target) ? tool.find("input_schema") : std::nullopt;
-    if (!schema)
-        return;
-    std::string rewritten;
-    json::Writer json(rewritten);
-    json::Document scratch;
-    append_schema(json, schema->raw(), target, scratch);
-    edits.replace(*schema, std::move(rewritten));
-}
-
-// The tool as it is declared to an upstream that knows nothing of deferral.
-std::string undeferred(const anthropic::Tool& tool, const route::Target& target)
-{
-    json::Document document;
-    auto root = document.parse(tool.raw.text);
-    if (!root || !root->is(Type::object))
-        return std::string(tool.raw.text);
-    JsonEdits edits(tool.raw.text);
-    edits.remove_fields(*root->object(), [&](const Field& field) {
-        return json::key_is(field.key, "defer_loading") || is_refused_of_tool(field, target);
-    });
-    rewrite_schema(edits, *root->object(), target);
-    if (auto mark = object_at(*root->object(), "cache_control"))
-        edits.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
-    return edits.apply().text();
-}
-
 } // namespace
-
-void HistoryEditor::remove_scope(const Object& holder)
-{
-    if (auto mark = object_at(holder, "cache_control"); mark && mark->find("scope")) {
-        edits_.remove_fields(*mark, [](const Field& field) { return json::key_is(field.key, "scope"); });
-        notes_.drop("cache_control.scope");
-    }
-}
 
 bool HistoryEditor::edit_system(const Value& system)
 {
@@ -102,7 +61,7 @@ bool HistoryEditor::edit_system(const Value& system)
         auto block = value.object();
         auto text = block ? block->find("text") : std::nullopt;
         if (block)
-            remove_scope(*block);
+            remove_scope(*block, edits_, notes_);
         if (!text || !text->is(Type::string) || !has_billing_line(*text->string()))
             continue;
         notes_.drop("billing header");
@@ -179,7 +138,7 @@ void HistoryEditor::edit_signature(const Object& block, std::string_view name)
 
 void HistoryEditor::edit_block(const Object& block)
 {
-    remove_scope(block);
+    remove_scope(block, edits_, notes_);
     const std::string_view type = string_at(block, "type");
     if (type == "thinking" || type == "redacted_thinking")
         edit_signature(block, type == "thinking" ? "signature" : "data");
@@ -190,7 +149,7 @@ void HistoryEditor::edit_block(const Object& block)
         auto inner = value.object();
         if (!inner)
             continue;
-        remove_scope(*inner);
+        remove_scope(*inner, edits_, notes_);
         if (!rules_.deferred_tools && string_at(*inner, "type") == "tool_reference") {
             std::string text = "[Tool ";
             text.append(string_at(*inner, "tool_name")).append(" is now available]");
@@ -384,70 +343,6 @@ void HistoryEditor::make_remark(const Object& message)
         edits_.replace(*role, "\"user\"");
     if (auto own = message.find("content"))
         edits_.replace(*own, "\"" + reminder(message) + "\"");
-}
-
-const anthropic::Tool* HistoryEditor::decoded_tool(const Value& value) const
-{
-    const auto found = std::ranges::find_if(request_.tools,
-        [&](const anthropic::Tool& tool) { return tool.raw.text.data() == value.raw().text.data(); });
-    return found == request_.tools.end() ? nullptr : &*found;
-}
-
-void HistoryEditor::edit_tool(const Value& value)
-{
-    const auto tool = value.object();
-    if (!tool)
-        return;
-    const anthropic::Tool* decoded = rules_.all_tools || !tool->find("type") ? nullptr : decoded_tool(value);
-    if (auto known = decoded ? in_known_form(*decoded, target_) : std::nullopt)
-        return edits_.replace(value, std::move(*known));
-    remove_scope(*tool);
-    rewrite_schema(edits_, *tool, target_);
-}
-
-// The tools anew, where some of them were deferred.
-std::string HistoryEditor::rewritten_tools()
-{
-    std::string active;
-    json::Writer json(active);
-    json.begin_array();
-    for (const anthropic::Tool* tool : active_tools(request_, target_, notes_))
-        if (is_left_out(*tool, target_))
-            notes_.drop("tools." + json::unescape(json::clip(tool->type, 64)));
-        else if (auto known = in_known_form(*tool, target_))
-            json.raw({ *known });
-        else
-            json.raw({ undeferred(*tool, target_) });
-    json.end_array();
-    return active;
-}
-
-bool HistoryEditor::edit_tools(const Value& tools)
-{
-    auto list = tools.array();
-    if (!list || rules_.own_api)
-        return false;
-    const bool deferred = std::any_of(request_.tools.begin(), request_.tools.end(),
-        [](const anthropic::Tool& tool) { return tool.defer_loading || is_placeholder(tool); });
-    if (deferred && !rules_.deferred_tools) {
-        std::string active = rewritten_tools();
-        const bool none = active == "[]";
-        edits_.replace(tools, std::move(active));
-        return none && !rules_.all_tools;
-    }
-    std::vector<std::size_t> unwanted;
-    std::size_t position = 0;
-    for (Value value : *list) {
-        const std::size_t here = position++;
-        const anthropic::Tool* decoded = rules_.all_tools ? nullptr : decoded_tool(value);
-        if (decoded != nullptr && is_left_out(*decoded, target_)) {
-            unwanted.push_back(here);
-            notes_.drop("tools." + json::unescape(json::clip(decoded->type, 64)));
-        } else {
-            edit_tool(value);
-        }
-    }
-    return !unwanted.empty() && edits_.remove_elements(*list, unwanted);
 }
 
 } // namespace dragoman::translate

@@ -1,4 +1,4 @@
-// What changes inside `system`, `messages` and `tools` of a Messages request that is passed through.
+// What changes inside `system` and `messages` of a Messages request that is passed through.
 //
 // All of it depends on one block and on the endpoint alone, never on the turn: a history that grew begins
 // with the bytes that it had before.
@@ -47,12 +47,8 @@ public:
     // True when nothing is left of the system prompt, so that its field must go.
     bool edit_system(const json::Value& system);
     void edit_messages(const json::Value& messages);
-    bool edit_tools(const json::Value& tools); // true when none is left of those that there were
 
 private:
-    void edit_tool(const json::Value& value);
-    std::string rewritten_tools();
-    const anthropic::Tool* decoded_tool(const json::Value& value) const;
     const anthropic::Block* decoded_block(const json::Value& value) const;
     bool tell_foreign_work(const json::Value& value);
     void ask_for_the_rest(const json::Value& messages);
@@ -62,7 +58,6 @@ private:
     std::optional<std::string> own_signature(std::string_view carrier) const;
     bool is_foreign(std::string_view carrier) const;
     bool is_unwanted_block(const json::Object& block);
-    void remove_scope(const json::Object& holder);
     struct Remark {
         json::Object message;
         std::size_t position;

@@ -13,6 +13,7 @@
 #include "translate/messages_refused_edit.h"
 #include "translate/messages_server_tools.h"
 #include "translate/messages_thinking_edit.h"
+#include "translate/messages_tools_edit.h"
 #include "translate/output_format.h"
 #include "translate/parameters.h"
 #include "translate/sealed_signatures.h"
@@ -67,6 +68,7 @@ public:
         , edits_(body)
         , thinking_(request, target, options, edits_, call.notes)
         , history_(request, target, rules_, edits_, call.notes)
+        , tools_(request, target, rules_, edits_, call.notes)
         , notes_(call.notes)
     {
     }
@@ -100,6 +102,7 @@ private:
     JsonEdits edits_;
     ThinkingEditor thinking_;
     HistoryEditor history_;
+    ToolsEditor tools_;
     Notes& notes_;
     bool empty_system_ = false;
     bool empty_output_config_ = false;
@@ -215,7 +218,7 @@ void RequestEditor::edit_field(const Field& field)
     else if (named("messages"))
         history_.edit_messages(field.value);
     else if (named("tools"))
-        empty_tools_ = history_.edit_tools(field.value);
+        empty_tools_ = tools_.edit(field.value);
     else if (named("thinking"))
         thinking_.edit(field.value);
     else if (named("output_config"))
