@@ -6,12 +6,14 @@
 
 #include "anthropic/messages_request.h"
 #include "json/document.h"
+#include "json/members.h"
 #include "route/model_facts.h"
 #include "translate/json_edits.h"
 #include "translate/notes.h"
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -47,13 +49,15 @@ public:
     void edit_tools(const json::Value& tools);
 
 private:
-    bool edit_content(const json::Array& content);
-    void edit_block(const json::Object& block);
-    void edit_signature(const json::Object& block, std::string_view name);
+    std::span<const anthropic::Block> decoded(const json::Array& content, std::size_t message) const;
+    bool is_settled(const anthropic::Block& block) const;
+    bool edit_content(const json::Array& content, std::span<const anthropic::Block> decoded);
+    void edit_block(const json::Members& block);
+    void edit_signature(const json::Value& carrier);
     std::optional<std::string> own_signature(std::string_view carrier) const;
     bool is_foreign(std::string_view carrier) const;
-    bool is_unwanted_block(const json::Object& block);
-    void remove_scope(const json::Object& holder);
+    bool is_unwanted_block(const json::Members& block);
+    void remove_scope(const json::Value& mark);
     void fold_system_message(const json::Object& message, const std::optional<json::Object>& before);
     void write_in_blocks(const json::Object& message);
     std::string reminder(const json::Object& message);
