@@ -134,7 +134,8 @@ void BlockDecoder::decode(Block& block, json::Object object, json::Value whole, 
     block.type = depth_ < nesting_max ? block_type(block.type_name) : BlockType::other;
     if (block.type == BlockType::other)
         return;
-    block.cache_control = decode_cache_control(fields);
+    if (fields.value("cache_control"))
+        block.cache_control = decode_cache_control(fields);
     ++depth_;
     fields_of(block, fields);
     --depth_;
@@ -350,7 +351,8 @@ void decode_tool(Tool& tool, json::Object object, const Path& path, Mistake& mis
     tool.strict = fields.boolean("strict");
     tool.defer_loading = fields.boolean("defer_loading").value_or(false);
     tool.callable_directly = !leaves_direct_out(fields);
-    tool.cache_control = decode_cache_control(fields);
+    if (fields.value("cache_control"))
+        tool.cache_control = decode_cache_control(fields);
     tool.max_uses = fields.raw("max_uses");
     tool.allowed_domains = fields.raw("allowed_domains");
     tool.blocked_domains = fields.raw("blocked_domains");

@@ -7,6 +7,7 @@
 #include "json/document.h"
 #include "json/grammar.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,9 +25,9 @@ public:
         , after_(document.index_.after())
         , depth_max_(depth_max)
         , escapes_are_fine_(document.index_.escapes_are_fine())
-        , stack_(document.open_)
+        , bottom_(stack_of(document, depth_max))
+        , top_(bottom_)
     {
-        stack_.clear();
     }
 
     // False: why() and byte() say what is wrong.
@@ -38,7 +39,7 @@ public:
         } else if (!open()) {
             return false;
         }
-        while (!stack_.empty())
+        while (top_ != bottom_)
             if (!(in_object_ ? items<true>() : items<false>()))
                 return false;
         return is_end() || fail("something follows the end of the value");
@@ -48,6 +49,15 @@ public:
     std::size_t byte() const { return is_end() ? document_.text_.size() : document_.place_[token_]; }
 
 private:
+    // Room for all that may be open at once, but not for more than there are tokens.
+    static std::uint32_t* stack_of(Document& document, std::size_t depth_max)
+    {
+        const std::size_t needed = std::min<std::size_t>(depth_max, document.count_) + 1;
+        if (document.open_.size() < needed)
+            document.open_.resize(needed);
+        return document.open_.data();
+    }
+
     static bool is_bracket(char c) { return c == '{' || c == '['; }
 
     // From where a key or an element is expected up to where another bracket opens or the last one closes.
@@ -68,10 +78,10 @@ private:
 
     bool open()
     {
-        if (stack_.size() >= depth_max_)
+        if (static_cast<std::size_t>(top_ - bottom_) >= depth_max_)
             return fail("it is nested deeper than " + std::to_string(depth_max_) + " levels");
         in_object_ = first_[token_] == '{';
-        stack_.push_back(token_++);
+        *top_++ = token_++;
         return first_[token_] != closing() || close();
     }
 
@@ -79,11 +89,10 @@ private:
     bool close()
     {
         while (first_[token_] == closing()) {
-            after_[stack_.back()] = ++token_;
-            stack_.pop_back();
-            if (stack_.empty())
+            after_[*--top_] = ++token_;
+            if (top_ == bottom_)
                 return true;
-            in_object_ = first_[stack_.back()] == '{';
+            in_object_ = first_[top_[-1]] == '{';
         }
         if (first_[token_] != ',')
             return fail(in_object_ ? "expected a comma or '}'" : "expected a comma or ']'");
@@ -144,7 +153,8 @@ private:
     std::uint32_t* const after_;
     const std::size_t depth_max_;
     const bool escapes_are_fine_;
-    std::vector<std::uint32_t>& stack_; // the document's, so that a small text costs no allocation
+    std::uint32_t* const bottom_; // of the open brackets; the document's, so that a text costs no allocation
+    std::uint32_t* top_;
     std::uint32_t token_ = 0;
     bool in_object_ = false; // the innermost of the open brackets
     std::string why_ {};

@@ -55,6 +55,13 @@ Writer& Writer::raw(RawValue value)
     return *this;
 }
 
+Writer& Writer::lead(std::string_view fragment)
+{
+    begin_value().append(fragment);
+    comma_ = false;
+    return *this;
+}
+
 Writer& Writer::integer(std::int64_t value)
 {
     char digits[24];

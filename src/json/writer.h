@@ -40,6 +40,8 @@ public:
     Writer& text(std::string_view value); // UTF-8, escaped here
     Writer& raw(RawValue value); // any value, verbatim
     Writer& integer(std::int64_t value);
+    // JSON of our own up to where a value follows; for what stands before each of thousands.
+    Writer& lead(std::string_view fragment);
     Writer& boolean(bool value);
     Writer& null();
 

@@ -115,7 +115,7 @@ void ToolSelection::load(const Tool& tool)
 // Few are looked through.
 bool ToolSelection::is_loaded(json::RawString name)
 {
-    constexpr std::size_t few = 32;
+    constexpr std::size_t few = 64;
     loaded_plainly_ = loaded_plainly_ && is_plain(name);
     if (loaded_.size() < few)
         return std::ranges::any_of(loaded_, [&](const Tool* tool) {

@@ -105,8 +105,7 @@ void MessageWriter::others(const Turn& turn)
 
 void MessageWriter::tool(const Answered& answer, Entries after)
 {
-    json_.begin_object().key("role").word("tool").key("tool_call_id");
-    json_.text(scene_.ids.upstream(answer.call->id));
+    scene_.ids.write(json_.lead(R"({"role":"tool","tool_call_id":)"), answer.call->id);
     if (scene_.style.names_results)
         json_.key("name").word(scene_.names.upstream(answer.call->name));
     json_.key("content");

@@ -33,7 +33,7 @@ void MessageWriter::assistant(const Turn& turn, bool last)
 {
     after_tool_ = false;
     system_alone();
-    json_.begin_object().key("role").word("assistant").key("content");
+    json_.lead(R"({"role":"assistant","content":)");
     assistant_content(turn, last && scene_.style.trims_prefill);
     reasoning(turn);
     tool_calls(turn);
@@ -149,11 +149,9 @@ void MessageWriter::tool_calls(const Turn& turn)
     json_.key("tool_calls").begin_array();
     for (const Answered& answered : turn.calls) {
         const Block* call = answered.call;
-        json_.begin_object().key("id");
-        json_.text(scene_.ids.upstream(call->id));
-        json_.key("type").word("function").key("function").begin_object();
-        json_.key("name").word(scene_.names.upstream(call->name)).key("arguments");
-        json_.begin_value() += '"';
+        scene_.ids.write(json_.lead(R"({"id":)"), call->id);
+        json_.lead(R"("type":"function","function":{"name":)").word(scene_.names.upstream(call->name));
+        json_.lead(R"("arguments":")");
         TextWriter arguments(json_, mended_);
         arguments.add_value(call->input.text.starts_with('{') ? call->input : json::RawValue { "{}" });
         json_.out() += '"';

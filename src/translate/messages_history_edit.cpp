@@ -16,17 +16,20 @@ namespace dragoman::translate {
 
 namespace {
 
+using anthropic::Block;
+using anthropic::BlockType;
 using json::Array;
 using json::Field;
+using json::Members;
 using json::Object;
 using json::RawString;
 using json::Type;
 using json::Value;
 
-std::optional<Array> array_at(const Object& object, std::string_view name)
+std::optional<Array> array_at(const Members& members, const json::Name& name)
 {
-    auto found = object.find(name);
-    return found ? found->array() : std::nullopt;
+    const Value found = members.find(name);
+    return found.is_there() ? found.array() : std::nullopt;
 }
 
 std::size_t end_of(const Value& value) { return value.offset() + value.raw().text.size(); }
@@ -58,17 +61,19 @@ bool HistoryEditor::edit_system(const Value& system)
     std::size_t position = 0;
     for (Value value : *blocks) {
         const std::size_t here = position++;
-        auto block = value.object();
-        auto text = block ? block->find("text") : std::nullopt;
-        if (block)
-            remove_scope(*block, edits_, notes_);
-        if (!text || !text->is(Type::string) || !has_billing_line(*text->string()))
+        const auto object = value.object();
+        if (!object)
+            continue;
+        const Members block(*object);
+        const Value text = block.find("text");
+        remove_scope(block.find("cache_control"), edits_, notes_);
+        if (!text.is_there() || !text.is(Type::string) || !has_billing_line(*text.string()))
             continue;
         notes_.drop("billing header");
-        const RawString rest = without_billing_line(*text->string());
+        const RawString rest = without_billing_line(*text.string());
         if (json::is_blank(rest))
             unwanted.push_back(here);
-        edits_.replace(*text, "\"" + std::string(rest.escaped) + "\"");
+        edits_.replace(text, "\"" + std::string(rest.escaped) + "\"");
     }
     if (edits_.remove_elements(*blocks, unwanted))
         return true;
@@ -91,7 +96,7 @@ void HistoryEditor::append_last_words(const Value& system)
 
 // Blocks that dragoman itself put into the history, or that only Anthropic's own API knows. The others are
 // never touched: a signature holds for the block and for all that stands before it.
-bool HistoryEditor::is_unwanted_block(const Object& block)
+bool HistoryEditor::is_unwanted_block(const Members& block)
 {
     const std::string_view type = string_at(block, "type");
     if (!rules_.thoughts && (type == "thinking" || type == "redacted_thinking"))
@@ -125,80 +130,102 @@ bool HistoryEditor::is_foreign(std::string_view carrier) const
     return is_envelope({ carrier }) ? !own_signature(carrier) : !rules_.signed_thinking;
 }
 
-void HistoryEditor::edit_signature(const Object& block, std::string_view name)
+void HistoryEditor::edit_signature(const Value& carrier)
 {
-    const std::string_view carrier = string_at(block, name);
-    if (carrier.empty())
+    const auto string = carrier.is_there() ? carrier.string() : std::nullopt;
+    if (!string || string->empty())
         return;
-    if (const auto own = own_signature(carrier))
-        edits_.replace(*block.find(name), '"' + json::escape(*own) + '"');
-    else if (is_foreign(carrier)) // the thought stays, who had it is nobody's business
-        edits_.replace(*block.find(name), "\"\"");
+    if (const auto own = own_signature(string->escaped))
+        edits_.replace(carrier, '"' + json::escape(*own) + '"');
+    else if (is_foreign(string->escaped)) // the thought stays, who had it is nobody's business
+        edits_.replace(carrier, "\"\"");
 }
 
-void HistoryEditor::edit_block(const Object& block)
+void HistoryEditor::edit_block(const Members& block)
 {
-    remove_scope(block, edits_, notes_);
+    remove_scope(block.find("cache_control"), edits_, notes_);
     const std::string_view type = string_at(block, "type");
-    if (type == "thinking" || type == "redacted_thinking")
-        edit_signature(block, type == "thinking" ? "signature" : "data");
+    if (type == "thinking")
+        edit_signature(block.find("signature"));
+    else if (type == "redacted_thinking")
+        edit_signature(block.find("data"));
     auto content = array_at(block, "content");
     if (!content)
         return;
     for (Value value : *content) {
-        auto inner = value.object();
-        if (!inner)
+        const auto object = value.object();
+        if (!object)
             continue;
-        remove_scope(*inner, edits_, notes_);
-        if (!rules_.deferred_tools && string_at(*inner, "type") == "tool_reference") {
+        const Members inner(*object);
+        remove_scope(inner.find("cache_control"), edits_, notes_);
+        if (!rules_.deferred_tools && string_at(inner, "type") == "tool_reference") {
             std::string text = "[Tool ";
-            text.append(string_at(*inner, "tool_name")).append(" is now available]");
+            text.append(string_at(inner, "tool_name")).append(" is now available]");
             edits_.replace(value, R"({"type":"text","text":")" + text + "\"}");
         }
     }
 }
 
-const anthropic::Block* HistoryEditor::decoded_block(const Value& value) const
-{
-    for (const anthropic::Message& message : request_.messages)
-        for (const anthropic::Block& block : message.blocks)
-            if (block.raw.text.data() == value.raw().text.data())
-                return &block;
-    return nullptr;
-}
-
 // True when the block is about a tool that the endpoint does not run, and says nothing else.
-bool HistoryEditor::tell_foreign_work(const Value& value)
+bool HistoryEditor::tell_foreign_work(const Value& value, const Block* decoded)
 {
-    if (rules_.all_tools)
+    if (rules_.all_tools || decoded == nullptr || !is_foreign_work(*decoded, target_))
         return false;
-    const std::string_view type = string_at(*value.object(), "type");
-    if (type == "tool_result" || !(type.ends_with("_tool_use") || type.ends_with("_tool_result")))
-        return false;
-    const anthropic::Block* block = decoded_block(value);
-    if (block == nullptr || !is_foreign_work(*block, target_))
-        return false;
-    std::string text = told_as_text(*block, request_, target_, notes_);
+    std::string text = told_as_text(*decoded, request_, target_, notes_);
     if (text.empty())
         return true;
-    notes_.repair(type);
+    notes_.repair(decoded->type_name.escaped);
     edits_.replace(value, std::move(text));
     return false;
 }
 
+// What was decoded of these blocks; nothing if that was done for another field of the same name.
+std::span<const Block> HistoryEditor::decoded(const Array& content, std::size_t message) const
+{
+    if (message >= request_.messages.size() || content.empty())
+        return {};
+    const std::vector<Block>& blocks = request_.messages[message].blocks;
+    const bool same =
+        !blocks.empty() && blocks.front().raw.text.data() == (*content.begin()).raw().text.data();
+    return same ? std::span(blocks) : std::span<const Block>();
+}
+
+// Whether nothing is to be done, as far as what was decoded can tell: so with most blocks of a history.
+bool HistoryEditor::is_settled(const Block& block) const
+{
+    const auto settled_inside = [](const Block& inside) {
+        return (inside.type == BlockType::text || inside.type == BlockType::image) && !inside.cache_control;
+    };
+    switch (block.type) {
+    case BlockType::text:
+    case BlockType::tool_use:
+        return !block.cache_control;
+    case BlockType::tool_result:
+        return !block.cache_control && std::ranges::all_of(block.content, settled_inside);
+    default:
+        return false;
+    }
+}
+
 // True when nothing of the content is left.
-bool HistoryEditor::edit_content(const Array& content)
+bool HistoryEditor::edit_content(const Array& content, std::span<const Block> decoded)
 {
     std::vector<std::size_t> unwanted;
     std::size_t position = 0;
     for (Value value : content) {
         const std::size_t here = position++;
-        auto block = value.object();
-        if (block && (is_unwanted_block(*block) || tell_foreign_work(value))) {
+        if (here < decoded.size() && is_settled(decoded[here]))
+            continue;
+        const auto object = value.object();
+        if (!object)
+            continue;
+        const Members block(*object);
+        const Block* known = here < decoded.size() ? &decoded[here] : nullptr;
+        if (is_unwanted_block(block) || tell_foreign_work(value, known)) {
             unwanted.push_back(here);
-            notes_.drop(string_at(*block, "type"));
-        } else if (block && !rules_.own_api) {
-            edit_block(*block);
+            notes_.drop(string_at(block, "type"));
+        } else if (!rules_.own_api) {
+            edit_block(block);
         }
     }
     return edits_.remove_elements(content, unwanted);
@@ -218,11 +245,13 @@ void HistoryEditor::edit_messages(const Value& messages)
         auto message = value.object();
         if (!message)
             continue;
-        if (!rules_.own_api)
+        const Members fields(*message);
+        if (!rules_.own_api
+            && (fields.find("output_config").is_there() || fields.find("clear_at").is_there()))
             edits_.remove_fields(*message, [](const Field& field) {
                 return json::key_is(field.key, "output_config") || json::key_is(field.key, "clear_at");
             });
-        const bool system = string_at(*message, "role") == "system";
+        const bool system = string_at(fields, "role") == "system";
         if (system && !rules_.own_api && rules_.system_messages)
             write_in_blocks(*message);
         auto content = message->find("content");
@@ -236,7 +265,8 @@ void HistoryEditor::edit_messages(const Value& messages)
             }
             continue;
         }
-        if (auto blocks = content ? content->array() : std::nullopt; blocks && edit_content(*blocks)) {
+        if (auto blocks = content ? content->array() : std::nullopt;
+            blocks && edit_content(*blocks, decoded(*blocks, here))) {
             unwanted.push_back(here);
             continue;
         }

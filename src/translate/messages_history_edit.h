@@ -6,12 +6,14 @@
 
 #include "anthropic/messages_request.h"
 #include "json/document.h"
+#include "json/members.h"
 #include "route/model_facts.h"
 #include "translate/json_edits.h"
 #include "translate/notes.h"
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,15 +51,16 @@ public:
     void edit_messages(const json::Value& messages);
 
 private:
-    const anthropic::Block* decoded_block(const json::Value& value) const;
-    bool tell_foreign_work(const json::Value& value);
+    std::span<const anthropic::Block> decoded(const json::Array& content, std::size_t message) const;
+    bool is_settled(const anthropic::Block& block) const;
+    bool tell_foreign_work(const json::Value& value, const anthropic::Block* decoded);
     void ask_for_the_rest(const json::Value& messages);
-    bool edit_content(const json::Array& content);
-    void edit_block(const json::Object& block);
-    void edit_signature(const json::Object& block, std::string_view name);
+    bool edit_content(const json::Array& content, std::span<const anthropic::Block> decoded);
+    void edit_block(const json::Members& block);
+    void edit_signature(const json::Value& carrier);
     std::optional<std::string> own_signature(std::string_view carrier) const;
     bool is_foreign(std::string_view carrier) const;
-    bool is_unwanted_block(const json::Object& block);
+    bool is_unwanted_block(const json::Members& block);
     struct Remark {
         json::Object message;
         std::size_t position;

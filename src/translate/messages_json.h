@@ -2,6 +2,7 @@
 #pragma once
 
 #include "json/document.h"
+#include "json/members.h"
 
 #include <optional>
 #include <string>
@@ -15,6 +16,12 @@ inline std::string_view string_at(const json::Object& object, std::string_view n
     auto found = object.find(name);
     auto string = found ? found->string() : std::nullopt;
     return string ? string->escaped : std::string_view {};
+}
+
+inline std::string_view string_at(const json::Members& members, const json::Name& name)
+{
+    const json::Value found = members.find(name);
+    return found.is_there() && found.is(json::Type::string) ? found.string()->escaped : std::string_view {};
 }
 
 inline std::optional<json::Object> object_at(const json::Object& object, std::string_view name)

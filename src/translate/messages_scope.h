@@ -1,17 +1,19 @@
 // cache_control.scope, which only Anthropic's own API knows.
 #pragma once
 
+#include "json/document.h"
 #include "translate/json_edits.h"
-#include "translate/messages_json.h"
 #include "translate/notes.h"
 
 namespace dragoman::translate {
 
-// From the mark of a block or a tool.
-inline void remove_scope(const json::Object& holder, JsonEdits& edits, Notes& notes)
+// `mark`: the cache_control of a block or a tool, if there is one.
+inline void remove_scope(const json::Value& mark, JsonEdits& edits, Notes& notes)
 {
-    if (auto mark = object_at(holder, "cache_control"); mark && mark->find("scope")) {
-        edits.remove_fields(*mark, [](const json::Field& field) { return json::key_is(field.key, "scope"); });
+    const auto object = mark.is_there() ? mark.object() : std::nullopt;
+    if (object && object->find("scope")) {
+        edits.remove_fields(
+            *object, [](const json::Field& field) { return json::key_is(field.key, "scope"); });
         notes.drop("cache_control.scope");
     }
 }

@@ -68,7 +68,7 @@ void ToolsEditor::edit_tool(const Value& value)
     const anthropic::Tool* decoded = rules_.all_tools || !tool->find("type") ? nullptr : decoded_tool(value);
     if (auto known = decoded ? in_known_form(*decoded, target_) : std::nullopt)
         return edits_.replace(value, std::move(*known));
-    remove_scope(*tool, edits_, notes_);
+    remove_scope(tool->find("cache_control").value_or(Value()), edits_, notes_);
     rewrite_schema(edits_, *tool, target_);
 }
 

@@ -95,7 +95,7 @@ bool InputWriter::holds_media(const Block& block) const
 void InputWriter::output(const Answered& answer)
 {
     json_.begin_object().key("type").text("function_call_output").key("call_id");
-    json_.text(scene_.ids.upstream(answer.call->id));
+    scene_.ids.write(json_, answer.call->id);
     json_.key("output");
     if (!answer.result)
         json_.text("[tool result missing]");

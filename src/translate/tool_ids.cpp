@@ -113,6 +113,14 @@ std::string_view ToolIds::upstream(json::RawString client_id) const
     return known == upstream_by_client_.end() ? client_id.escaped : known->second;
 }
 
+void ToolIds::write(json::Writer& json, json::RawString client_id) const
+{
+    if (all_stay_) // and need no escape
+        json.word(client_id.escaped);
+    else
+        json.text(upstream(client_id));
+}
+
 TakenIds ToolIds::used() const
 {
     TakenIds used;

@@ -14,6 +14,7 @@
 #include "anthropic/messages_request.h"
 #include "base/id_source.h"
 #include "json/raw.h"
+#include "json/writer.h"
 #include "route/model_facts.h"
 #include "translate/taken_ids.h"
 
@@ -34,6 +35,8 @@ public:
     // Plain text: an upstream's own id may hold anything. For an id of the history; valid as long as this and
     // the request.
     std::string_view upstream(json::RawString client_id) const;
+    // The same as a value of JSON.
+    void write(json::Writer& json, json::RawString client_id) const;
 
     // All ids of the history, as the upstream was shown them and as the client knows them: an answer must
     // repeat neither.
