@@ -94,6 +94,11 @@ TEST(GivenUp, WhatHasNoFieldOfItsOwn)
     EXPECT_EQ(test::chat_json(request(thinks), with({ Quirk::reasoning_effort }, effort))["reasoning_effort"],
         "high");
 
+    const auto noted = test::chat_call(
+        request(thinks + R"(,"tools":[)" + tool + "]"), with({ Quirk::reasoning_effort }, effort));
+    ASSERT_TRUE(noted);
+    EXPECT_THAT(noted->notes.dropped, ::testing::Contains("thinking"));
+
     const std::string begun = R"({"role":"user","content":"Hi"},{"role":"assistant","content":"{"})";
     EXPECT_EQ(test::chat_json(request("", begun), with({}, { "messages.prefill" }))["messages"].size(), 3U);
     const Target own = in_messages({ Quirk::first_party }, { "messages.prefill" });
