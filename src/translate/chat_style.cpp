@@ -1,6 +1,7 @@
 #include "translate/chat_style.h"
 
 #include "translate/cache_control.h"
+#include "translate/prefill.h"
 
 namespace dragoman::translate {
 
@@ -22,7 +23,7 @@ ChatStyle::ChatStyle(const route::Target& target)
     const bool readable = target.has(Quirk::routing_fields) || !target.facts || target.facts->takes_files();
     files = parts && target.has(Quirk::file_parts) && readable;
     trims_prefill = target.has(Quirk::trimmed_prefill);
-    takes_prefill = !target.has(Quirk::no_prefill);
+    takes_prefill = translate::takes_prefill(target);
     if (target.has(Quirk::prefix_prefill))
         prefill_flag = "prefix";
     else if (target.has(Quirk::partial_prefill))

@@ -291,7 +291,7 @@ void HistoryEditor::edit_messages(const Value& messages)
 // Of an answer that was begun, where a conversation must not end with one.
 void HistoryEditor::ask_for_the_rest(const Value& messages)
 {
-    if (rules_.own_api || !target_.has(route::Quirk::no_prefill) || !begins_the_answer(request_))
+    if (takes_prefill(target_) || !begins_the_answer(request_))
         return;
     notes_.repair("prefill");
     edits_.insert(

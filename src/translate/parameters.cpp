@@ -160,6 +160,10 @@ void ParameterWriter::write_thinking()
 {
     const ReasoningRequest reasoning = reasoning_request(request_, target_, scene_.options, plan_.max_tokens);
     plan_.hide_thinking = hides_thinking(request_);
+    const bool asked = request_.thinking.type == anthropic::ThinkingType::enabled
+        || request_.thinking.type == anthropic::ThinkingType::adaptive;
+    if (asked && reasoning.effort == "none")
+        notes_.drop("thinking");
     if (!overridden("reasoning"))
         append_reasoning_request(json_, reasoning, target_);
     append_reasoning_format(json_, target_);

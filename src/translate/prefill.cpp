@@ -1,6 +1,7 @@
 #include "translate/prefill.h"
 
 #include "translate/block_text.h"
+#include "translate/refused_parameter.h"
 
 namespace dragoman::translate {
 
@@ -21,6 +22,11 @@ bool begins_the_answer(const anthropic::MessagesRequest& request)
             said = true;
         }
     return said;
+}
+
+bool takes_prefill(const route::Target& target)
+{
+    return !target.has(route::Quirk::no_prefill) && !(target.facts && target.facts->refuses(refused_prefill));
 }
 
 } // namespace dragoman::translate

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "anthropic/messages_request.h"
+#include "route/model_facts.h"
 
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace dragoman::translate {
 
 // Whether the assistant has said something at the end, and called nothing.
 bool begins_the_answer(const anthropic::MessagesRequest& request);
+
+// Whether the target goes on with it.
+bool takes_prefill(const route::Target& target);
 
 // What the user says where a conversation may not end with the assistant.
 inline constexpr std::string_view rest_of_the_answer =

@@ -54,6 +54,9 @@ constexpr Special specials[] = {
     { "reasoning is not supported", { "reasoning", "reasoning_effort", "thinking" } },
     { "does not support parameter reasoningeffort", { "reasoning_effort", "reasoning" } },
     { "only supports single tool-calls at once", { "parallel_tool_calls" } },
+    { "must be verified to generate reasoning summar", { refused_summary } },
+    { "function tools with reasoning_effort are not supported", { refused_effort_with_tools } },
+    { "not support assistant message prefill", { refused_prefill } },
 };
 
 std::optional<std::string> one_of(std::span<const std::string> sent, std::string_view name)
@@ -94,6 +97,8 @@ std::optional<std::string> refused_parameter(
                     return found;
     if (!refuses_a_field(text))
         return std::nullopt;
+    if (auto found = one_of(sent, param))
+        return found;
     if (auto found = one_of(sent, param.substr(0, param.find_first_of(".["))))
         return found;
     std::size_t first = std::string_view::npos; // where several are named, the one named first

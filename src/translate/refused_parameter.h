@@ -11,6 +11,11 @@
 
 namespace dragoman::translate {
 
+// What is refused beneath the top level, or beside something else, is learned under names of our own.
+inline constexpr std::string_view refused_summary = "reasoning.summary";
+inline constexpr std::string_view refused_effort_with_tools = "reasoning_effort.with_tools";
+inline constexpr std::string_view refused_prefill = "messages.prefill";
+
 // All texts in lower case.
 
 // Whether `text` says that something in a request is not known, not supported or not allowed.

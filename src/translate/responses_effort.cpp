@@ -1,5 +1,7 @@
 #include "translate/responses_effort.h"
 
+#include "translate/refused_parameter.h"
+
 #include <string_view>
 
 namespace dragoman::translate {
@@ -16,7 +18,8 @@ void append_responses_effort(
 {
     const bool off = reasoning.kind == Kind::off;
     const string_view effort = effort_word(reasoning, target);
-    const bool summary = !off && !hidden;
+    const bool refused = target.facts && target.facts->refuses(refused_summary);
+    const bool summary = !off && !hidden && !refused;
     const bool budget = reasoning.kind == Kind::budget;
     if (reasoning.kind == Kind::omitted || (effort.empty() && !summary && !budget))
         return;

@@ -166,7 +166,7 @@ std::optional<JoinedSchema> Joiner::join()
     json.begin_object();
     write_keywords(json);
     const auto properties = parts_.properties();
-    if (!properties.empty()) {
+    if (!properties.empty() || own_.find("properties")) {
         if (!parts_.find("type"))
             json.key("type").word("object");
         json.key("properties").begin_object();

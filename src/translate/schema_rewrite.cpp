@@ -140,7 +140,7 @@ private:
         const json::Object& schema, const json::Array& alternatives, const Addition& outer, bool null);
     void write_map(const json::Object& schema, const json::Field& map);
     void write_optional(const json::Value& property);
-    bool write_joined(const json::Value& value, const Addition& added);
+    bool write_joined(const json::Value& value, const Addition& added, bool root);
     void write_as_text(const json::Object& schema, bool null);
     void write_null() { json_.begin_object().key("type").word("null").end_object(); }
     void close(const json::Object& schema);
@@ -168,13 +168,14 @@ void Rewriter::write_missing_type(const json::Value& value, const json::Object& 
 }
 
 // Closed apart from one another its parts would exclude each other.
-bool Rewriter::write_joined(const json::Value& value, const Addition& added)
+bool Rewriter::write_joined(const json::Value& value, const Addition& added, bool root)
 {
     const std::size_t depth = trail_.depth();
     const auto whole = joined(value, trail_);
     json::Document document;
     const auto parsed = document.parse(whole ? std::string_view(whole->text) : "null");
     const auto object = parsed ? parsed->object() : std::nullopt;
+    at_root_ = root && object;
     if (object)
         write(*parsed, *object, added);
     trail_.return_to(depth);
@@ -199,7 +200,7 @@ void Rewriter::write_as_text(const json::Object& schema, bool null)
 void Rewriter::write(const json::Value& value, const json::Object& schema, const Addition& added)
 {
     const bool root = std::exchange(at_root_, false);
-    if (rules_.closes_objects && write_joined(value, added))
+    if (rules_.closes_objects && write_joined(value, added, root))
         return;
     if (rules_.maps_as_text && !root && is_free_form(schema))
         return write_as_text(schema, added.null || allows_null(schema));

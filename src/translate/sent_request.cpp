@@ -2,6 +2,7 @@
 
 #include "json/document.h"
 #include "translate/messages_json.h"
+#include "translate/refused_parameter.h"
 
 #include <algorithm>
 #include <array>
@@ -56,9 +57,11 @@ private:
     void read_message(const Object& message);
     void read_content(const Value& content);
     void read_block(const Object& block);
+    void read_what_has_no_field(const Object& root);
 
     SentRequest sent_ {};
     bool others_spoke_ = false; // than the system
+    bool ends_with_assistant_ = false;
 };
 
 SentRequest Reader::read(const Object& root)
@@ -78,7 +81,18 @@ SentRequest Reader::read(const Object& root)
     for (const std::string_view name : { "messages", "input" })
         if (const auto messages = root.find(name); is_list(messages))
             read_messages(*messages->array());
+    read_what_has_no_field(root);
     return std::move(sent_);
+}
+
+void Reader::read_what_has_no_field(const Object& root)
+{
+    if (const auto reasoning = object_at(root, "reasoning"); reasoning && reasoning->find("summary"))
+        sent_.parameters.emplace_back(refused_summary);
+    if (sent_.tools && root.find("messages"))
+        sent_.parameters.emplace_back(refused_effort_with_tools);
+    if (ends_with_assistant_)
+        sent_.parameters.emplace_back(refused_prefill);
 }
 
 void Reader::read_tools(const Array& tools)
@@ -111,6 +125,7 @@ void Reader::read_messages(const Array& messages)
 void Reader::read_message(const Object& message)
 {
     const std::string_view role = string_at(message, "role");
+    ends_with_assistant_ = role == "assistant";
     if (role == "system" || role == "developer")
         (others_spoke_ ? sent_.system_role : sent_.system_first) = true;
     else

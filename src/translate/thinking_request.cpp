@@ -3,6 +3,7 @@
 #include "json/document.h"
 #include "json/escape.h"
 #include "translate/prefill.h"
+#include "translate/refused_parameter.h"
 #include "translate/server_tools.h"
 
 #include <algorithm>
@@ -138,7 +139,8 @@ void append_object(json::Writer& json, const ReasoningRequest& reasoning, const 
     default:
         json.key("enabled").boolean(true);
     }
-    if (reasoning.kind != Kind::off && target.has(Quirk::reasoning_summary))
+    const bool refused = target.facts && target.facts->refuses(refused_summary);
+    if (reasoning.kind != Kind::off && target.has(Quirk::reasoning_summary) && !refused)
         json.key("summary").text("auto");
     json.end_object();
 }
@@ -221,9 +223,16 @@ bool searches(const anthropic::MessagesRequest& request, const route::Target& ta
     });
 }
 
+// Whoever says so takes none.
+bool has_refused_effort_with_tools(const route::Target& target)
+{
+    return target.facts && target.facts->refuses(refused_effort_with_tools);
+}
+
 bool refuses_effort_beside_tools(const anthropic::MessagesRequest& request, const route::Target& target)
 {
-    return target.has(Quirk::no_effort_with_tools) && !target.is_responses()
+    const bool refuses = target.has(Quirk::no_effort_with_tools) || has_refused_effort_with_tools(target);
+    return refuses && !target.is_responses()
         && std::ranges::any_of(
             request.tools, [](const anthropic::Tool& tool) { return server_tool(tool) == ServerTool::none; });
 }
@@ -232,7 +241,7 @@ bool refuses_effort_beside_tools(const anthropic::MessagesRequest& request, cons
 ReasoningRequest no_effort(const route::Target& target)
 {
     const bool listed = has_list(target) && target.facts->reasoning.supports("none");
-    if (!listed && !target.has(Quirk::effort_none))
+    if (!listed && !target.has(Quirk::effort_none) && !has_refused_effort_with_tools(target))
         return {};
     return { .kind = Kind::effort, .effort = "none" };
 }

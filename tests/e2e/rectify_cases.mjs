@@ -68,6 +68,34 @@ export const cases = [
         learned: /refuses stream_options/,
     },
     {
+        name: 'an effort beside tools, where even the model\'s own is one',
+        quirks: ['reasoning_effort'],
+        request: { tools: [read], thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+        refuse: (body) =>
+            body.reasoning_effort !== 'none' &&
+            openai(
+                "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
+                { param: 'reasoning_effort' },
+            ),
+        repaired: 'drop_parameter reasoning_effort.with_tools',
+        learned: /refuses reasoning_effort.with_tools/,
+        mended: (body) => assert.equal(body.reasoning_effort, 'none'),
+    },
+    {
+        name: 'a summary of thoughts that the organisation may not see',
+        dialect: 'responses',
+        request: { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+        refuse: (body) =>
+            body.reasoning?.summary !== undefined &&
+            openai('Your organization must be verified to generate reasoning summaries. Please go to: https://x.example', {
+                param: 'reasoning.summary',
+                code: 'unsupported_value',
+            }),
+        repaired: 'drop_parameter reasoning.summary',
+        learned: /refuses reasoning.summary/,
+        mended: (body) => assert.equal(body.reasoning.effort, 'high'),
+    },
+    {
         name: 'two parameters, one after the other',
         request: { temperature: 0.5, top_p: 0.9 },
         refuse: (body) =>

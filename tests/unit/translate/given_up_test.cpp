@@ -78,6 +78,34 @@ TEST(GivenUp, ParametersOfAChatRequestWhoeverAskedForThem)
     EXPECT_THAT(call->notes.dropped, ::testing::IsSupersetOf({ "stream_options", "temperature" }));
 }
 
+TEST(GivenUp, WhatHasNoFieldOfItsOwn)
+{
+    const std::string thinks = R"(,"thinking":{"type":"adaptive"},"output_config":{"effort":"high"})";
+    const Json summary = test::responses_json(request(thinks), with({}, {}, Target::Dialect::responses));
+    EXPECT_EQ(summary["reasoning"], Json::parse(R"({"effort":"high","summary":"auto"})"));
+    const Json without =
+        test::responses_json(request(thinks), with({}, { "reasoning.summary" }, Target::Dialect::responses));
+    EXPECT_EQ(without["reasoning"], Json::parse(R"({"effort":"high"})"));
+
+    const std::vector<std::string> effort { "reasoning_effort.with_tools" };
+    const Json tools = test::chat_json(
+        request(thinks + R"(,"tools":[)" + tool + "]"), with({ Quirk::reasoning_effort }, effort));
+    EXPECT_EQ(tools["reasoning_effort"], "none");
+    EXPECT_EQ(test::chat_json(request(thinks), with({ Quirk::reasoning_effort }, effort))["reasoning_effort"],
+        "high");
+
+    const auto noted = test::chat_call(
+        request(thinks + R"(,"tools":[)" + tool + "]"), with({ Quirk::reasoning_effort }, effort));
+    ASSERT_TRUE(noted);
+    EXPECT_THAT(noted->notes.dropped, ::testing::Contains("thinking"));
+
+    const std::string begun = R"({"role":"user","content":"Hi"},{"role":"assistant","content":"{"})";
+    EXPECT_EQ(test::chat_json(request("", begun), with({}, { "messages.prefill" }))["messages"].size(), 3U);
+    const Target own = in_messages({ Quirk::first_party }, { "messages.prefill" });
+    EXPECT_EQ(messages_json(request("", begun), own)["messages"].size(), 3U);
+    EXPECT_EQ(messages_json(request("", begun), in_messages({ Quirk::first_party }))["messages"].size(), 2U);
+}
+
 TEST(GivenUp, AFormatThatCannotBeAskedForIsToldInWords)
 {
     const std::string body =

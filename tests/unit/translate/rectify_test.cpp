@@ -1,6 +1,7 @@
 #include "support/vendor_errors.h"
 #include "translate/rectify.h"
 #include "translate/refused_parameter.h"
+#include "translate/sent_request.h"
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,36 @@ std::string remedy_for(const std::string& sentence, const SentRequest& sent = ev
 }
 
 } // namespace
+
+// What stands beneath the top level, or beside something else.
+TEST(Rectify, KnowsWhatHasNoFieldOfItsOwn)
+{
+    const SentRequest summary =
+        sent_request(R"({"reasoning":{"effort":"high","summary":"auto"},"input":[]})");
+    EXPECT_EQ(remedy_for("Your organization must be verified to generate reasoning summaries. Please go to: "
+                         "https://platform.openai.com/settings/organization/general",
+                  summary),
+        "drop_parameter reasoning.summary");
+    EXPECT_EQ(
+        remedy(400,
+            R"({"error":{"message":"Unsupported parameter: 'reasoning.summary' is not supported with this )"
+            R"(model.","type":"invalid_request_error","param":"reasoning.summary"}})",
+            summary),
+        "drop_parameter reasoning.summary");
+    const SentRequest tools = sent_request(
+        R"({"reasoning_effort":"high","tools":[{"type":"function"}],"messages":[{"role":"user","content":"hi"}]})");
+    EXPECT_EQ(remedy_for(
+                  "Function tools with reasoning_effort are not supported for gpt-5.6 in "
+                  "/v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to "
+                  "'none'.",
+                  tools),
+        "drop_parameter reasoning_effort.with_tools");
+    const std::string prefill = "This model does not support assistant message prefill. The conversation "
+                                "must end with a user message.";
+    EXPECT_EQ(remedy_for(prefill, sent_request(R"({"messages":[{"role":"assistant","content":"{"}]})")),
+        "drop_parameter messages.prefill");
+    EXPECT_EQ(remedy_for(prefill, sent_request(R"({"messages":[{"role":"user","content":"{"}]})")), "");
+}
 
 TEST(Rectify, KnowsWhatVendorsRefuse)
 {

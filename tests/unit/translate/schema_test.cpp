@@ -323,6 +323,11 @@ TEST(Schema, MakesOneObjectOfWhatAllOfSays)
     EXPECT_EQ(sent_to({ strict_schemas }, parts)["properties"]["p"]["additionalProperties"], false);
     EXPECT_EQ(sent_to({}, parts), json::parse(parts));
 
+    const json root =
+        sent_to({ closed_schemas }, R"({"type":"object","allOf":[{"type":"object","required":["a"]}]})");
+    EXPECT_EQ(root,
+        json::parse(R"({"type":"object","properties":{},"required":["a"],"additionalProperties":false})"));
+
     const json beside = sent_to({ closed_schemas },
         R"({"type":"object","properties":{"p":{"type":"object","properties":{"a":{"type":"string"}},)"
         R"("required":["a"],"oneOf":[{"properties":{"b":{"type":"string"}},"required":["b"]},{"properties":{}}]}}})");

@@ -24,7 +24,7 @@ TEST(SentRequest, FindsWhatAChatRequestHolds)
             {"role":"assistant","content":"","reasoning_content":"h","tool_calls":[{"id":"1"}]},
             {"role":"tool","content":"r","tool_call_id":"1"},
             {"role":"developer","content":"later"}]})");
-    EXPECT_THAT(sent.parameters, ElementsAre("temperature", "stream_options"))
+    EXPECT_THAT(sent.parameters, ElementsAre("temperature", "stream_options", "reasoning_effort.with_tools"))
         << "without what decides where it goes";
     EXPECT_EQ(sent.max_tokens, 900U);
     EXPECT_TRUE(sent.thinking);
