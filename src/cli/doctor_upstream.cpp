@@ -65,12 +65,16 @@ void add_unknown(const Examined& examined, const config::Upstream& upstream, con
         examined.findings.warning("models", "the upstream's list has no " + name, remedy);
 }
 
+// Where nobody has named a model it is the first of the list, and this is how clients ask for it.
+constexpr std::string_view unnamed = "default";
+
 void check_model(const Examined& examined, const UsedModel& used, const route::Catalogue& catalogue)
 {
     Findings& findings = examined.findings;
     const config::Upstream& upstream = examined.config.upstreams[used.upstream];
     const auto target = route::resolve(used.model, gateway::rules_of(examined.config, upstream), catalogue);
-    const std::string name = fmt::format("{} ({})", used.model, used.role);
+    const bool is_default = used.model == unnamed && target;
+    const std::string name = fmt::format("{} ({})", is_default ? target->model : used.model, used.role);
     if (!target)
         return findings.failure("models", fmt::format("{}: {}", name, target.error().message),
             "`dragoman models` shows what there is, `dragoman init` changes it");
@@ -156,9 +160,12 @@ std::vector<UsedModel> models_in_use(const config::Config& config)
         used.push_back({ std::move(role), name, named.upstream, std::string(named.model) });
     };
     const config::Models& models = config.models;
-    add("big", models.big);
-    add("middle", models.middle);
-    add("small", models.small);
+    const auto add_size = [&](std::string role, const std::string& model) {
+        add(std::move(role), model.empty() ? std::string(unnamed) : model);
+    };
+    add_size("big", models.big);
+    add_size("middle", models.middle);
+    add_size("small", models.small);
     for (const auto& [name, to] : models.names)
         add(fmt::format("names.{}", name), to);
     for (const auto& [from, to] : models.map)

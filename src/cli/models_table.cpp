@@ -4,6 +4,7 @@
 #include "gateway/plan.h"
 #include "gateway/targets.h"
 #include "json/writer.h"
+#include "route/resolve.h"
 
 #include <fmt/format.h>
 
@@ -199,6 +200,8 @@ void append_model(json::Writer& json, const ModelFacts& model, const Roles& role
 // As the list spells it.
 std::string id_in_list(const std::string& configured, const route::Catalogue& catalogue)
 {
+    if (configured.empty())
+        return route::first_model(catalogue);
     std::string meant = catalogue.corrected(configured).value_or(configured);
     for (const auto& model : catalogue.models())
         if (model->id == meant || model->canonical_slug == meant)

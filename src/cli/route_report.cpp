@@ -58,6 +58,9 @@ std::string meaning_of(const config::Config& config, std::string_view client_mod
     const std::string& model = size == "small" ? config.models.small
         : size == "middle"                     ? config.models.middle
                                                : config.models.big;
+    if (model.empty())
+        return fmt::format(
+            "a name of Claude's, the first of {}'s list: [models] names none", config.main().name);
     return fmt::format("a name of Claude's, [models] {}: {}", size, model);
 }
 

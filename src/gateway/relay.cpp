@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/recycled.h"
+#include "base/seconds_to_wait.h"
 #include "base/spare_buffer.h"
 #include "net/race.h"
 
@@ -18,11 +19,6 @@ namespace {
 
 constexpr auto drain_for_reuse = std::chrono::milliseconds(100);
 constexpr std::size_t usual_pieces = 8; // of a request's body
-
-std::int64_t seconds(Clock::duration time)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(time).count();
-}
 
 Error ending()
 {
@@ -254,17 +250,17 @@ std::optional<Error> Relay::overdue(TimePoint now) const
     const config::Upstream& upstream = parts_.upstream;
     if (is_waiting() && now >= times_.begun + parts_.first_byte)
         return Error::timed_out(
-            fmt::format("{} did not answer within {} s", upstream.name, seconds(parts_.first_byte)));
+            fmt::format("{} did not answer within {} s", upstream.name, seconds_to_wait(parts_.first_byte)));
     if (events_seen_ > 0 && !writing_ && parts_.call.plan.stream && now >= last_event_ + parts_.idle)
         return Error { .kind = Error::Kind::upstream_failed,
             .source = Error::Source::upstream,
-            .message = fmt::format(
-                "{} fell silent for {} s in the middle of its answer", upstream.name, seconds(parts_.idle)) };
+            .message = fmt::format("{} fell silent for {} s in the middle of its answer", upstream.name,
+                seconds_to_wait(parts_.idle)) };
     if (now >= parts_.since + upstream.stream_total)
         return Error { .kind = Error::Kind::upstream_failed,
             .source = Error::Source::upstream,
-            .message =
-                fmt::format("the answer took longer than {} s in all", seconds(upstream.stream_total)) };
+            .message = fmt::format(
+                "the answer took longer than {} s in all", seconds_to_wait(upstream.stream_total)) };
     return std::nullopt;
 }
 

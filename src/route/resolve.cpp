@@ -240,11 +240,17 @@ Result<std::string> family_model(string_view claude_name, const Rules& rules, co
                                                                         : rules.big;
     if (!model.empty())
         return model;
+    std::string first = first_model(catalogue);
+    if (first.empty())
+        return Failure(nameless(claude_name, rules));
+    return first;
+}
+
+std::string first_model(const Catalogue& catalogue)
+{
     const auto first =
         std::ranges::find_if(catalogue.models(), [](const auto& listed) { return can_answer(listed->id); });
-    if (first == catalogue.models().end())
-        return Failure(nameless(claude_name, rules));
-    return (*first)->id;
+    return first == catalogue.models().end() ? std::string() : (*first)->id;
 }
 
 bool is_known_name(string_view name, const Rules& rules, const Catalogue& catalogue)

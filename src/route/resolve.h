@@ -93,6 +93,9 @@ bool is_claude_name(std::string_view name);
 Result<std::string> family_model(
     std::string_view claude_name, const Rules& rules, const Catalogue& catalogue);
 
+// The first of a list that can answer, not only measure texts; empty when there is none.
+std::string first_model(const Catalogue& catalogue);
+
 // Whether a name means something by itself, before anybody looks at what it is made of: it stands in the
 // table, is one of the models of the rules, or in the list.
 bool is_known_name(std::string_view name, const Rules& rules, const Catalogue& catalogue);

@@ -437,6 +437,40 @@ test('a client that may name no targets still gets what the configuration names'
         { lists: [[{ id: 'ma' }], [{ id: 'mb' }, { id: 'other' }]] },
     ));
 
+test('where nobody has named a model the first of the list answers for Claude, at each upstream that is named alone', () =>
+    withProgram(
+        ({ a, b }) => table('a', a) + table('b', b) + route(['a', 'b']),
+        async ({ a, b, url, dragoman, asked }) => {
+            await dragoman.child.says(/"model list fetched","upstream":"a"/);
+            await dragoman.child.says(/"model list fetched","upstream":"b"/);
+            a.script(down);
+            b.script(chatText('b'));
+            const answer = await post(url, message('Hello'));
+            assert.equal(attempts(answer), 'a/qwen3-coder 503, b/glm-5 200');
+            assert.deepEqual([a.seen[0].body.model, b.seen[0].body.model], ['qwen3-coder', 'glm-5']);
+            const word = await post(url, message('Hello', { model: 'some-model' }));
+            assert.equal(attempts(word), 'a/some-model 503, b/some-model 200', 'what a client names itself stays');
+            const alone = await post(url, message('Hello', { model: 'b' }));
+            assert.equal(alone.status, 200);
+            assert.equal(b.seen.at(-1).body.model, 'glm-5', 'the name of an upstream');
+            assert.deepEqual(asked(), [2, 3, 0, 0]);
+        },
+        { lists: [[{ id: 'nomic-embed-text' }, { id: 'qwen3-coder' }], [{ id: 'glm-5' }]] },
+    ));
+
+test('an upstream without a list and without a named model is passed over, and says what is missing', () =>
+    withProgram(
+        ({ a, b }) => noLists + table('a', a) + table('b', b) + route(['a', 'b/mb']),
+        async ({ b, url, asked }) => {
+            b.script(chatText('b'));
+            assert.equal((await post(url, message('Hello'))).json.content[0].text, 'b');
+            const alone = await post(url, message('Hello', { model: 'a' }));
+            assert.equal(alone.status, 404);
+            assert.match(alone.json.error.message, /nothing says which model of a answers for default: name one/);
+            assert.deepEqual(asked(), [0, 1, 0, 0]);
+        },
+    ));
+
 test('x-dragoman-route names models that could be one', () =>
     withProgram(two, async ({ a, url, asked }) => {
         a.script(chatText('a'));

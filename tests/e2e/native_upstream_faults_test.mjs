@@ -54,6 +54,7 @@ test('silence in the middle ends the answer, and what was used is known', () =>
         a.script(events({ ...chunk({ content: 'half' }), usage }, never));
         const stream = await new Stream(url, message()).end();
         assertBrokenOff(stream, 'api_error');
+        assert.match(stream.text, /a fell silent for 1 s in the middle/);
         const record = await lastRecord(dragoman, () => true);
         assert.deepEqual([record.outcome, record.input_tokens, record.output_tokens], ['upstream_error', 50, 7]);
         await a.seen[0].left;

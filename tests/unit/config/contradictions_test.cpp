@@ -83,7 +83,8 @@ TEST_F(ContradictionTest, AFallbackIsAnotherTarget)
 {
     file(std::string(two_upstreams)
         + "[[routes]]\ntargets = [\"home/a\", \"groq/b\", { target = \"home/a\", first_byte = \"1s\" }]\n");
-    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("config.toml:5:32: routes.targets: the target home/a stands there twice")));
+    EXPECT_THAT(mistakes(),
+        ElementsAre(HasSubstr("config.toml:5:32: routes.targets: the target home/a stands there twice")));
     file("[upstreams.openrouter]\n[[routes]]\ntargets = [\"openrouter/a/b\", "
          "{ target = \"openrouter/a/b\", provider = { sort = \"latency\" } }]\n");
     EXPECT_EQ(loaded().routes.front().targets.size(), 2U) << "asked for something else, it is another one";

@@ -371,7 +371,8 @@ TEST_F(LoadTest, AFileThatIsNotNeededMayBeMissing)
     file("[upstreams.openrouter]\nkey_file = \"/absent\"\n");
     EXPECT_EQ(loaded().main().key().reveal(), "sk-or-1");
     environment_.clear();
-    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("config.toml:2:12: upstreams.openrouter.key_file: cannot read /absent")));
+    EXPECT_THAT(mistakes(),
+        ElementsAre(HasSubstr("config.toml:2:12: upstreams.openrouter.key_file: cannot read /absent")));
 }
 
 // P-06, P-09
