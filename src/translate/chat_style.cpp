@@ -21,6 +21,7 @@ ChatStyle::ChatStyle(const route::Target& target)
     // Routers read PDFs themselves for models that cannot.
     const bool readable = target.has(Quirk::routing_fields) || !target.facts || target.facts->takes_files();
     files = parts && target.has(Quirk::file_parts) && readable;
+    file_urls = target.has(Quirk::routing_fields);
     trims_prefill = target.has(Quirk::trimmed_prefill);
 }
 
