@@ -335,6 +335,7 @@ Result<translate::UpstreamCall> MessagesExchange::translate(const anthropic::Mes
         .agent_id = request_.head.field("x-claude-code-agent-id") };
     translate::Options options = translation_options(*config_, upstream);
     options.most_output = most_output_;
+    options.watches_for_thoughts = !is_denied(route::Quirk::inline_think, upstream, target().model);
     if (const route::RouteTarget* asked = attempts_.place().asked) {
         options.models = asked->models;
         options.provider = asked->provider;

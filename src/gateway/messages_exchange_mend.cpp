@@ -2,7 +2,7 @@
 #include "anthropic/decode_request.h"
 #include "base/log.h"
 #include "gateway/messages_exchange.h"
-#include "route/model_pattern.h"
+#include "gateway/targets.h"
 #include "translate/error.h"
 #include "translate/sent_request.h"
 
@@ -18,14 +18,6 @@ namespace {
 bool is_same_cause(const translate::Rectification& one, const translate::Rectification& other)
 {
     return one.remedy == other.remedy && one.parameter == other.parameter;
-}
-
-// Somebody said that this model has not got it.
-bool is_denied(route::Quirk quirk, const config::Upstream& upstream, std::string_view model)
-{
-    const auto about = std::ranges::find_if(
-        upstream.models, [&](const config::ModelStatement& one) { return route::matches(one.model, model); });
-    return upstream.not_stated.has(quirk) || (about != upstream.models.end() && about->not_quirks.has(quirk));
 }
 
 } // namespace

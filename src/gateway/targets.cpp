@@ -1,5 +1,9 @@
 #include "gateway/targets.h"
 
+#include "route/model_pattern.h"
+
+#include <algorithm>
+
 namespace dragoman::gateway {
 
 namespace {
@@ -129,6 +133,13 @@ net::FieldList upstream_fields(const config::Upstream& upstream, const Secret& k
     for (const auto& [name, value] : call.fields)
         fields.add(name, value);
     return fields;
+}
+
+bool is_denied(route::Quirk quirk, const config::Upstream& upstream, std::string_view model)
+{
+    const auto about = std::ranges::find_if(
+        upstream.models, [&](const config::ModelStatement& one) { return route::matches(one.model, model); });
+    return upstream.not_stated.has(quirk) || (about != upstream.models.end() && about->not_quirks.has(quirk));
 }
 
 translate::Options translation_options(const config::Config& config, const config::Upstream& upstream)

@@ -38,6 +38,9 @@ inline OwnedFields common_fields(const config::Config& config, std::string_view 
     return common_fields(config.main(), config.main().key(), version);
 }
 
+// Somebody said that this model has not got it.
+bool is_denied(route::Quirk quirk, const config::Upstream& upstream, std::string_view model);
+
 translate::Options translation_options(const config::Config& config, const config::Upstream& upstream);
 
 } // namespace dragoman::gateway

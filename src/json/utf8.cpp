@@ -66,4 +66,16 @@ bool is_utf8(std::string_view text)
     return true;
 }
 
+std::string mended_utf8(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t size = utf8_sequence(text, at);
+        out.append(size == 0 ? "\xef\xbf\xbd" : text.substr(at, size));
+        at += size == 0 ? 1 : size;
+    }
+    return out;
+}
+
 } // namespace dragoman::json

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace dragoman::json {
@@ -10,5 +11,8 @@ namespace dragoman::json {
 std::size_t utf8_sequence(std::string_view text, std::size_t at);
 
 bool is_utf8(std::string_view text);
+
+// With U+FFFD for each byte that belongs to no sequence.
+std::string mended_utf8(std::string_view text);
 
 } // namespace dragoman::json

@@ -43,6 +43,7 @@ struct AnswerPlan {
     bool sources_footer = false; // sources that a model cites unasked become a footer of the text
     bool cache_ttl_1h = false; // every breakpoint asked for an hour: cache writes count as such
     bool inline_think = false; // split <think> at the beginning of the content
+    bool watches_for_thoughts = false; // the same if it happens to begin with <think>, though nobody says so
     bool text_tool_calls = false; // calls that stand in the text are recovered
     bool coerce_arguments = false; // arguments of calls are made to follow the schema
     std::unordered_map<std::string, std::string> tool_schemas {}; // by the client's name, where one of both

@@ -47,6 +47,7 @@ void describe_answer(AnswerPlan& plan, const anthropic::MessagesRequest& request
     plan.sources_footer = options.sources_footer;
     plan.inline_think_opened = target.has(route::Quirk::opened_think);
     plan.inline_think = plan.inline_think_opened || target.has(route::Quirk::inline_think);
+    plan.watches_for_thoughts = options.watches_for_thoughts && !plan.inline_think;
     plan.text_tool_calls = target.has(route::Quirk::text_tool_calls);
     plan.coerce_arguments = target.has(route::Quirk::coerce_arguments)
         || target.has(route::Quirk::strict_schemas) || some_map_is_text(request, target);

@@ -15,6 +15,8 @@ Result<void> ChatAnswer::take_event(const sse::Event& event)
     if (event.name == "error")
         return Failure(upstream_error(event.data, plan_, facts_.upstream_provider));
     auto chunk = chunks_.decode(event.data);
+    if (!chunk && mend(event.data))
+        chunk = chunks_.decode(mended());
     if (!chunk)
         return unreadable(chunk.error());
     was_readable();
@@ -23,10 +25,14 @@ Result<void> ChatAnswer::take_event(const sse::Event& event)
 
 Result<void> ChatAnswer::take_text(std::string_view text)
 {
-    ASSIGN_OR_RETURN(chunk, chunks_.decode_whole(text));
-    if (chunk.choices.empty() && !chunk.is_error)
+    auto chunk = chunks_.decode_whole(text);
+    if (!chunk && mend(text))
+        chunk = chunks_.decode_whole(mended());
+    if (!chunk)
+        return Failure(chunk.error());
+    if (chunk->choices.empty() && !chunk->is_error)
         return Failure(Error::upstream_protocol("the upstream's answer has no choices"));
-    auto taken = blocks_.take(chunk);
+    auto taken = blocks_.take(*chunk);
     if (taken)
         blocks_.on_end_marker();
     return taken;

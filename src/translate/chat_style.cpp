@@ -22,6 +22,7 @@ ChatStyle::ChatStyle(const route::Target& target)
     // Routers read PDFs themselves for models that cannot.
     const bool readable = target.has(Quirk::routing_fields) || !target.facts || target.facts->takes_files();
     files = parts && target.has(Quirk::file_parts) && readable;
+    file_urls = target.has(Quirk::routing_fields);
     trims_prefill = target.has(Quirk::trimmed_prefill);
     takes_prefill = translate::takes_prefill(target);
     if (target.has(Quirk::prefix_prefill))

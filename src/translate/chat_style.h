@@ -29,6 +29,7 @@ struct ChatStyle {
     bool null_content = true; // a message that only calls has content null; otherwise an empty text
     bool images = true; // pictures as parts; otherwise a note says that there was one
     bool files = false; // PDFs as parts; otherwise a note
+    bool file_urls = false; // and those of which only the address is known
 
     // An answer that was begun for the model: the last message is the assistant's.
     bool trims_prefill = false; // refuses one that ends in white space

@@ -1,6 +1,7 @@
 #include "translate/decoded_answer.h"
 
 #include "base/limits.h"
+#include "json/utf8.h"
 #include "openai/plain_text.h"
 #include "translate/tool_arguments.h"
 
@@ -59,6 +60,15 @@ Result<void> DecodedAnswer::take(const sse::Event& event)
     if (event.name != "error" && openai::trim(event.data).empty())
         return {};
     return take_event(event);
+}
+
+bool DecodedAnswer::mend(std::string_view text)
+{
+    if (json::is_utf8(text))
+        return false;
+    mended_ = json::mended_utf8(text);
+    facts_.notes.repair("UTF-8");
+    return true;
 }
 
 // One broken event is skipped, several in a row are a broken stream.

@@ -44,6 +44,10 @@ protected:
     virtual bool is_whole(const sse::Event& event) = 0; // it can be decoded
     virtual Result<void> take_text(std::string_view text) = 0; // the whole answer as one JSON text
 
+    // Some servers cut a character in two where a token ends. True if that is why the text cannot be decoded.
+    bool mend(std::string_view text);
+    const std::string& mended() const { return mended_; }
+
     Result<void> unreadable(const Error& error);
     void was_readable() { unreadable_ = 0; }
 
@@ -65,6 +69,7 @@ private:
     Result<void> fail(Result<void> result);
 
     AnswerBody body_;
+    std::string mended_;
     std::size_t unreadable_ = 0; // events in a row
     bool failed_ = false;
     bool finished_ = false;

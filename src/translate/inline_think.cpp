@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace dragoman::translate {
 
@@ -40,12 +41,24 @@ std::size_t unfinished_end(std::string_view text, std::string_view word)
 
 } // namespace
 
-InlineThink::InlineThink(bool active, bool opened)
-    : part_(!active    ? Part::text
-              : opened ? Part::thinking
-                       : Part::undecided)
+InlineThink::InlineThink(Mode mode)
+    : part_(mode == Mode::off        ? Part::text
+              : mode == Mode::opened ? Part::thinking
+                                     : Part::undecided)
+    , watching_(mode == Mode::watching)
     , close_(tags[0].close)
 {
+}
+
+bool InlineThink::settles(std::string_view escaped)
+{
+    if (!watching_ || part_ != Part::undecided || !held_.empty())
+        return false;
+    while (escaped.starts_with("\\n") || escaped.starts_with(' '))
+        escaped.remove_prefix(escaped.front() == ' ' ? 1 : 2);
+    if (!escaped.empty() && escaped.front() != '<' && escaped.front() != '\\')
+        part_ = Part::text;
+    return escaped.empty() || part_ == Part::text;
 }
 
 void InlineThink::feed(std::string_view text, std::string& thinking, std::string& out)
@@ -75,7 +88,8 @@ void InlineThink::flush(std::string& thinking, std::string& out)
 bool InlineThink::decide()
 {
     std::string_view head = trim_start(held_);
-    for (const Tag& tag : tags) {
+    const std::span<const Tag> known(tags.data(), watching_ ? 1 : tags.size());
+    for (const Tag& tag : known) {
         if (head.starts_with(tag.open)) {
             part_ = Part::thinking;
             close_ = tag.close;
@@ -83,7 +97,7 @@ bool InlineThink::decide()
             return true;
         }
     }
-    for (const Tag& tag : tags)
+    for (const Tag& tag : known)
         if (head.size() < tag.open.size() && tag.open.starts_with(head))
             return false;
     part_ = Part::text;

@@ -15,10 +15,20 @@ class InlineThink {
 public:
     enum class Part : unsigned char { undecided, thinking, text };
 
-    InlineThink(bool active, bool opened);
+    enum class Mode : unsigned char {
+        off,
+        watching, // nobody says that thoughts stand here: only <think> counts
+        on,
+        opened,
+    };
+
+    explicit InlineThink(Mode mode);
 
     // Once everything is text, the caller need not ask any more.
     bool active() const { return part_ != Part::text || trimming_; }
+
+    // Whether a text that begins with this, escaped, is text and nothing else; then it need not be fed.
+    bool settles(std::string_view escaped);
 
     // Text that was taken stands between the tags, or may do so yet.
     bool undone() const { return part_ == Part::thinking || (part_ == Part::undecided && !held_.empty()); }
@@ -33,6 +43,7 @@ private:
     void append_text(std::string& out);
 
     Part part_;
+    bool watching_;
     bool trimming_ = false; // white space after the closing tag
     std::string_view close_;
     std::string held_;

@@ -40,10 +40,7 @@ void write_file(json::Writer& json, const Block& block, Notes* mended)
     json.begin_object().key("type").text("file").key("file").begin_object().key("filename");
     json.begin_value() += '"';
     TextWriter name(json, mended);
-    if (block.details->title.empty())
-        name.say("document.pdf");
-    else
-        name.add(block.details->title);
+    say_file_name(name, block);
     json.out() += '"';
     json.key("file_data");
     std::string_view media_type = block.details->source.media_type.escaped;
@@ -76,7 +73,7 @@ bool is_media_part(const Block& block, const ChatStyle& style)
         return false;
     if (block.type == BlockType::image)
         return style.images;
-    return block.type == BlockType::document && style.files
+    return block.type == BlockType::document && style.files && (source != SourceType::url || style.file_urls)
         && !is_text_type(block.details->source.media_type);
 }
 
@@ -86,6 +83,24 @@ void write_media_part(json::Writer& json, const Block& block, Notes* mended)
         write_image(json, block);
     else
         write_file(json, block, mended);
+}
+
+// Some upstreams read the kind of a file off its name, which need not be one.
+void say_file_name(TextWriter& name, const Block& block)
+{
+    constexpr std::string_view ending = ".pdf";
+    const json::RawString title = block.details->title;
+    if (title.empty()) {
+        name.say("document.pdf");
+        return;
+    }
+    name.add(title);
+    const std::string_view media_type = block.details->source.media_type.escaped;
+    const bool pdf = media_type.empty() || media_type == "application/pdf";
+    const std::size_t size = title.escaped.size();
+    const std::string_view end = size < ending.size() ? "" : title.escaped.substr(size - ending.size());
+    if (pdf && end != ending && end != ".PDF")
+        name.say(ending);
 }
 
 void say_media_note(TextWriter& text, const Block& block, const ChatStyle& style)

@@ -19,6 +19,8 @@ bool is_media_part(const anthropic::Block& block, const ChatStyle& style);
 // Only for blocks with is_media_part().
 void write_media_part(json::Writer& json, const anthropic::Block& block, Notes* mended);
 
+void say_file_name(TextWriter& name, const anthropic::Block& block);
+
 // What stands in the text instead of an image, or of a document whose bytes cannot be sent.
 void say_media_note(TextWriter& text, const anthropic::Block& block, const ChatStyle& style);
 

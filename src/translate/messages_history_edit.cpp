@@ -336,9 +336,17 @@ void HistoryEditor::append_remark(const Object& message, const Value& before)
     if (before.is(Type::string)) {
         edits_.insert(end_of(before) - 1, "\\n\\n" + text);
     } else if (auto blocks = before.array()) {
-        const std::string_view comma = blocks->empty() ? "" : ",";
-        edits_.insert(end_of(before) - 1, std::string(comma) + R"({"type":"text","text":")" + text + "\"}");
+        std::string block(comma_in(before, *blocks));
+        edits_.insert(end_of(before) - 1, block + R"({"type":"text","text":")" + text + "\"}");
     }
+}
+
+// In front of a block that is added at the end.
+std::string_view HistoryEditor::comma_in(const Value& content, const Array& blocks)
+{
+    const bool first = blocks.empty() && filled_ != content.offset();
+    filled_ = content.offset();
+    return first ? "" : ",";
 }
 
 // Those that stand behind a message of the assistant join the user message that follows, behind its results.
@@ -359,10 +367,8 @@ void HistoryEditor::prepend_remarks(const std::vector<Remark>& remarks, const Ob
         if (auto block = value.object())
             results = results || string_at(*block, "type") == "tool_result";
     const std::string block = R"({"type":"text","text":")" + text + "\"}";
-    if (blocks->empty())
-        edits_.insert(content->offset() + 1, block);
-    else if (results)
-        edits_.insert(end_of(*content) - 1, ',' + block);
+    if (results || blocks->empty())
+        edits_.insert(end_of(*content) - 1, std::string(comma_in(*content, *blocks)) + block);
     else
         edits_.insert(content->offset() + 1, block + ',');
 }

@@ -69,6 +69,7 @@ private:
     void prepend_remarks(const std::vector<Remark>& remarks, const json::Object& message);
     void make_remark(const json::Object& message);
     void append_last_words(const json::Value& system);
+    std::string_view comma_in(const json::Value& content, const json::Array& blocks);
     void write_in_blocks(const json::Object& message);
     std::string reminder(const json::Object& message);
 
@@ -77,6 +78,7 @@ private:
     const MessagesRules& rules_;
     JsonEdits& edits_;
     Notes& notes_;
+    std::size_t filled_ = 0; // where a list of blocks begins that was empty until now
 };
 
 } // namespace dragoman::translate

@@ -14,6 +14,8 @@ ResponsesAnswer::ResponsesAnswer(const AnswerPlan& plan, IdSource& ids, json::Do
 Result<void> ResponsesAnswer::take_event(const sse::Event& event)
 {
     auto decoded = decoder_.decode(event.data, event.name);
+    if (!decoded && mend(event.data))
+        decoded = decoder_.decode(mended(), event.name);
     if (!decoded && event.name == "error")
         return Failure(upstream_error(event.data, plan_, {}));
     if (!decoded)
@@ -24,8 +26,12 @@ Result<void> ResponsesAnswer::take_event(const sse::Event& event)
 
 Result<void> ResponsesAnswer::take_text(std::string_view text)
 {
-    ASSIGN_OR_RETURN(decoded, decoder_.decode_whole(text));
-    return translator_.take(decoded);
+    auto decoded = decoder_.decode_whole(text);
+    if (!decoded && mend(text))
+        decoded = decoder_.decode_whole(mended());
+    if (!decoded)
+        return Failure(decoded.error());
+    return translator_.take(*decoded);
 }
 
 } // namespace dragoman::translate

@@ -25,6 +25,7 @@ ChatStyle style_of(const route::Target& target)
 {
     ChatStyle style(target);
     style.files = target.has(route::Quirk::routing_fields) || !target.facts || target.facts->takes_files();
+    style.file_urls = true;
     return style;
 }
 

@@ -83,10 +83,7 @@ void PartsWriter::write_file(const Block& block)
     json_.key("filename");
     json_.begin_value() += '"';
     TextWriter name(json_, mended_);
-    if (block.details->title.empty())
-        name.say("document.pdf");
-    else
-        name.add(block.details->title);
+    say_file_name(name, block);
     json_.out() += '"';
     json_.key("file_data");
     const std::string_view media_type = source.media_type.escaped;

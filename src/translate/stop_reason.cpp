@@ -28,7 +28,7 @@ constexpr std::array rows {
     Row { "max_tokens", FinishKind::length },
     Row { "max_output_tokens", FinishKind::length },
     Row { "model_length", FinishKind::length },
-    Row { "model_context_window_exceeded", FinishKind::length },
+    Row { "model_context_window_exceeded", FinishKind::window_full },
     Row { "content_filter", FinishKind::refusal },
     Row { "content_filtered", FinishKind::refusal },
     Row { "safety", FinishKind::refusal },

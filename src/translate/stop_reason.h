@@ -15,6 +15,7 @@ enum class FinishKind : std::uint8_t {
     stop,
     tool_calls,
     length,
+    window_full, // the same, and it was not the client's limit
     refusal, // a filter of the provider stepped in
     malformed_call, // the model tried to call a tool and failed
     failed, // the provider failed in mid-answer

@@ -81,8 +81,7 @@ std::optional<Error> StreamTranslator::silent_overflow(const Usage& usage) const
         return std::nullopt;
     std::uint64_t window = *plan_.context_length;
     std::uint64_t prompt = usage.prompt_tokens();
-    bool cut_off =
-        finish_.kind() == FinishKind::length && usage.output_tokens == 0 && prompt >= window / 100 * 99;
+    bool cut_off = is_cut_off() && usage.output_tokens == 0 && prompt >= window / 100 * 99;
     if (!cut_off && prompt <= window)
         return std::nullopt;
     Error error { .kind = Error::Kind::bad_request, .source = Error::Source::upstream };
@@ -147,6 +146,8 @@ std::string_view StreamTranslator::stop_reason(const Usage& usage) const
     switch (finish_.kind()) {
     case FinishKind::length:
         return window_is_full(usage) ? "model_context_window_exceeded" : "max_tokens";
+    case FinishKind::window_full:
+        return "model_context_window_exceeded";
     case FinishKind::refusal:
         return "refusal";
     case FinishKind::malformed_call:

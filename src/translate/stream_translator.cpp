@@ -58,14 +58,6 @@ openai::ReasoningDetail signature_of(const openai::ToolCallDelta& call)
         .format = { call_signature_format } };
 }
 
-// As servers without a parser for their model leave it in the text.
-bool begins_a_thought(std::string_view escaped)
-{
-    while (escaped.starts_with("\\n") || escaped.starts_with(' '))
-        escaped.remove_prefix(escaped.front() == ' ' ? 1 : 2);
-    return escaped.starts_with("<think>") || escaped.starts_with("\\u003cthink\\u003e");
-}
-
 } // namespace
 
 StreamTranslator::StreamTranslator(
@@ -236,6 +228,7 @@ void StreamTranslator::image(json::RawString url)
 void StreamTranslator::text(json::RawString delta)
 {
     TextFilter::Parts parts = filter_.feed(delta);
+    facts_.thinks_in_text |= plan_.watches_for_thoughts && !parts.thinking.empty();
     inline_thinking(parts.thinking);
     if (!parts.text.empty())
         say(parts.text);
@@ -273,8 +266,6 @@ void StreamTranslator::write_text(json::RawString delta)
 {
     bool blank = !blocks_.has_text() && json::is_blank(delta);
     substance_ |= !blank;
-    if (!blocks_.has_text() && !plan_.inline_think)
-        facts_.thinks_in_text |= begins_a_thought(delta.escaped);
     if (closing_tag_.holds() && !json::is_blank(delta))
         end_thought();
     if (tools_.defer(MessageBlocks::Open::text, delta, {}))

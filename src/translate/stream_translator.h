@@ -59,7 +59,11 @@ public:
     bool has_open_block() const { return blocks_.open() != MessageBlocks::Open::none; }
     bool has_finish_reason() const { return finish_.seen(); }
     // There was no room for the rest of it, or nobody wants it.
-    bool is_cut_off() const { return finish_.kind() == FinishKind::length || filter_.stopped(); }
+    bool is_cut_off() const
+    {
+        return finish_.kind() == FinishKind::length || finish_.kind() == FinishKind::window_full
+            || filter_.stopped();
+    }
     bool done() const { return end_marker_ || usage_after_finish_ || filter_.stopped().has_value(); }
 
 private:

@@ -4,8 +4,20 @@
 
 namespace dragoman::translate {
 
+namespace {
+
+InlineThink::Mode mode_of(const AnswerPlan& plan)
+{
+    using enum InlineThink::Mode;
+    if (plan.inline_think)
+        return plan.inline_think_opened ? opened : on;
+    return plan.watches_for_thoughts ? watching : off;
+}
+
+} // namespace
+
 TextFilter::TextFilter(const AnswerPlan& plan)
-    : think_(plan.inline_think, plan.inline_think_opened)
+    : think_(mode_of(plan))
     , stops_(plan.stop_sequences)
 {
 }
@@ -14,7 +26,8 @@ TextFilter::Parts TextFilter::feed(json::RawString delta)
 {
     if (stopped_)
         return {};
-    if (!think_.active() && !stops_.active() && !joiner_.holding())
+    const bool thoughtless = !think_.active() || think_.settles(delta.escaped);
+    if (thoughtless && !stops_.active() && !joiner_.holding())
         return { {}, delta };
     std::string& plain = texts().plain;
     plain.clear();

@@ -26,6 +26,7 @@ struct Options {
     bool absent_thinking_off =
         false; // a request without `thinking` switches reasoning off instead of leaving it out
     bool sources_footer = false;
+    bool watches_for_thoughts = false; // a text that begins with <think> is split, said or not
     std::uint64_t default_max_tokens = 8192;
     std::uint64_t most_output = 0; // tokens: the upstream refused to give more; 0: it did not
     std::string upstream_name = "openrouter";

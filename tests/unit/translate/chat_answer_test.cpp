@@ -83,12 +83,50 @@ TEST(WholeAnswer, SeesThoughtsThatNobodyTookOutOfTheText)
         { "<thinking about it", false }, { "Yes.", false } };
     for (const auto& row : table) {
         const std::string text = R"("content":")" + std::string(row.content) + "\"";
-        EXPECT_EQ(run(whole_plan(), completion("{" + text + "}")).facts.thinks_in_text, row.thinks) << text;
-        EXPECT_EQ(run(default_plan(), delta("{" + text + "}")).facts.thinks_in_text, row.thinks) << text;
+        AnswerPlan watching = whole_plan();
+        watching.watches_for_thoughts = true;
+        EXPECT_EQ(run(watching, completion("{" + text + "}")).facts.thinks_in_text, row.thinks) << text;
+        watching.stream = true;
+        EXPECT_EQ(run(watching, delta("{" + text + "}")).facts.thinks_in_text, row.thinks) << text;
         AnswerPlan known = whole_plan();
         known.inline_think = true;
         EXPECT_FALSE(run(known, completion("{" + text + "}")).facts.thinks_in_text) << text;
+        EXPECT_FALSE(run(whole_plan(), completion("{" + text + "}")).facts.thinks_in_text) << text;
     }
+}
+
+TEST(WholeAnswer, TakesThoughtsOutOfATextThatBeginsWithThemUnasked) // S7
+{
+    AnswerPlan plan = whole_plan();
+    plan.watches_for_thoughts = true;
+    auto text = [](std::string_view content) {
+        return delta(R"({"content":")" + std::string(content) + "\"}");
+    };
+    const std::string end = R"(data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
+                            "\n\n";
+    auto blocks = [&](const std::string& events) {
+        std::string shown;
+        const Json message = whole(events + end, plan);
+        for (const Json& block : message["content"])
+            shown += block["type"] == "text" ? "T:" + block["text"].get<std::string>() + ";"
+                                             : "H:" + block["thinking"].get<std::string>() + ";";
+        return shown;
+    };
+    EXPECT_EQ(blocks(text("<th") + text("ink>a") + text("b</thi") + text(R"(nk>\n\nc)")), "H:ab;T:c;");
+    EXPECT_EQ(blocks(text("\\n") + text("<") + text("think>a</think>b")), "H:a;T:b;");
+    EXPECT_EQ(blocks(text("<think>never closed")), "H:never closed;");
+    EXPECT_EQ(blocks(text("a <think>b</think>")), "T:a <think>b</think>;");
+    EXPECT_EQ(blocks(text("<") + text("b>bold</b>")), "T:<b>bold</b>;");
+    EXPECT_EQ(blocks(text("<thinking>said of old</thinking>")), "T:<thinking>said of old</thinking>;");
+}
+
+TEST(WholeAnswer, IsReadThoughACharacterWasCutInTwo) // S26
+{
+    const std::string cut = "a\xf0\x9f";
+    EXPECT_EQ(whole(completion(R"({"content":")" + cut + "\"}"))["content"][0]["text"], "a\ufffd\ufffd");
+    const std::string events =
+        delta(R"({"content":")" + cut + "\"}") + delta(R"({"content":"b"})") + "data: [DONE]\n\n";
+    EXPECT_EQ(whole(events)["content"][0]["text"], "a\ufffd\ufffdb");
 }
 
 TEST(WholeAnswer, KeepsTheSpellingOfNumbersInToolInput) // J-06

@@ -93,6 +93,28 @@ TEST(Media, SendsPdfsAsFiles) // R16
         Json::parse(R"({"filename":"document.pdf","file_data":"https://x.example/a.pdf"})"));
 }
 
+TEST(Media, GivesAPdfANameThatSaysWhatItIs) // R16
+{
+    auto name = [](const std::string& title) {
+        return chat_messages(
+            user(R"({"type":"document","title":")" + title
+                + R"(","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0="}})"))
+            .at(0)["content"][0]["file"]["filename"];
+    };
+    EXPECT_EQ(name("Plan"), "Plan.pdf");
+    EXPECT_EQ(name("Plan v1.2"), "Plan v1.2.pdf");
+    EXPECT_EQ(name("PLAN.PDF"), "PLAN.PDF");
+}
+
+TEST(Media, NamesTheAddressOfAPdfOnlyToARouter) // R16
+{
+    const route::Target openai = test::at("openai", test::unlisted("gpt-4.1"));
+    const Json content = chat_messages(
+        user(R"({"type":"document","source":{"type":"url","url":"https://x.example/a.pdf"}})"), openai)
+                             .at(0)["content"];
+    EXPECT_EQ(content, "[document at https://x.example/a.pdf omitted: it cannot be read here]");
+}
+
 TEST(Media, TellsWhatTheClientSaysAboutAPdf) // R16
 {
     Json messages = chat_messages(user(R"({"type":"document","title":"Plan.pdf","context":"A draft",

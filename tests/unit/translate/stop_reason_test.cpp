@@ -44,6 +44,7 @@ TEST(StopReason, FollowsFromWhatTheUpstreamSaysAndWhatWasWritten) // S18, S19
              Row { "function_call", true, "tool_use" },
              Row { "length", false, "max_tokens" },
              Row { "length", true, "max_tokens" },
+             Row { "model_context_window_exceeded", false, "model_context_window_exceeded" },
              Row { "MAX_TOKENS", false, "max_tokens" },
              Row { "content_filter", false, "refusal" },
              Row { "SAFETY", false, "refusal" },

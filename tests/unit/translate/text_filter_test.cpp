@@ -12,9 +12,9 @@ struct Split {
     std::string thinking, text;
 };
 
-Split split(std::string_view content, std::size_t step, bool opened = false)
+Split split(std::string_view content, std::size_t step, InlineThink::Mode mode = InlineThink::Mode::on)
 {
-    InlineThink think(true, opened);
+    InlineThink think(mode);
     Split parts;
     for (std::size_t at = 0; at < content.size(); at += step)
         think.feed(content.substr(at, step), parts.thinking, parts.text);
@@ -54,8 +54,8 @@ TEST(InlineThink, IsSplitOffHoweverItIsCut) // S7
         EXPECT_EQ(split("plain <b>", step).text, "plain <b>");
         EXPECT_EQ(split("<thin", step).text, "<thin");
         EXPECT_EQ(split("<think>never closed</thi", step).thinking, "never closed</thi");
-        EXPECT_EQ(split("before</think>after", step, true).thinking, "before");
-        EXPECT_EQ(split("before</think>after", step, true).text, "after");
+        EXPECT_EQ(split("before</think>after", step, InlineThink::Mode::opened).thinking, "before");
+        EXPECT_EQ(split("before</think>after", step, InlineThink::Mode::opened).text, "after");
     }
 }
 
