@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-import { Dragoman, temporaryFolder } from './harness.mjs';
+import { Dragoman, run, temporaryFolder } from './harness.mjs';
 import { Stream, ask, grammarProblems, message, post } from './http_client.mjs';
 import {
     CUT,
@@ -73,17 +73,19 @@ function recordsOf(dragoman) {
 const recordUntil = (dragoman, found) => dragoman.child.until(() => recordsOf(dragoman).find(found));
 
 // What `dragoman status` asks; the file with the token is the instance's own.
-async function restingKeys(dragoman) {
+async function reportOf(dragoman) {
     const files = readdirSync(dragoman.folder, { recursive: true, withFileTypes: true });
     for (const file of files.filter((entry) => entry.name.endsWith('.json'))) {
         const { token } = JSON.parse(readFileSync(join(file.parentPath ?? file.path, file.name), 'utf8'));
         if (!token) continue;
         const headers = { authorization: `Bearer ${token}` };
-        const { json: report } = await ask(dragoman.url, '/api/status', { headers });
-        return report.upstreams.flatMap((upstream) => upstream.resting_keys);
+        return (await ask(dragoman.url, '/api/status', { headers })).json;
     }
     throw new Error('the instance has left no file');
 }
+
+const restingKeys = async (dragoman) =>
+    (await reportOf(dragoman)).upstreams.flatMap((upstream) => upstream.resting_keys);
 
 // --- What is no answer, in the dialects chat, messages, responses; the fourth target answers.
 
@@ -259,6 +261,26 @@ test('an answer of nothing that came slowly leaves no end behind when nobody els
     ));
 
 // --- Keys.
+
+test('who could not answer, and what had to be given up, is counted', () =>
+    withProgram(two, async ({ a, b, url, dragoman }) => {
+        const unsupported = json(400, { error: { message: "Unsupported parameter: 'temperature' is not supported with this model." } });
+        a.script(down, json(429, { error: { message: 'Rate limit reached' } }, { 'retry-after': '300' }));
+        b.script((request, response) => (request.body.temperature === undefined ? chatText('b') : unsupported)(request, response));
+        for (let i = 0; i < 3; ++i)
+            assert.equal((await post(url, message(`${i}`, { temperature: 0.5 }))).status, 200);
+        const report = await reportOf(dragoman);
+        assert.deepEqual(report.fallbacks, [
+            { target: 'a/ma', reason: '429', count: 1 },
+            { target: 'a/ma', reason: '503', count: 1 },
+            { target: 'a/ma', reason: 'resting', count: 1 },
+        ]);
+        assert.deepEqual(report.mended, [{ target: 'b/mb', remedy: 'drop_parameter', count: 1 }], 'once: then it is known');
+        const env = { HOME: join(dragoman.folder, 'home'), XDG_STATE_HOME: join(dragoman.folder, 'home/state') };
+        const { out } = await run(['status'], env);
+        assert.match(out, /fallbacks +3: a\/ma 429 \(1\), a\/ma 503 \(1\), a\/ma resting \(1\)\n/);
+        assert.match(out, /mended +1: b\/mb drop_parameter \(1\)\n/);
+    }));
 
 test('a key rests for as long as the answer says', () =>
     withProgram(

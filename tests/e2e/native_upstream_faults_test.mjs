@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import { Child, binary, portToComeBackTo } from './harness.mjs';
@@ -59,6 +60,49 @@ test('silence in the middle ends the answer, and what was used is known', () =>
         assert.deepEqual([record.outcome, record.input_tokens, record.output_tokens], ['upstream_error', 50, 7]);
         await a.seen[0].left;
     }));
+
+test('a target of a route may have less patience with silence than its upstream', () =>
+    withPlain(
+        ({ a, b }) =>
+            table('a', a, 'idle = "60s"\n') +
+            table('b', b) +
+            '[[routes]]\ntargets = [{ target = "a/ma", idle = "250ms" }, "b/mb"]\n[catalogue]\nenabled = false\n',
+        async ({ a, b, url }) => {
+            a.script(events(chunk({ content: 'half' }), never));
+            const stream = await new Stream(url, message()).end();
+            assertBrokenOff(stream, 'api_error');
+            assert.equal(b.seen.length, 0, 'nobody goes on with it');
+            await a.seen[0].left;
+        },
+    ));
+
+// N-03: the time for a connection is TLS's, too
+test('a server that takes the connection and shows no certificate is given up after connect', async () => {
+    const silent = createTcpServer(() => {});
+    await new Promise((done) => silent.listen(0, '127.0.0.1', done));
+    const sockets = [];
+    silent.on('connection', (socket) => sockets.push(socket.on('error', () => {})));
+    const far = { url: `https://127.0.0.1:${silent.address().port}/v1` };
+    try {
+        await withPlain(
+            ({ b }) =>
+                table('far', far, 'connect = "250ms"\n') +
+                table('b', b) +
+                '[[routes]]\ntargets = ["far/m", "b/mb"]\n[catalogue]\nenabled = false\n',
+            async ({ url }) => {
+                const answer = await post(url, message());
+                assert.equal(answer.status, 200);
+                assert.equal(answer.headers['x-dragoman-attempts'], 'far/m unreachable, b/mb 200');
+                const alone = await post(url, message('alone', { model: 'far/m' }));
+                assert.equal(alone.status, 502);
+                assert.equal(alone.json.error.type, 'api_error');
+            },
+        );
+    } finally {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((done) => silent.close(done));
+    }
+});
 
 // U-09
 for (const [dialect, steps] of [
