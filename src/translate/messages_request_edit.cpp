@@ -120,7 +120,7 @@ MessagesRules RequestEditor::rules() const
         .thoughts = !target_.has(Quirk::no_thoughts_back),
         .system_messages = !imitation_ && !target_.has(Quirk::system_first),
         .deferred_tools = target_.has(Quirk::tool_references),
-        .all_tools = own_api_ || takes_all_tools(target_),
+        .all_tools = takes_all_tools(target_),
         .last_words = imitation_ || (!own_api_ && refuses("output_config")) ? format_words(request_) : "" };
 }
 

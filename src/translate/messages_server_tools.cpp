@@ -68,7 +68,8 @@ std::optional<std::string> spelled_out(const Tool& tool)
 
 bool takes_all_tools(const route::Target& target)
 {
-    return !target.has(Quirk::vendor_messages) || target.has(Quirk::server_tools);
+    return target.has(Quirk::first_party) || target.has(Quirk::server_tools)
+        || !target.has(Quirk::vendor_messages);
 }
 
 bool is_left_out(const Tool& tool, const route::Target& target)

@@ -173,6 +173,7 @@ const moonshot = chat('moonshot', 'moonshot', 'kimi-k2.5', {
 // https://platform.minimax.io/docs/api-reference/text-openai-api: more than one system message is 2013 "invalid chat
 // setting".
 const ofMinimax = {
+    family: 'minimax',
     shape: {
         fields: {
             thinking: object({ type: literal('adaptive', 'disabled') }),
