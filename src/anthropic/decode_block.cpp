@@ -87,20 +87,18 @@ private:
     int depth_ = 0;
 };
 
-Block text_block(json::Value value, RawString text)
+void decode_text(Block& block, json::Value value)
 {
-    Block block;
     block.type = BlockType::text;
     block.raw = value.raw();
-    block.text = text;
-    return block;
+    block.text = *value.string();
 }
 
 std::vector<Block> BlockDecoder::content(json::Value value, const Path& path)
 {
     std::vector<Block> blocks;
-    if (auto text = value.string()) {
-        blocks.push_back(text_block(value, *text));
+    if (value.is(json::Type::string)) {
+        decode_text(blocks.emplace_back(), value);
         return blocks;
     }
     if (auto object = value.object()) {
