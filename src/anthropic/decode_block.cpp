@@ -302,10 +302,12 @@ void BlockDecoder::tool_change(Block& block, const Fields& fields)
 
 bool is_plain_schema(const json::Object& schema)
 {
-    auto type = schema.find("type");
-    auto name = type ? type->string() : std::nullopt;
-    return name && json::key_is(*name, "object") && schema.find("properties") && !schema.find("anyOf")
-        && !schema.find("oneOf") && !schema.find("allOf");
+    const json::Members members(schema);
+    const json::Value type = members.find("type");
+    const auto name = type.is_there() ? type.string() : std::nullopt;
+    const auto has = [&members](const json::Name& keyword) { return members.find(keyword).is_there(); };
+    return name && json::key_is(*name, "object") && has("properties") && !has("anyOf") && !has("oneOf")
+        && !has("allOf");
 }
 
 bool leaves_direct_out(const Fields& fields)
