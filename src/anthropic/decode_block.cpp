@@ -57,8 +57,9 @@ constexpr std::string_view error_suffix = "_tool_result_error";
 
 BlockType block_type(RawString name)
 {
+    const bool plain = name.escaped.find('\\') == std::string_view::npos;
     for (const auto& [text, type] : block_types)
-        if (json::key_is(name, text))
+        if (plain ? name.escaped == text : json::key_is(name, text))
             return type;
     return name.escaped.ends_with(error_suffix) ? BlockType::server_tool_error : BlockType::other;
 }
@@ -86,20 +87,18 @@ private:
     int depth_ = 0;
 };
 
-Block text_block(json::Value value, RawString text)
+void decode_text(Block& block, json::Value value)
 {
-    Block block;
     block.type = BlockType::text;
     block.raw = value.raw();
-    block.text = text;
-    return block;
+    block.text = *value.string();
 }
 
 std::vector<Block> BlockDecoder::content(json::Value value, const Path& path)
 {
     std::vector<Block> blocks;
-    if (auto text = value.string()) {
-        blocks.push_back(text_block(value, *text));
+    if (value.is(json::Type::string)) {
+        decode_text(blocks.emplace_back(), value);
         return blocks;
     }
     if (auto object = value.object()) {
@@ -303,10 +302,12 @@ void BlockDecoder::tool_change(Block& block, const Fields& fields)
 
 bool is_plain_schema(const json::Object& schema)
 {
-    auto type = schema.find("type");
-    auto name = type ? type->string() : std::nullopt;
-    return name && json::key_is(*name, "object") && schema.find("properties") && !schema.find("anyOf")
-        && !schema.find("oneOf") && !schema.find("allOf");
+    const json::Members members(schema);
+    const json::Value type = members.find("type");
+    const auto name = type.is_there() ? type.string() : std::nullopt;
+    const auto has = [&members](const json::Name& keyword) { return members.find(keyword).is_there(); };
+    return name && json::key_is(*name, "object") && has("properties") && !has("anyOf") && !has("oneOf")
+        && !has("allOf");
 }
 
 bool leaves_direct_out(const Fields& fields)

@@ -33,11 +33,13 @@ public:
     // False: why() and byte() say what is wrong.
     bool check()
     {
-        if (!is_bracket(first_[0])) {
-            if (!leaf())
+        if (is_bracket(first_[0])) {
+            if (!open(0))
                 return false;
-        } else if (!open()) {
-            return false;
+        } else if (first_[0] == '"' ? !string(0) : !scalar(0)) {
+            return value_fails(0);
+        } else {
+            after_[0] = ++token_;
         }
         while (top_ != bottom_)
             if (!(in_object_ ? items<true>() : items<false>()))
@@ -61,80 +63,87 @@ private:
     static bool is_bracket(char c) { return c == '{' || c == '['; }
 
     // From where a key or an element is expected up to where another bracket opens or the last one closes.
+    // The token is a local one meanwhile: a member would be stored and loaded again around each word of
+    // after_.
     template <bool in_object> bool items()
     {
+        std::uint32_t token = token_;
         for (;;) {
-            if (in_object && !key())
-                return false;
-            if (is_bracket(first_[token_]))
-                return open();
-            if (!leaf())
-                return false;
-            if (first_[token_] != ',')
-                return close();
-            ++token_;
+            if (in_object) {
+                if (first_[token] != '"' || first_[token + 1] != ':' || !string(token))
+                    return key_fails(token);
+                token += 2;
+            }
+            const char c = first_[token];
+            if (is_bracket(c))
+                return open(token);
+            if (c == '"' ? !string(token) : !scalar(token))
+                return value_fails(token);
+            after_[token] = token + 1;
+            if (first_[++token] != ',')
+                return close(token);
+            ++token;
         }
     }
 
-    bool open()
+    bool open(std::uint32_t token)
     {
+        token_ = token;
         if (static_cast<std::size_t>(top_ - bottom_) >= depth_max_)
             return fail("it is nested deeper than " + std::to_string(depth_max_) + " levels");
-        in_object_ = first_[token_] == '{';
-        *top_++ = token_++;
-        return first_[token_] != closing() || close();
+        in_object_ = first_[token] == '{';
+        *top_++ = token++;
+        token_ = token;
+        return first_[token] != closing() || close(token);
     }
 
     // Behind a value, and whatever closes there, up to where the next key or value is expected.
-    bool close()
+    bool close(std::uint32_t token)
     {
-        while (first_[token_] == closing()) {
-            after_[*--top_] = ++token_;
+        while (first_[token] == closing()) {
+            after_[*--top_] = ++token;
+            token_ = token;
             if (top_ == bottom_)
                 return true;
             in_object_ = first_[top_[-1]] == '{';
         }
-        if (first_[token_] != ',')
+        token_ = token;
+        if (first_[token] != ',')
             return fail(in_object_ ? "expected a comma or '}'" : "expected a comma or ']'");
         ++token_;
         return true;
     }
 
-    bool key()
+    bool key_fails(std::uint32_t token)
     {
+        token_ = token;
         if (first_[token_] != '"')
             return fail("expected a key in quotes");
-        if (!string())
+        if (!string(token_))
+            return fail("a string holds an invalid escape");
+        ++token_;
+        return is_end() ? fail_at_end("expected a colon") : fail("expected a colon");
+    }
+
+    bool value_fails(std::uint32_t token)
+    {
+        token_ = token;
+        if (first_[token_] == '"')
+            return fail("a string holds an invalid escape");
+        return is_end() ? fail("") : fail("expected a value");
+    }
+
+    bool string(std::uint32_t token) const
+    {
+        return escapes_are_fine_ || escapes_are_valid(document_.string_at(token).escaped);
+    }
+
+    bool scalar(std::uint32_t token) const
+    {
+        if (token >= document_.count_)
             return false;
-        ++token_;
-        if (first_[token_] != ':')
-            return is_end() ? fail_at_end("expected a colon") : fail("expected a colon");
-        ++token_;
-        return true;
-    }
-
-    bool leaf()
-    {
-        if (first_[token_] == '"' ? !string() : !scalar())
-            return false;
-        after_[token_] = token_ + 1;
-        ++token_;
-        return true;
-    }
-
-    bool string()
-    {
-        return escapes_are_fine_ || escapes_are_valid(document_.string_at(token_).escaped)
-            || fail("a string holds an invalid escape");
-    }
-
-    bool scalar()
-    {
-        if (is_end())
-            return fail("");
-        const std::string_view text = document_.up_to(token_, token_ + 1);
-        return text == "true" || text == "false" || text == "null" || is_number(text)
-            || fail("expected a value");
+        const std::string_view text = document_.up_to(token, token + 1);
+        return text == "true" || text == "false" || text == "null" || is_number(text);
     }
 
     char closing() const { return in_object_ ? '}' : ']'; }

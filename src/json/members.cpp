@@ -38,7 +38,6 @@ Members::Members(Object object)
     }
 }
 
-// Of two that begin with the same eight bytes: the key may be longer by an escape.
 bool Members::goes_on_as(const Member& member, std::string_view name) const
 {
     return object_.document_->is_key(member.token, name);

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 namespace dragoman::json {
 
@@ -27,11 +29,22 @@ private:
     };
     static constexpr std::size_t most = 16;
 
+    // Of two that begin with the same eight bytes. A key that is longer may be the name with an escape.
     bool is(const Member& member, const Name& name) const
     {
-        return member.word == name.word()
-            && ((name.text().size() <= sizeof member.word && member.size == name.text().size())
-                || goes_on_as(member, name.text()));
+        constexpr std::size_t both_words = 2 * sizeof member.word;
+        const std::size_t size = name.text().size();
+        if (member.size == size && size <= both_words)
+            return size <= sizeof member.word || last_word(member) == name.last_word();
+        return goes_on_as(member, name.text());
+    }
+    std::uint64_t last_word(const Member& member) const
+    {
+        const Document& document = *object_.document_;
+        const char* const key = document.text_.data() + document.place_[member.token] + 1;
+        std::uint64_t word = 0;
+        std::memcpy(&word, key + member.size - sizeof word, sizeof word);
+        return word;
     }
     bool goes_on_as(const Member& member, std::string_view name) const;
 
@@ -44,7 +57,7 @@ private:
 inline Value Members::find(const Name& name) const
 {
     for (std::size_t i = last_[name.slot()]; i != 0; i = members_[i].before)
-        if (is(members_[i], name))
+        if (members_[i].word == name.word() && is(members_[i], name))
             return Value(object_.document_, members_[i].token + 2);
     if (one_by_one_) [[unlikely]]
         return object_.find(name.text()).value_or(Value());

@@ -36,14 +36,18 @@ public:
     consteval Name(const char (&literal)[size])
         : text_(literal, size - 1)
     {
-        std::array<char, sizeof word_> first {};
-        std::copy_n(literal, std::min(size - 1, first.size()), first.begin());
-        word_ = std::bit_cast<std::uint64_t>(first);
+        std::array<char, sizeof word_> bytes {};
+        std::copy_n(literal, std::min(size - 1, bytes.size()), bytes.begin());
+        word_ = std::bit_cast<std::uint64_t>(bytes);
         slot_ = slot_of(word_);
+        if (size - 1 >= bytes.size())
+            std::copy_n(literal + size - 1 - bytes.size(), bytes.size(), bytes.begin());
+        last_word_ = std::bit_cast<std::uint64_t>(bytes);
     }
 
     constexpr std::string_view text() const { return text_; }
     constexpr std::uint64_t word() const { return word_; }
+    constexpr std::uint64_t last_word() const { return last_word_; } // the last eight bytes, where there are
     constexpr std::size_t slot() const { return slot_; }
 
     // The slots of names that are found together are spread.
@@ -56,6 +60,7 @@ public:
 private:
     std::string_view text_;
     std::uint64_t word_ = 0;
+    std::uint64_t last_word_ = 0;
     std::size_t slot_ = 0;
 };
 

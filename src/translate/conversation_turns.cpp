@@ -104,7 +104,7 @@ public:
 
 private:
     void add_message(std::size_t position, std::size_t first_block);
-    void add(const Entry& entry);
+    void add(const Block* block, Role role, std::size_t message);
     void make_room();
     void pair_results();
     void pair_results_of(Turn& assistant, Turn& turn);
@@ -151,30 +151,30 @@ void TurnFinder::add_message(std::size_t position, std::size_t first_block)
             message.blocks.end(), [](const Block& block) { return speaks(block, Role::assistant); });
     for (std::size_t b = first_block; b < message.blocks.size(); ++b) {
         const Block& block = message.blocks[b];
-        Entry entry { &block, message.role, static_cast<std::uint32_t>(position) };
-        if (block.type == BlockType::compaction && message.role == Role::assistant)
-            entry.role = Role::user; // told to the model, not by it
-        if (speaks(block, entry.role))
-            add(entry);
-        else if (entry.role == Role::assistant && is_thinking(block) && substance)
-            add(entry);
+        Role role = message.role;
+        if (block.type == BlockType::compaction && role == Role::assistant)
+            role = Role::user; // told to the model, not by it
+        if (speaks(block, role) || (role == Role::assistant && is_thinking(block) && substance))
+            add(&block, role, position);
         else if (block.type != BlockType::text && !is_thinking(block))
             notes_.drop(block.type_name.escaped);
     }
 }
 
-void TurnFinder::add(const Entry& entry)
+// Made where it stays: a copy of what was just written is one that the processor waits for.
+void TurnFinder::add(const Block* block, Role role, std::size_t message)
 {
-    bool assistant = entry.role == Role::assistant;
-    if (found_.turns.empty() && entry.role == Role::system) {
-        found_.leading.push_back(entry);
+    const auto position = static_cast<std::uint32_t>(message);
+    const bool assistant = role == Role::assistant;
+    if (found_.turns.empty() && role == Role::system) {
+        found_.leading.emplace_back(block, role, position);
         return;
     }
-    Entry& added = found_.entries.emplace_back(entry);
+    Entry& added = found_.entries.emplace_back(block, role, position);
     if (found_.turns.empty() || found_.turns.back().assistant != assistant)
-        found_.turns.push_back({ .assistant = assistant, .entries = { &added, 1 } });
-    else
-        found_.turns.back().entries = { found_.turns.back().entries.data(), &added + 1 };
+        found_.turns.emplace_back(assistant, std::span(&added, 0));
+    Turn& turn = found_.turns.back();
+    turn.entries = { turn.entries.data(), &added + 1 };
 }
 
 void TurnFinder::pair_results()

@@ -299,6 +299,41 @@ TEST(MessagesRequestEdit, GivesTheBeginningOfALongerHistoryTheSameBytes) // P1
     }
 }
 
+TEST(MessagesRequestEdit, FindsWhatGoesInBlocksOfEveryKind)
+{
+    const std::string mark = R"("cache_control":{"type":"ephemeral","scope":"g"})";
+    const std::string blocks[] = { R"({"type":"text","text":"t",)" + mark + "}",
+        R"({"type":"tool_use","id":"i","name":"A","input":{},)" + mark + "}",
+        R"({"type":"tool_result","tool_use_id":"i","content":"r",)" + mark + "}",
+        R"({"type":"tool_result","tool_use_id":"i","content":[{"type":"text","text":"t"},)"
+        R"({"type":"text","text":"u",)"
+            + mark + "}]}",
+        R"({"type":"newer",)" + mark + "}" };
+    for (const std::string& block : blocks) {
+        const std::string body = R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":[)"
+                                 R"({"type":"text","text":"plain"},)"
+            + block + "]}]}";
+        std::string expected = body;
+        expected.replace(expected.find(R"("m")"), 3, R"("anthropic/claude-sonnet-5.5")");
+        const std::string_view scope = R"(,"scope":"g")";
+        expected.erase(expected.find(scope), scope.size());
+        EXPECT_EQ(call(body)->body.text(), expected);
+    }
+}
+
+// The last one counts, and is what was decoded; the other goes along, edited no less.
+TEST(MessagesRequestEdit, EditsAFieldThatIsThereTwice)
+{
+    const std::string_view scope = R"(,"scope":"g")";
+    const std::string marked =
+        R"("messages":[{"role":"user","content":[{"type":"text","text":"t","cache_control":{"type":"ephemeral","scope":"g"}}]}])";
+    const std::string plain = R"("messages":[{"role":"user","content":[{"type":"text","text":"t"}]}])";
+    for (const std::string& both : { marked + "," + plain, plain + "," + marked }) {
+        const std::string body = call(R"({"model":"m","max_tokens":5,)" + both + "}")->body.text();
+        EXPECT_EQ(body.find(scope), std::string::npos) << body;
+    }
+}
+
 TEST(MessagesRequestEdit, LeavesLongPartsWhereTheyAre)
 {
     const std::string text(100000, 'x');
