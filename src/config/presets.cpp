@@ -232,7 +232,7 @@ constexpr Preset ollama { .name = "ollama",
     .key_required = false,
     .has_messages = true,
     .has_responses = true,
-    .quirks = { reasoning_effort, inline_think, silent_overflow, no_tool_choice, vendor_messages,
+    .quirks = { reasoning_effort, inline_think, silent_overflow, no_tool_choice, no_search, vendor_messages,
         keep_thinking, server_search } };
 
 // https://lmstudio.ai/docs

@@ -85,6 +85,7 @@ enum class Quirk : std::uint8_t {
     own_ids, // wants the ids back that it made
 
     // Tools.
+    no_search, // has no web_search in the Responses dialect
     web_tools, // searches and fetches by itself when it is given the tools for it
     strict_tools, // takes strict
     any_strict, // strict goes with every schema, not only with a closed one

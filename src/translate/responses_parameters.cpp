@@ -153,8 +153,9 @@ void ParameterWriter::write_reasoning()
 
 void ParameterWriter::write_include()
 {
-    const bool searches = std::ranges::any_of(request_.tools,
-        [](const anthropic::Tool& tool) { return server_tool(tool) == ServerTool::web_search; });
+    const bool searches = !target_.has(Quirk::no_search)
+        && std::ranges::any_of(request_.tools,
+            [](const anthropic::Tool& tool) { return server_tool(tool) == ServerTool::web_search; });
     if (!searches && !reasons(target_))
         return;
     json_.key("include").begin_array();

@@ -69,7 +69,8 @@ bool ToolWriter::is_sent(const Tool& tool)
     if (kind == ServerTool::web_search) {
         const bool first = !scene_.plan.web_search;
         scene_.plan.web_search = true;
-        return first;
+        if (!scene_.target.has(route::Quirk::no_search))
+            return first;
     }
     scene_.notes.drop("tools." + json::unescape(json::clip(tool.type, 64)));
     return false;
@@ -132,6 +133,8 @@ void ToolWriter::write_chosen_tool()
 {
     const Tool* tool = chosen_tool(scene_.request);
     const ServerTool kind = tool ? server_tool(*tool) : ServerTool::none;
+    if (kind == ServerTool::web_search && scene_.target.has(route::Quirk::no_search))
+        return;
     if (kind == ServerTool::web_search)
         json_.key("tool_choice").begin_object().key("type").text("web_search").end_object();
     else if (kind == ServerTool::none)

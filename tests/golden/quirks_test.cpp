@@ -182,6 +182,7 @@ std::map<Quirk, Setting> settings()
     all[strict_schemas] = { .change = [](test::Json& body) {
         body["tools"][0]["input_schema"]["properties"].erase("default"); // of which the types are not said
     } };
+    all[no_search] = { .dialect = Dialect::responses };
     all[silent_overflow] = { .change = [](test::Json& body) {
         body["messages"][0]["content"] =
             test::Json::array({ { { "type", "text" }, { "text", std::string(9000, 'a') } } });
@@ -216,6 +217,8 @@ Result<translate::UpstreamCall> translated(const std::string& body, const route:
     ASSIGN_OR_RETURN(decoded, anthropic::decode_request(document, body));
     if (target.dialect == Dialect::messages)
         return test::settled(translate::to_messages(document, decoded, target, headers, {}));
+    if (target.dialect == Dialect::responses)
+        return test::settled(translate::to_responses(decoded, target, headers, {}));
     return test::settled(translate::to_chat(decoded, target, headers, {}));
 }
 

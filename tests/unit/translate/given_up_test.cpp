@@ -106,6 +106,24 @@ TEST(GivenUp, WhatHasNoFieldOfItsOwn)
     EXPECT_EQ(messages_json(request("", begun), in_messages({ Quirk::first_party }))["messages"].size(), 2U);
 }
 
+TEST(GivenUp, ASearchOfTheResponsesApi)
+{
+    const std::string search = R"({"type":"web_search_20250305","name":"web_search"})";
+    const Target blind = with({ Quirk::no_search }, {}, Target::Dialect::responses);
+    const auto alone = test::responses_call(request(R"(,"tools":[)" + search + "]"), blind);
+    ASSERT_TRUE(alone);
+    const Json sent = Json::parse(alone->body.text());
+    EXPECT_FALSE(sent.contains("tools"));
+    EXPECT_FALSE(sent.contains("tool_choice"));
+    EXPECT_TRUE(alone->plan.web_search) << "the client hears that there was none";
+    const Json beside = test::responses_json(request(R"(,"tools":[)" + search + "," + tool
+                                                 + R"(],"tool_choice":{"type":"tool","name":"web_search"})"),
+        blind);
+    EXPECT_EQ(beside["tools"].size(), 1U);
+    EXPECT_FALSE(beside.contains("tool_choice"));
+    EXPECT_EQ(beside["include"], Json::parse(R"(["reasoning.encrypted_content"])"));
+}
+
 TEST(GivenUp, AFormatThatCannotBeAskedForIsToldInWords)
 {
     const std::string body =
