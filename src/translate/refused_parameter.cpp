@@ -53,6 +53,7 @@ constexpr Special specials[] = {
     { "thinking is not supported", { "thinking", "reasoning_effort", "reasoning" } },
     { "reasoning is not supported", { "reasoning", "reasoning_effort", "thinking" } },
     { "does not support parameter reasoningeffort", { "reasoning_effort", "reasoning" } },
+    { "must be verified to generate reasoning summaries", { "reasoning.summary" } },
     { "only supports single tool-calls at once", { "parallel_tool_calls" } },
 };
 
@@ -94,6 +95,8 @@ std::optional<std::string> refused_parameter(
                     return found;
     if (!refuses_a_field(text))
         return std::nullopt;
+    if (auto found = one_of(sent, param))
+        return found;
     if (auto found = one_of(sent, param.substr(0, param.find_first_of(".["))))
         return found;
     std::size_t first = std::string_view::npos; // where several are named, the one named first

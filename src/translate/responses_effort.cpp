@@ -16,7 +16,8 @@ void append_responses_effort(
 {
     const bool off = reasoning.kind == Kind::off;
     const string_view effort = effort_word(reasoning, target);
-    const bool summary = !off && !hidden;
+    const bool refused = target.facts && target.facts->refuses("reasoning.summary"); // to some organisations
+    const bool summary = !off && !hidden && !refused;
     const bool budget = reasoning.kind == Kind::budget;
     if (reasoning.kind == Kind::omitted || (effort.empty() && !summary && !budget))
         return;

@@ -71,6 +71,8 @@ SentRequest Reader::read(const Object& root)
             sent_.parameters.emplace_back(field.key.escaped);
         }
     }
+    if (const auto reasoning = object_at(root, "reasoning"); reasoning && reasoning->find("summary"))
+        sent_.parameters.emplace_back("reasoning.summary");
     if (const auto tools = root.find("tools"); is_list(tools))
         read_tools(*tools->array());
     if (const auto choice = root.find("tool_choice"))

@@ -139,7 +139,8 @@ void append_object(json::Writer& json, const ReasoningRequest& reasoning, const 
     default:
         json.key("enabled").boolean(true);
     }
-    if (reasoning.kind != Kind::off && target.has(Quirk::reasoning_summary))
+    const bool refused = target.facts && target.facts->refuses("reasoning.summary");
+    if (reasoning.kind != Kind::off && target.has(Quirk::reasoning_summary) && !refused)
         json.key("summary").text("auto");
     json.end_object();
 }
