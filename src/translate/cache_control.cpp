@@ -17,8 +17,6 @@ using anthropic::BlockType;
 using anthropic::CacheControl;
 using anthropic::Tool;
 
-constexpr std::size_t marks_max = 4;
-
 using Marks = std::vector<const CacheControl*>;
 
 bool can_be_marked(const Block& block)
@@ -89,7 +87,7 @@ CacheMarks::CacheMarks(const anthropic::MessagesRequest& request, const route::T
         collect(messages, message.blocks);
 
     automatic_ = static_cast<bool>(request.cache_control);
-    const std::size_t room = automatic_ ? marks_max - 1 : marks_max;
+    const std::size_t room = automatic_ ? most - 1 : most;
     Marks kept;
     take_last(tools, kept, 1);
     take_last(system, kept, 1);

@@ -10,6 +10,8 @@
 #include "route/model_facts.h"
 #include "translate/answer_plan.h"
 
+#include <cstddef>
+#include <string_view>
 #include <unordered_set>
 
 namespace dragoman::translate {
@@ -23,7 +25,10 @@ public:
     CacheMarks(const anthropic::MessagesRequest& request, const route::Target& target);
 
     // Whether this very mark goes upstream. Marks are told apart by where they stand in the body.
-    bool keeps(const anthropic::CacheControl& mark) const { return kept_.contains(mark.raw.text.data()); }
+    bool keeps(const anthropic::CacheControl& mark) const { return keeps(mark.raw.text); }
+    bool keeps(std::string_view mark) const { return kept_.contains(mark.data()); }
+
+    static constexpr std::size_t most = 4;
 
     // The mark that goes upstream: `mark` itself, or an empty one.
     anthropic::CacheControl kept(const anthropic::CacheControl& mark) const
