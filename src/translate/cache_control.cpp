@@ -17,8 +17,6 @@ using anthropic::BlockType;
 using anthropic::CacheControl;
 using anthropic::Tool;
 
-constexpr std::size_t marks_max = 4;
-
 using Marks = std::vector<const CacheControl*>;
 
 bool can_be_marked(const Block& block)
@@ -71,6 +69,14 @@ void take_last(Marks& from, Marks& to, std::size_t count)
     }
 }
 
+std::size_t count_in(const std::vector<Block>& blocks)
+{
+    std::size_t count = 0;
+    for (const Block& block : blocks)
+        count += (block.cache_control ? 1 : 0) + (block.content.empty() ? 0 : count_in(block.content));
+    return count;
+}
+
 bool asks_for_an_hour(const CacheControl* mark) { return json::key_is(mark->ttl, "1h"); }
 
 } // namespace
@@ -89,7 +95,7 @@ CacheMarks::CacheMarks(const anthropic::MessagesRequest& request, const route::T
         collect(messages, message.blocks);
 
     automatic_ = static_cast<bool>(request.cache_control);
-    const std::size_t room = automatic_ ? marks_max - 1 : marks_max;
+    const std::size_t room = automatic_ ? most - 1 : most;
     Marks kept;
     take_last(tools, kept, 1);
     take_last(system, kept, 1);
@@ -101,6 +107,16 @@ CacheMarks::CacheMarks(const anthropic::MessagesRequest& request, const route::T
     if (automatic_)
         kept.push_back(&request.cache_control);
     all_for_an_hour_ = !kept.empty() && std::ranges::all_of(kept, asks_for_an_hour);
+}
+
+std::size_t count_marks(const anthropic::MessagesRequest& request)
+{
+    std::size_t count = count_in(request.system) + (request.cache_control ? 1 : 0);
+    for (const anthropic::Message& message : request.messages)
+        count += count_in(message.blocks);
+    for (const Tool& tool : request.tools)
+        count += tool.cache_control ? 1 : 0;
+    return count;
 }
 
 void append_cache_control(json::Writer& json, const CacheControl& mark)

@@ -10,6 +10,8 @@
 #include "route/model_facts.h"
 #include "translate/answer_plan.h"
 
+#include <cstddef>
+#include <string_view>
 #include <unordered_set>
 
 namespace dragoman::translate {
@@ -23,7 +25,10 @@ public:
     CacheMarks(const anthropic::MessagesRequest& request, const route::Target& target);
 
     // Whether this very mark goes upstream. Marks are told apart by where they stand in the body.
-    bool keeps(const anthropic::CacheControl& mark) const { return kept_.contains(mark.raw.text.data()); }
+    bool keeps(const anthropic::CacheControl& mark) const { return keeps(mark.raw.text); }
+    bool keeps(std::string_view mark) const { return kept_.contains(mark.data()); }
+
+    static constexpr std::size_t most = 4;
 
     // The mark that goes upstream: `mark` itself, or an empty one.
     anthropic::CacheControl kept(const anthropic::CacheControl& mark) const
@@ -42,6 +47,9 @@ private:
     bool automatic_ = false;
     bool all_for_an_hour_ = false;
 };
+
+// All that the client set, wherever they stand.
+std::size_t count_marks(const anthropic::MessagesRequest& request);
 
 // "cache_control":{"type":"ephemeral"} with the client's ttl and nothing else of the client's; nothing for an
 // empty mark.

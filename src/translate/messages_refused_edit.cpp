@@ -1,12 +1,14 @@
 #include "translate/messages_refused_edit.h"
 
 #include "json/writer.h"
+#include "translate/cache_control.h"
 #include "translate/messages_json.h"
 #include "translate/tool_choice.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace dragoman::translate {
 
@@ -114,7 +116,38 @@ void PartsEditor::edit_choice(const Object& choice)
     edits_.remove_fields(choice, [](const Field& field) { return json::key_is(field.key, "name"); });
 }
 
+// All that is marked in a list of blocks or tools, and in the lists inside.
+void collect_marked(const std::optional<Value>& list, std::vector<Object>& marked)
+{
+    const auto array = list ? list->array() : std::nullopt;
+    if (!array)
+        return;
+    for (Value value : *array)
+        if (const auto object = value.object()) {
+            if (object->find("cache_control"))
+                marked.push_back(*object);
+            collect_marked(object->find("content"), marked);
+        }
+}
+
 } // namespace
+
+void drop_surplus_marks(JsonEdits& edits, const Object& root, const anthropic::MessagesRequest& request,
+    const route::Target& target, Notes& notes)
+{
+    if (!takes_cache_control(target) || target.has(Quirk::no_cache_marks)
+        || count_marks(request) <= CacheMarks::most)
+        return;
+    std::vector<Object> marked;
+    for (std::string_view name : { "tools", "system", "messages" })
+        collect_marked(root.find(name), marked);
+    const CacheMarks marks(request, target);
+    for (const Object& object : marked)
+        if (!marks.keeps(object.find("cache_control")->raw().text)) {
+            edits.remove_fields(object, is_mark);
+            notes.repair("cache_control");
+        }
+}
 
 bool is_refused_of_tool(const Field& field, const route::Target& target)
 {

@@ -18,6 +18,10 @@ bool refuses_parts(const anthropic::MessagesRequest& request, const route::Targe
 void edit_refused_parts(JsonEdits& edits, const json::Object& root, const anthropic::MessagesRequest& request,
     const route::Target& target, Notes& notes);
 
+// Where the client set more marks for caches than are allowed, those that CacheMarks does not keep go.
+void drop_surplus_marks(JsonEdits& edits, const json::Object& root, const anthropic::MessagesRequest& request,
+    const route::Target& target, Notes& notes);
+
 // Whether the field of a tool that is declared anew has to go.
 bool is_refused_of_tool(const json::Field& field, const route::Target& target);
 

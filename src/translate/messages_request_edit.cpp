@@ -280,6 +280,7 @@ json::Pieces RequestEditor::edited(const Object& root)
         edit_field(field);
     if (refuses_parts(request_, target_))
         edit_refused_parts(edits_, root, request_, target_, notes_);
+    drop_surplus_marks(edits_, root, request_, target_, notes_);
     edits_.remove_fields(root, [&](const Field& field) {
         const bool dropped = is_dropped(field);
         if (dropped)

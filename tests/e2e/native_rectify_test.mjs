@@ -348,13 +348,14 @@ test('a server that takes no thoughts back', () =>
         assertPrefix(taken[1].body, taken[2].body);
     }));
 
-test('thoughts in the text of an answer are found, and remembered', () =>
+test('thoughts in the text of an answer are taken out of it, and looked for from then on', () =>
     withVendor({}, async ({ upstream, url, command, learnedFile, dragoman }) => {
         upstream.turn = () => ({ text: ['<think>', 'Hm.', '</think>', '\n\nDone.'] });
         for (const question of ['Hello.', 'Once more.']) {
-            const { content } = await talk(url, [{ role: 'user', content: question }]);
-            assert.deepEqual(content.map((block) => block.type), ['thinking', 'text']);
-            assert.equal(content[1].text, 'Done.');
+            const answer = await talk(url, [{ role: 'user', content: question }]);
+            assert.deepEqual(answer.content.map((block) => block.type), ['thinking', 'text']);
+            assert.equal(answer.content[0].thinking, 'Hm.');
+            assert.equal(answer.content[1].text, 'Done.');
         }
         await dragoman.stop();
         assert.ok(existsSync(learnedFile));

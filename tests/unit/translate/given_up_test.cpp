@@ -133,6 +133,18 @@ TEST(GivenUp, AFormatThatCannotBeAskedForIsToldInWords)
     EXPECT_THAT(sent.dump(), HasSubstr("Respond only with JSON"));
 }
 
+TEST(GivenUp, ASummaryOfTheReasoningAndNotItsEffort)
+{
+    const std::string body = request(R"(,"thinking":{"type":"adaptive"},"output_config":{"effort":"high"})");
+    const std::vector<std::string> refused { "reasoning.summary" };
+    const Json responses =
+        test::responses_json(body, with({ Quirk::reasoning_effort }, refused, Target::Dialect::responses));
+    EXPECT_EQ(responses["reasoning"], Json({ { "effort", "high" } }));
+    const Json chat =
+        test::chat_json(body, with({ Quirk::reasoning_object, Quirk::reasoning_summary }, refused));
+    EXPECT_EQ(chat["reasoning"], Json({ { "effort", "high" } }));
+}
+
 TEST(GivenUp, ParametersOfTheOtherDialects)
 {
     const Json responses = test::responses_json(

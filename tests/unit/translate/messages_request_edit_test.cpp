@@ -267,6 +267,38 @@ TEST(MessagesRequestEdit, AsksInWordsForTheSchemaThatAVendorHasNoFieldFor) // R5
     EXPECT_EQ(system(R"(,"system":"be brief")", endpoint::other), "be brief");
 }
 
+TEST(MessagesRequestEdit, KeepsFourMarksForCachesAtARouter) // R11
+{
+    const std::string mark = R"(,"cache_control":{"type":"ephemeral"})";
+    auto text = [&](const std::string& said, bool marked) {
+        return R"({"type":"text","text":")" + said + '"' + (marked ? mark : "") + "}";
+    };
+    auto body = [&](bool many) {
+        return R"({"model":"m","max_tokens":9,"tools":[{"name":"A","input_schema":{})" + mark
+            + R"(}],"system":[)" + text("s1", many) + "," + text("s2", true)
+            + R"(],"messages":[{"role":"user","content":[)" + text("one", many)
+            + R"(]},{"role":"assistant","content":[)" + text("two", true)
+            + R"(]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"i","content":[)"
+            + text("three", true) + R"(]}]}]})";
+    };
+    auto marks = [](const UpstreamCall& sent) {
+        std::string shown;
+        const auto json = nlohmann::json::parse(sent.body.text());
+        for (const auto* list : { &json["tools"], &json["system"] })
+            for (const auto& each : *list)
+                shown += each.contains("cache_control") ? "x" : "-";
+        for (const auto& message : json["messages"])
+            for (const auto& block : message["content"])
+                shown += (block.contains("content") ? block["content"][0] : block).contains("cache_control")
+                    ? "x"
+                    : "-";
+        return shown;
+    };
+    EXPECT_EQ(marks(*call(body(true))), "x-x-xx");
+    EXPECT_EQ(marks(*call(body(false))), "x-x-xx");
+    EXPECT_EQ(marks(*call(body(true), endpoint::anthropic)), "xxxxxx");
+}
+
 TEST(MessagesRequestEdit, TakesNullForAnAbsentLimitOfTokens)
 {
     const std::string body = R"({"model":"m","max_tokens":null,"messages":[{"role":"user","content":"q"}]})";

@@ -339,6 +339,22 @@ TEST(Rectify, TellsForWhomTheSameWouldBeRefused)
     }
 }
 
+TEST(Rectify, GivesUpAPartOfAParameterWhereThatIsAllThatIsRefused)
+{
+    SentRequest sent = everything;
+    sent.parameters.emplace_back("reasoning.summary");
+    EXPECT_EQ(
+        remedy(400,
+            R"j({"error":{"message":"Your organization must be verified to generate reasoning summaries. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization.","type":"invalid_request_error","param":"reasoning.summary","code":"unsupported_value"}})j",
+            sent),
+        "drop_parameter reasoning.summary");
+    EXPECT_EQ(
+        remedy(400,
+            R"j({"error":{"message":"Unsupported parameter: 'reasoning.effort' is not supported with this model.","type":"invalid_request_error","param":"reasoning.effort","code":"unsupported_parameter"}})j",
+            sent),
+        "drop_parameter reasoning");
+}
+
 TEST(Rectify, TakesTheSystemMessageInFrontOnlyWhereThereIsNoOther)
 {
     SentRequest sent { .system_role = true, .system_first = true };

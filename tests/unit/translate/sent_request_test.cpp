@@ -61,11 +61,11 @@ TEST(SentRequest, FindsWhatAMessagesRequestHolds)
 TEST(SentRequest, FindsWhatAResponsesRequestHolds)
 {
     const SentRequest sent = sent_request(R"({"model":"m","max_output_tokens":64,"store":false,
-        "instructions":"s","tool_choice":"auto","input":[{"type":"message","role":"developer","content":[]},
+        "reasoning":{"effort":"low","summary":"auto"},"instructions":"s","tool_choice":"auto","input":[{"type":"message","role":"developer","content":[]},
         {"type":"message","role":"user","content":[{"type":"input_image","image_url":"data:"}]},
         {"type":"reasoning","id":"rs_1","encrypted_content":"x"},{"type":"function_call","call_id":"1"},
         {"type":"function_call_output","call_id":"1","output":"r"}]})");
-    EXPECT_THAT(sent.parameters, ElementsAre("store"));
+    EXPECT_THAT(sent.parameters, ElementsAre("store", "reasoning", "reasoning.summary"));
     EXPECT_EQ(sent.max_tokens, 64U);
     EXPECT_TRUE(sent.thinking);
     EXPECT_TRUE(sent.tool_calls);
