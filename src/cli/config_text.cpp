@@ -230,7 +230,7 @@ std::string new_config_text(const Choices& choices)
     text += table_text(choices, "models", known_models);
     text += choices.map.empty()
         ? "\n# Other names, before the families above.\n"
-          "# [[models.map]]\n# from = \"claude-3-5-haiku-*\"\n# to = \"google/gemini-2.5-flash\"\n"
+          "# [[models.map]]\n# from = \"claude-3-5-haiku-*\"\n# to = \"google/gemini-3.5-flash-lite\"\n"
         : map_text(choices.map);
     text += table_text(choices, "upstreams." + choices.upstream, known_upstream);
     text += table_text(choices, "server", known_server);

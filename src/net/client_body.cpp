@@ -32,7 +32,8 @@ Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request)
     std::string_view expected = head.field("expect");
     if (!expected.empty() && !same_name(expected, "100-continue"))
         co_return fail({ 417, "The only expectation that can be met is 100-continue" });
-    if (is_compressed(head) && !same_name(head.field("content-encoding"), "gzip"))
+    const std::string_view coding = head.field("content-encoding");
+    if (is_compressed(head) && !same_name(coding, "gzip") && !same_name(coding, "x-gzip"))
         co_return fail({ 415, "The only Content-Encoding that is read is gzip" });
     std::uint64_t length = head.content_length.value_or(0);
     if (length > services_.shared.options.body_max)

@@ -12,12 +12,21 @@ namespace {
 constexpr std::size_t piece = 64 * limits::KiB;
 constexpr int automatic_wrapping = 32 + MAX_WBITS; // gzip or zlib, whichever it is
 constexpr int no_wrapping = -MAX_WBITS;
+constexpr unsigned char gzip_begin = 0x1f;
 
 } // namespace
 
 struct Inflater::Stream {
     z_stream z {};
     bool open = false;
+    bool is_gzip = false;
+
+    // A file of gzip may consist of several members. https://www.rfc-editor.org/rfc/rfc1952#section-2.2
+    bool begins_again(std::string_view rest)
+    {
+        return is_gzip && !rest.empty() && static_cast<unsigned char>(rest.front()) == gzip_begin
+            && inflateReset(&z) == Z_OK;
+    }
     ~Stream()
     {
         if (open)
@@ -42,7 +51,8 @@ bool Inflater::understands(std::string_view content_encoding)
 bool Inflater::begin(std::string_view bytes)
 {
     auto first = static_cast<unsigned char>(bytes.front());
-    bool wrapped = first == 0x1f || (first & 0x0f) == Z_DEFLATED;
+    stream_->is_gzip = first == gzip_begin;
+    bool wrapped = stream_->is_gzip || (first & 0x0f) == Z_DEFLATED;
     stream_->open = inflateInit2(&stream_->z, wrapped ? automatic_wrapping : no_wrapping) == Z_OK;
     done_ = false;
     return stream_->open;
@@ -54,8 +64,9 @@ Result<std::size_t> Inflater::decode(std::string_view bytes, std::size_t room, s
         return std::size_t { 0 };
     if (!stream_->open && !begin(bytes))
         return Failure(Error::internal("zlib has no memory"));
-    if (done_)
+    if (done_ && !stream_->begins_again(bytes))
         return bytes.size(); // What stands behind the end is nobody's.
+    done_ = false;
     z_stream& z = stream_->z;
     z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     z.avail_in = static_cast<uInt>(bytes.size());
@@ -71,10 +82,10 @@ Result<std::size_t> Inflater::decode(std::string_view bytes, std::size_t room, s
         });
         room -= out.size() - before;
         out_ += out.size() - before;
-        done_ = status == Z_STREAM_END;
+        done_ = status == Z_STREAM_END && !stream_->begins_again(bytes.substr(bytes.size() - z.avail_in));
         if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
             return Failure(Error::bad_request("The compressed body is broken"));
-        if (!done_ && z.avail_out > 0)
+        if (!done_ && z.avail_out > 0 && z.avail_in == 0)
             break; // It wants more input.
     }
     has_more_ = !done_ && room == 0;
