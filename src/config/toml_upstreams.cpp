@@ -321,6 +321,10 @@ bool is_name_of_upstream(std::string_view name)
 
 void read_upstreams(Draft& draft, TomlReader& file)
 {
+    if (const toml::node* node = file.get("upstreams"); node != nullptr && node->is_array()) {
+        file.complain("upstreams", "are tables with names: write [upstreams.NAME] instead of [[upstreams]]");
+        return;
+    }
     const toml::table* table = file.table("upstreams");
     if (table == nullptr || table->empty())
         return;

@@ -196,6 +196,14 @@ TEST_F(ThreeUpstreamsTest, ANameOfARouteMayBeHiddenByAModel)
                               "[models.names]")));
 }
 
+TEST_F(ThreeUpstreamsTest, AreNoListOfUpstreams)
+{
+    file("[[upstreams]]\nname = \"groq\"\npreset = \"groq\"\n");
+    EXPECT_THAT(mistakes(),
+        ElementsAre(HasSubstr(
+            ":1:1: upstreams are tables with names: write [upstreams.NAME] instead of [[upstreams]]")));
+}
+
 TEST_F(ThreeUpstreamsTest, WhereNobodyNamesAModelItIsTheFirstOfTheList)
 {
     file("[upstreams.vllm]\n");
