@@ -71,7 +71,7 @@ public:
     {
     }
 
-    std::vector<Block> content(json::Value value, const Path& path);
+    Blocks content(json::Value value, const Path& path);
 
 private:
     void decode(Block& block, json::Object object, json::Value whole, const Path& path);
@@ -94,9 +94,9 @@ void decode_text(Block& block, json::Value value)
     block.text = *value.string();
 }
 
-std::vector<Block> BlockDecoder::content(json::Value value, const Path& path)
+Blocks BlockDecoder::content(json::Value value, const Path& path)
 {
-    std::vector<Block> blocks;
+    Blocks blocks;
     if (value.is(json::Type::string)) {
         decode_text(blocks.emplace_back(), value);
         return blocks;
@@ -323,7 +323,7 @@ bool leaves_direct_out(const Fields& fields)
 
 } // namespace
 
-std::vector<Block> decode_content(json::Value value, const Path& path, Mistake& mistake)
+Blocks decode_content(json::Value value, const Path& path, Mistake& mistake)
 {
     return BlockDecoder(mistake).content(value, path);
 }

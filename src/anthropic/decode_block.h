@@ -9,7 +9,7 @@
 namespace dragoman::anthropic {
 
 // A string, an array of blocks, or (inside results of server tools) one block.
-std::vector<Block> decode_content(json::Value value, const Path& path, Mistake& mistake);
+Blocks decode_content(json::Value value, const Path& path, Mistake& mistake);
 
 void decode_tool(Tool& tool, json::Object object, const Path& path, Mistake& mistake);
 CacheControl decode_cache_control(const Fields& fields);

@@ -81,8 +81,7 @@ void decode_message(Message& message, json::Object object, const Path& path, Mis
         fields.complain("role", R"(expected "user", "assistant" or "system")");
     if (auto content = fields.value("content"))
         message.blocks = content->is(json::Type::object)
-            ? (fields.complain("content", "expected a string or an array of content blocks"),
-                  std::vector<Block> {})
+            ? (fields.complain("content", "expected a string or an array of content blocks"), Blocks {})
             : decode_content(*content, Path(path, "content"), mistake);
     else
         fields.complain("content", "this field is required");

@@ -8,6 +8,7 @@
 // https://docs.anthropic.com/en/api/messages
 #pragma once
 
+#include "base/recycled_memory.h"
 #include "json/raw.h"
 
 #include <cstddef>
@@ -136,6 +137,9 @@ private:
     std::unique_ptr<Part> part_ {};
 };
 
+struct Block;
+using Blocks = std::vector<Block, RecycledMemory<Block>>;
+
 struct Block {
     BlockType type = BlockType::other;
     bool is_error = false; // tool_result
@@ -144,7 +148,7 @@ struct Block {
 
     // tool_result and relatives, search_result, and documents whose source is content. A plain string counts
     // as one text block.
-    std::vector<Block> content {};
+    Blocks content {};
 
     RawString type_name {}; // as written; empty for a plain string
     RawValue raw {}; // the whole block
@@ -167,7 +171,7 @@ struct Message {
     Role role = Role::user;
     bool clear_at_next_user_message = false; // role system: void once a later user text exists
     RawString effort {}; // output_config.effort of this message
-    std::vector<Block> blocks {};
+    Blocks blocks {};
 };
 
 enum class ToolChoiceType : std::uint8_t { absent, automatic, any, tool, none, other };
@@ -209,7 +213,7 @@ struct UnknownField {
 struct MessagesRequest {
     RawString model {};
     std::optional<std::int64_t> max_tokens {};
-    std::vector<Block> system {};
+    Blocks system {};
     std::vector<Message> messages {};
     std::vector<Tool> tools {};
     ToolChoice tool_choice {};

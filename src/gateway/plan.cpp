@@ -17,7 +17,7 @@ using route::Scenario;
 
 constexpr std::int64_t small_answer = 512; // tokens: titles, summaries, the check of a quota
 
-bool has_media(const std::vector<anthropic::Block>& blocks)
+bool has_media(const anthropic::Blocks& blocks)
 {
     return std::ranges::any_of(blocks, [](const anthropic::Block& block) {
         return block.type == anthropic::BlockType::image || block.type == anthropic::BlockType::document

@@ -112,6 +112,7 @@ void Worker::rest()
     document_ = {};
     resolved_from_.reset();
     resolved_.reset();
+    RecycledMemory<anthropic::Block>::forget();
 #ifdef __GLIBC__
     ::malloc_trim(0);
 #endif

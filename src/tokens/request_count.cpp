@@ -16,6 +16,7 @@ namespace dragoman::tokens {
 namespace {
 
 using anthropic::Block;
+using anthropic::Blocks;
 using anthropic::BlockType;
 using anthropic::Message;
 using anthropic::MessagesRequest;
@@ -43,7 +44,7 @@ struct ToolNames {
     std::set<std::string_view> active {};
     std::set<std::string_view> removed {};
 
-    void read(const std::vector<Block>& blocks);
+    void read(const Blocks& blocks);
     bool shows(const Tool& tool, bool all) const
     {
         const auto name = tool.name.escaped;
@@ -51,7 +52,7 @@ struct ToolNames {
     }
 };
 
-void ToolNames::read(const std::vector<Block>& blocks)
+void ToolNames::read(const Blocks& blocks)
 {
     for (const auto& block : blocks) {
         if (block.type == BlockType::tool_removal)
@@ -82,7 +83,7 @@ private:
     std::uint64_t messages();
     std::uint64_t tool(const Tool& tool);
     std::uint64_t message(const Message& message);
-    std::uint64_t blocks(const std::vector<Block>& blocks);
+    std::uint64_t blocks(const Blocks& blocks);
     std::uint64_t block(const Block& block);
     std::uint64_t document(const Block& block);
     std::uint64_t named_source(const Block& block);
@@ -176,7 +177,7 @@ std::uint64_t RequestCounter::message(const Message& message)
     return message_frame + blocks(message.blocks);
 }
 
-std::uint64_t RequestCounter::blocks(const std::vector<Block>& blocks)
+std::uint64_t RequestCounter::blocks(const Blocks& blocks)
 {
     std::uint64_t total = 0;
     for (const auto& one : blocks)

@@ -14,6 +14,7 @@
 namespace dragoman::translate {
 
 using anthropic::Block;
+using anthropic::Blocks;
 using anthropic::BlockType;
 using anthropic::SourceType;
 
@@ -183,8 +184,7 @@ void BlockText::say_search_result(TextWriter& text, const Block& block, std::vec
     text.say("\n</search_result>");
 }
 
-void BlockText::say_nested(
-    TextWriter& text, const std::vector<Block>& blocks, std::vector<const Block*>& media)
+void BlockText::say_nested(TextWriter& text, const Blocks& blocks, std::vector<const Block*>& media)
 {
     bool first = true;
     for (const Block& block : blocks) {

@@ -37,8 +37,8 @@ private:
         TextWriter& text, const anthropic::Block& block, std::vector<const anthropic::Block*>& media);
     void say_search_result(
         TextWriter& text, const anthropic::Block& block, std::vector<const anthropic::Block*>& media);
-    void say_nested(TextWriter& text, const std::vector<anthropic::Block>& blocks,
-        std::vector<const anthropic::Block*>& media);
+    void say_nested(
+        TextWriter& text, const anthropic::Blocks& blocks, std::vector<const anthropic::Block*>& media);
     void say_json(TextWriter& text, const anthropic::Block& block);
 
     const ChatStyle& style_;

@@ -13,6 +13,7 @@ namespace dragoman::translate {
 namespace {
 
 using anthropic::Block;
+using anthropic::Blocks;
 using anthropic::BlockType;
 using anthropic::CacheControl;
 using anthropic::Tool;
@@ -34,7 +35,7 @@ bool can_be_marked(const Block& block)
     }
 }
 
-void collect(Marks& marks, const std::vector<Block>& blocks)
+void collect(Marks& marks, const Blocks& blocks)
 {
     for (const Block& block : blocks) {
         if (block.type == BlockType::tool_result)
@@ -69,7 +70,7 @@ void take_last(Marks& from, Marks& to, std::size_t count)
     }
 }
 
-std::size_t count_in(const std::vector<Block>& blocks)
+std::size_t count_in(const Blocks& blocks)
 {
     std::size_t count = 0;
     for (const Block& block : blocks)

@@ -14,6 +14,7 @@ namespace dragoman::translate {
 namespace {
 
 using anthropic::Block;
+using anthropic::Blocks;
 using anthropic::BlockType;
 using anthropic::Tool;
 
@@ -128,7 +129,7 @@ bool ToolSelection::is_loaded(json::RawString name)
     return !loaded_names_.insert(json::unescape(name)).second;
 }
 
-void add_called(std::unordered_set<std::string>& names, const std::vector<Block>& blocks)
+void add_called(std::unordered_set<std::string>& names, const Blocks& blocks)
 {
     for (const Block& block : blocks) {
         if (block.type == BlockType::tool_use)

@@ -13,6 +13,7 @@
 namespace dragoman::translate {
 
 using anthropic::Block;
+using anthropic::Blocks;
 using anthropic::BlockType;
 using anthropic::Role;
 using Form = ContentWriter::Form;
@@ -24,7 +25,7 @@ bool is_system(const Entry& entry) { return entry.role == Role::system; }
 bool speaks_to_the_model(const Block& block) { return speaks(block, Role::user); }
 
 // Null when none of them says anything.
-const Block* last_speaking(const std::vector<Block>& blocks)
+const Block* last_speaking(const Blocks& blocks)
 {
     const auto found = std::find_if(blocks.rbegin(), blocks.rend(), speaks_to_the_model);
     return found == blocks.rend() ? nullptr : &*found;

@@ -17,6 +17,7 @@ namespace dragoman::translate {
 namespace {
 
 using anthropic::Block;
+using anthropic::Blocks;
 using anthropic::BlockType;
 using json::Array;
 using json::Field;
@@ -184,7 +185,7 @@ std::span<const Block> HistoryEditor::decoded(const Array& content, std::size_t 
 {
     if (message >= request_.messages.size() || content.empty())
         return {};
-    const std::vector<Block>& blocks = request_.messages[message].blocks;
+    const Blocks& blocks = request_.messages[message].blocks;
     const bool same =
         !blocks.empty() && blocks.front().raw.text.data() == (*content.begin()).raw().text.data();
     return same ? std::span(blocks) : std::span<const Block>();

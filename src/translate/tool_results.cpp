@@ -6,8 +6,9 @@
 namespace dragoman::translate {
 
 using anthropic::Block;
+using anthropic::Blocks;
 
-std::vector<const Block*> speaking_blocks(const std::vector<Block>& blocks)
+std::vector<const Block*> speaking_blocks(const Blocks& blocks)
 {
     std::vector<const Block*> result;
     for (const Block& block : blocks)

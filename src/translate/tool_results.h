@@ -8,7 +8,7 @@
 namespace dragoman::translate {
 
 // The blocks of a result that say something.
-std::vector<const anthropic::Block*> speaking_blocks(const std::vector<anthropic::Block>& blocks);
+std::vector<const anthropic::Block*> speaking_blocks(const anthropic::Blocks& blocks);
 
 // A failed result whose text does not say so itself: no upstream has a flag for it, so a word goes in front.
 bool wants_error_prefix(const anthropic::Block& result);
