@@ -112,7 +112,7 @@ def costs_of_streams(bench, stage, number, repetitions):
 def growth_between(costs, few, many):
     pairs = {side: [(median(costs[few][side]), cost) for cost in costs[many][side]] for side in SIDES}
     caches_end = median(large / small for small, large in pairs["nginx"])  # for both: it keeps hardly anything itself
-    return growth(connection_name(few, many), pairs, max(FLAT, caches_end))
+    return growth(connection_name(few, many), pairs, round(max(FLAT, caches_end), 2))
 
 
 def growth_by_worker(bench, stage, case):
