@@ -143,7 +143,8 @@ TEST(MessagesServerTools, TheEffortGoesWhereItIsTaken)
     EXPECT_FALSE(sent(R"("thinking":{"type":"disabled"},"output_config":{"effort":"max"})", "deepseek")
             .contains("output_config"))
         << "off counts more";
-    EXPECT_FALSE(sent(R"("output_config":{"format":{"type":"json_schema","schema":{}}})", "deepseek").contains("output_config"));
+    EXPECT_FALSE(sent(R"("output_config":{"format":{"type":"json_schema","schema":{}}})", "deepseek")
+            .contains("output_config"));
     const std::string own = R"({"role":"user","content":"hi","output_config":{"effort":"low"}})";
     EXPECT_EQ(sent(R"("stream":false)", "deepseek", own)["output_config"]["effort"], "low");
 }
