@@ -60,12 +60,11 @@ const anthropic::Tool* ToolsEditor::decoded_tool(const Value& value) const
     return found == request_.tools.end() ? nullptr : &*found;
 }
 
-void ToolsEditor::edit_tool(const Value& value)
+void ToolsEditor::edit_tool(const Value& value, const anthropic::Tool* decoded)
 {
     const auto tool = value.object();
     if (!tool)
         return;
-    const anthropic::Tool* decoded = rules_.all_tools || !tool->find("type") ? nullptr : decoded_tool(value);
     if (auto known = decoded ? in_known_form(*decoded, target_) : std::nullopt)
         return edits_.replace(value, std::move(*known));
     remove_scope(tool->find("cache_control").value_or(Value()), edits_, notes_);
@@ -111,7 +110,7 @@ bool ToolsEditor::edit(const Value& tools)
             unwanted.push_back(here);
             notes_.drop("tools." + json::unescape(json::clip(decoded->type, 64)));
         } else {
-            edit_tool(value);
+            edit_tool(value, decoded);
         }
     }
     return !unwanted.empty() && edits_.remove_elements(*list, unwanted);

@@ -28,7 +28,7 @@ public:
     bool edit(const json::Value& tools); // true when none is left of those that there were
 
 private:
-    void edit_tool(const json::Value& value);
+    void edit_tool(const json::Value& value, const anthropic::Tool* decoded);
     std::string rewritten_tools();
     const anthropic::Tool* decoded_tool(const json::Value& value) const;
 
