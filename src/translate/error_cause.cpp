@@ -170,8 +170,7 @@ constexpr Rule rules[] = {
 bool refuses_pictures(std::string_view text)
 {
     constexpr std::string_view wordings[] = {
-        "does not support image",
-        "not support images",
+        "not support image", // does not, do not, may not
         "image input is not supported",
         "images are not supported",
         "not a multimodal model",
@@ -183,12 +182,14 @@ bool refuses_pictures(std::string_view text)
         "text only model",
         "image_url is only supported by",
         "'image_url' is not supported",
-        "doesn't support image",
+        "n't support image",
         "image inputs are not supported",
         "does not support multimodal",
         "at most 0 image(s) may be provided",
         "content must be a string",
         "content type image_url is not",
+        "不支持图像",
+        "不支持图片",
     };
     return std::any_of(std::begin(wordings), std::end(wordings),
         [&](auto wording) { return text.find(wording) != std::string_view::npos; });

@@ -52,6 +52,11 @@ export function withBothClientsOnRoutes(name, configuration, body) {
     declare(name, onRoutesStage, { configuration }, (stage) => stage.all, body);
 }
 
+// `onItsStage(options, body)`: starts what `options` describes, and gives it to the body; it says itself what is wrong.
+export function withBothClientsOn(onItsStage, name, options, body) {
+    declare(name, onItsStage, options, () => [], body);
+}
+
 // Whatever the scenario: no billing line, no device id and no client token went upstream, and no key or
 // prompt was logged.
 function assertNothingOfTheClientLeaks(upstream, dragoman) {

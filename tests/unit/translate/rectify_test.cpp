@@ -224,6 +224,8 @@ TEST(Rectify, KnowsWhatVendorsRefuse)
             "drop_images" },
         { "LM Studio", 400, R"j({"error":"Model does not support images. Please use a model that does."})j",
             "drop_images" },
+        { "Ark", 400, R"j({"error":{"message":"Model do not support image input.\nRequest id: 0217"}})j",
+            "drop_images" },
         // max_tokens.
         { "DeepSeek", 400,
             R"j({"error":{"message":"Invalid max_tokens value, the valid range of max_tokens is [1, 8192]","type":"invalid_request_error"}})j",
