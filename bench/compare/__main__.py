@@ -18,7 +18,7 @@ PARTS = {"cpu": cpu_rows, "latency": latency_rows, "memory": memory_rows, "growt
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LEGEND = """\
 CPU: user and system time of all threads, by the process's own clock, divided by requests, or by the deltas that the
-upstream sent; of nginx its one worker counts. Latency: what is added to a direct connection to the upstream in the same
+upstream sent; of nginx its workers count. Latency: what is added to a direct connection to the upstream in the same
 run. Spread: the lowest and the highest repetition, of the ratio where there is one. nginx passes on what its upstream
 answers to the same request, untranslated."""
 

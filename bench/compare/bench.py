@@ -27,14 +27,16 @@ class Tools:
 @dataclass(frozen=True)
 class Effort:
     """How long everything is measured."""
-    repetitions: int
+    repetitions: int  # of rows with a bound, each with fresh programs
     seconds: float  # of each sample of CPU
     brief_seconds: float  # of those without a bound
     brief_repetitions: int
     latency_requests: int
     starts: int
-    streams: int
+    streams: int  # as many as one program has to take at once
     stream_seconds: int
+    stream_repetitions: int
+    few_streams_seconds: float
     idle_connections: int
     calm_seconds: int
     counts: int
@@ -42,12 +44,12 @@ class Effort:
     core_seconds: float  # of each repetition of what the core does alone
 
 
-FULL = Effort(repetitions=5, seconds=1.2, brief_seconds=0.4, brief_repetitions=5, latency_requests=1500, starts=20,
-              streams=9900, stream_seconds=12, idle_connections=4000, calm_seconds=15, counts=20, repeats=30,
-              core_seconds=0.2)
-QUICK = Effort(repetitions=2, seconds=0.25, brief_seconds=0.1, brief_repetitions=1, latency_requests=300, starts=5,
-               streams=1500, stream_seconds=3, idle_connections=1000, calm_seconds=2, counts=3, repeats=10,
-               core_seconds=0.02)
+FULL = Effort(repetitions=9, seconds=0.4, brief_seconds=0.4, brief_repetitions=4, latency_requests=700, starts=20,
+              streams=9900, stream_seconds=12, stream_repetitions=2, few_streams_seconds=3.4, idle_connections=4000,
+              calm_seconds=15, counts=20, repeats=30, core_seconds=0.2)
+QUICK = Effort(repetitions=1, seconds=0.2, brief_seconds=0.1, brief_repetitions=1, latency_requests=300, starts=5,
+               streams=1500, stream_seconds=2, stream_repetitions=1, few_streams_seconds=1.2, idle_connections=1000,
+               calm_seconds=2, counts=3, repeats=3, core_seconds=0.02)
 
 
 @dataclass
@@ -66,23 +68,23 @@ class Bench:
         self.open_files = raise_file_limit()
         self.certificate = Certificate(self.folder)
         self.bodies, self.expected, self.rows, self.noted = {}, {}, {}, set()
-        self.many_streams = {}  # side: CPU for an event, while so many live at once
+        self.many_streams = {}  # side: what an event costs while so many live at once, after a request of 1 KB
         self.serial = itertools.count()
 
     def upstream(self, stack, name, tls=False):
         certificate = self.certificate if tls else None
         return stack.enter_context(Upstream(self.tools.upstream, self.load_core, self.folder / name, certificate))
 
-    def unstarted(self, side, upstream, name):
+    def unstarted(self, side, upstream, name, workers=1):
         """dragoman or nginx, fresh, in front of that upstream."""
         certificate = self.certificate if upstream.tls else None
         folder = self.folder / name
         if side == "dragoman":
-            return Dragoman(self.tools.dragoman, self.measured_core, folder, upstream, certificate)
-        return Nginx(self.tools.nginx, self.measured_core, folder, upstream, certificate, min(self.open_files, 65536))
+            return Dragoman(self.tools.dragoman, self.measured_core, folder, upstream, certificate, workers)
+        return Nginx(self.tools.nginx, self.measured_core, folder, upstream, certificate, min(self.open_files, 65536), workers)
 
-    def side(self, side, stack, upstream, name):
-        return stack.enter_context(self.unstarted(side, upstream, name))
+    def side(self, side, stack, upstream, name, workers=1):
+        return stack.enter_context(self.unstarted(side, upstream, name, workers))
 
     def pair(self, stack, upstream, name):
         return {side: self.side(side, stack, upstream, f"{name}-{side}") for side in SIDES}
@@ -97,7 +99,7 @@ class Bench:
         """One run of the load generator; every answer complete."""
         return load.check(load.run(load.command(self.tools.load, port, path, what, tls), self.load_core), name)
 
-    def sample(self, name, program, upstream, path, what, value, load_core_counts=False):
+    def sample(self, name, program, upstream, path, what, value, load_core_counts=False, load_may_be_full=False):
         """One run as a sample: value(result, window on the measured core). For times the load's core counts."""
         ours = [upstream.process.pid, os.getpid()]
         processor.settled(program.pids)  # what earlier answers have left to do is not this one's
@@ -106,7 +108,7 @@ class Bench:
         processor.settled(program.pids)
         window = processor.between(before, processor.now(self.measured_core, program.pids))
         load_window = processor.between(behind, processor.now(self.load_core, ours)).with_own(result.cpu_ns)
-        if not load_core_counts:  # one client that waits keeps its core busy by itself
+        if not load_core_counts and not load_may_be_full:  # one client that waits keeps its core busy by itself
             self.watch_load(name, load_window, result)
         windows = ([window] if program.pids else []) + ([load_window] if load_core_counts else [])
         return Sample(value(result, window), max(w.others_share for w in windows), any(w.disturbed for w in windows))

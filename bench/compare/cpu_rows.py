@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 from compare.bench import SIDES
 from compare.load import Load
-from compare.repeat import interleaved
+from compare.repeat import interleaved, interleaved_anew
 from compare.samples import Bound, Row
 from compare.stage import Item
 
@@ -42,8 +42,14 @@ class Case:
         """Of three tools at once the Messages API shows one after the other: two wait, and come in one piece."""
         return self.chunks // 3 if self.answer.startswith("tools") else self.chunks
 
+    @property
+    def length(self):
+        """Of an answer, in seconds."""
+        return self.chunks * int(self.answer.rsplit("-", 1)[1]) / 1000 if self.chunks else 0
+
     def seconds(self, effort):
-        return effort.brief_seconds if self.bound is None else effort.seconds
+        """Of a stream that takes its time at least as long as one takes: else there are never so many at once."""
+        return effort.brief_seconds if self.bound is None else max(effort.seconds, self.length)
 
     def repetitions(self, effort):
         return effort.brief_repetitions if self.bound is None else effort.repetitions
@@ -56,14 +62,14 @@ def streamed(measure, answer, rate, connections, bound=None, vendor=CHAT, size="
 WHOLE = "CPU per request, "
 EVENT = "CPU per event, "
 PLAIN = (
-    Case(WHOLE + "translated, 1 KB", "1k", "whole-2k", 3000, 16, 1.5),
-    Case(WHOLE + "translated, 16 KB", "16k", "whole-2k", 2000, 16),
+    Case(WHOLE + "translated, 1 KB", "1k", "whole-2k", 2500, 16, 1.5),
+    Case(WHOLE + "translated, 16 KB", "16k", "whole-2k", 1500, 16),
     Case(WHOLE + "translated, 60 KB", "60k", "whole-2k", 1200, 8, 2.0),
     Case(WHOLE + "translated, 300 KB", "300k", "whole-2k", 300, 4, 2.5),
     Case(WHOLE + "translated, 1 MB", "1m", "whole-2k", 100, 4),
     Case(WHOLE + "translated, 32 MB", "32m", "whole-2k", 4, 1),
     Case(WHOLE + "translated, 1 KB, answer of 20 KB", "1k", "whole-20k", 2000, 16),
-    Case(WHOLE + "passed through, 1 KB", "1k", "whole-2k", 3000, 16, None, MESSAGES),
+    Case(WHOLE + "passed through, 1 KB", "1k", "whole-2k", 2500, 16, None, MESSAGES),
     Case(WHOLE + "passed through, 60 KB", "60k", "whole-2k", 1200, 8, 1.5, MESSAGES),
     Case(WHOLE + "passed through, 300 KB", "300k", "whole-2k", 300, 4, 1.5, MESSAGES),
     Case(WHOLE + "passed through, 1 MB", "1m", "whole-2k", 100, 4, None, MESSAGES),
@@ -104,31 +110,45 @@ def events_of(bench, case, program):
     return bench.events_of(name, program, program.path(case.dialect, True), body, case.fewest_events)
 
 
-def sample(bench, case, program, upstream, requests):
-    path, body = program.path(case.dialect, case.chunks > 0), bench.body(case.size, case.model, case.chunks > 0)
-    load = Load(body, case.connections, requests, float(case.rate), events_of(bench, case, program))
+def load_of(bench, case, program, requests, rate):
+    body = bench.body(case.size, case.model, case.chunks > 0)
+    return Load(body, case.connections, requests, rate, events_of(bench, case, program))
 
+
+def sample(bench, case, program, upstream, requests):
     def microseconds(result, window):
         return window.own_ns / result.requests / max(1, case.chunks) / 1000
 
-    return bench.sample(case.measure, program, upstream, path, load, microseconds)
+    path = program.path(case.dialect, case.chunks > 0)
+    return bench.sample(case.measure, program, upstream, path, load_of(bench, case, program, requests, float(case.rate)),
+                        microseconds)
 
 
-def warm_up(bench, case, programs, upstream):
-    """Connections, caches, branch predictors, and what dragoman learns of a model's first answers."""
+def warm_up(bench, case, programs):
+    """Connections, caches, branch predictors, and what dragoman learns of a model's first answers; as fast as it goes."""
     warm = case.unpaced if case.chunks else case
     requests = FEWEST if case.size == "32m" else max(WARM, 2 * case.connections)
     for program in programs.values():
-        sample(bench, warm, program, upstream, requests)
+        bench.run(case.measure, program.port, program.path(case.dialect, case.chunks > 0),
+                  load_of(bench, warm, program, requests, 0.0))
+
+
+def measures_of(bench, case, stage, tls, fresh):
+    """Of the programs that stand, or of fresh ones; warm in either case."""
+    upstream, programs = stage.upstream(tls), stage.pair(tls, fresh)
+    warm_up(bench, case, programs)
+    requests = max(FEWEST, round(case.rate * case.seconds(bench.effort)))
+    return {side: lambda side=side: sample(bench, case, programs[side], upstream, requests) for side in SIDES}
 
 
 def measure(bench, case, stage, tls):
+    """A row with a bound has fresh programs for each repetition, so that its median is one of programs."""
     bench.say(case.measure)
-    upstream, programs = stage.upstream(tls), stage.pair(tls)
-    warm_up(bench, case, programs, upstream)
-    requests = max(FEWEST, round(case.rate * case.seconds(bench.effort)))
-    measures = {side: lambda side=side: sample(bench, case, programs[side], upstream, requests) for side in SIDES}
-    taken = interleaved(measures, case.repetitions(bench.effort), bench.account, case.measure)
+    repetitions = case.repetitions(bench.effort)
+    if case.bound:
+        taken = interleaved_anew(lambda: measures_of(bench, case, stage, tls, True), repetitions, bench.account, case.measure)
+    else:
+        taken = interleaved(measures_of(bench, case, stage, tls, False), repetitions, bench.account, case.measure)
     row = Row(case.measure, "µs", [s.value for s in taken["dragoman"]], [s.value for s in taken["nginx"]],
               Bound(case.bound) if case.bound else None, any(s.disturbed for side in SIDES for s in taken[side]))
     bench.rows[case] = row

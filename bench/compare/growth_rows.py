@@ -1,13 +1,13 @@
 """How the cost grows: with the size of a body, with the turns of a conversation, with connections, with workers."""
 from contextlib import ExitStack
+from functools import partial
 from statistics import median
 
 import workloads
 from compare import cpu_rows
 from compare.bench import SIDES
 from compare.load import Load
-from compare.programs import Dragoman
-from compare.repeat import interleaved
+from compare.repeat import interleaved, interleaved_anew
 from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
 from compare.streams import live_streams, words_of
@@ -16,10 +16,15 @@ KIB = 1024
 BYTES = {"1k": KIB, "60k": 60 * KIB, "1m": KIB ** 2, "32m": 32 * KIB ** 2}
 SIZES = (("1k", "60k", "1 KB", "60 KB"), ("60k", "1m", "60 KB", "1 MB"), ("1m", "32m", "1 MB", "32 MB"))
 TURNS = (("turns 10 to 100", range(10, 101, 10)), ("turns 310 to 400", range(310, 401, 10)))
+TURN_RATE = 60.0  # requests a second: the largest have three megabytes
 FLAT = 1.25  # noise, and caches that are not endless
 WORKERS = 1.15
+FEW, MANY = 1, 4  # workers
 ONE_KB = next(case for case in cpu_rows.PLAIN if case.size == "1k")
-PACED = next(case for case in cpu_rows.PLAIN if case.chunks and not case.answer.endswith("-0"))
+# The upstream sends in ticks of a millisecond. With few streams a single worker wakes for several events and each of four
+# for one: that is the difference between few and many events in one turn of a loop, which one worker has, too, and says
+# nothing about what workers have in common. With so many streams each of the four has several events in every tick.
+SHARED_STREAMS, SHARED_PACE = 200, 10  # milliseconds
 
 
 def items(effort):
@@ -28,8 +33,8 @@ def items(effort):
     found.append(Item((TURN_NAME,), lambda bench, stage: [growth_by_turn(bench, stage)]))
     found.append(Item((*map(words_of, (1, 100)), connection_name(1, 100), connection_name(100, effort.streams)),
                       growth_by_connection))
-    found += [Item((worker_name(case),), lambda bench, stage, case=case: [growth_by_worker(bench, stage, case)])
-              for case in (ONE_KB, PACED)]
+    found.append(Item((worker_name(ONE_KB.measure),), requests_by_worker))
+    found.append(Item((worker_name(SHARED), beside_nginx(SHARED)), events_by_worker))
     return found
 
 
@@ -44,8 +49,15 @@ def connection_name(few, many):
     return f"growth, CPU per event, {few} live stream{'' if few == 1 else 's'} to {many:,}"
 
 
-def worker_name(case):
-    return f"growth, {case.measure}, 1 worker to 4"
+SHARED = f"{words_of(SHARED_STREAMS)}, one each {SHARED_PACE} ms"
+
+
+def worker_name(measure):
+    return f"growth, {measure}, {FEW} worker to {MANY}"
+
+
+def beside_nginx(measure):
+    return f"{worker_name(measure)}, beside nginx"
 
 
 def growth(measure, costs, bound):
@@ -59,7 +71,7 @@ def growth_by_size(bench, stage, sizes, words):
     cases = {case.size: case for case in cpu_rows.PLAIN if case.vendor == cpu_rows.CHAT and case.answer == "whole-2k"}
     small, large = (cpu_rows.known(bench, cases[size], stage) for size in sizes)
     scale = BYTES[sizes[1]] / BYTES[sizes[0]]
-    costs = {side: [(a, b / scale) for a, b in zip(getattr(small, side), getattr(large, side))] for side in SIDES}
+    costs = {side: [(median(getattr(small, side)), b / scale) for b in getattr(large, side)] for side in SIDES}
     return growth(size_name(*words), costs, FLAT)
 
 
@@ -68,11 +80,11 @@ def growth_by_turn(bench, stage):
     upstream, programs = stage.upstream(), stage.pair()
     bodies = [[conversation(bench, turns) for turns in chosen] for _, chosen in TURNS]
     sizes = [sum(body.stat().st_size for body in chosen) for chosen in bodies]
-    rounds = max(1, round(bench.effort.seconds * 4))
+    rounds = max(1, round(bench.effort.seconds * 8))
 
     def per_byte(side, part):
         program, chosen = programs[side], bodies[part]
-        wanted = Load(chosen, 1, rounds * len(chosen), 100.0)
+        wanted = Load(chosen, 1, rounds * len(chosen), TURN_RATE)
         return bench.sample(TURN_NAME, program, upstream, program.path("chat"), wanted,
                             lambda _result, window: window.own_ns / rounds / sizes[part])
 
@@ -96,7 +108,7 @@ def growth_by_connection(bench, stage):
     rows = [Row(words_of(number), "µs", *(costs[number][side] for side in SIDES)) for number in costs]
     rows.append(growth_between(costs, 1, 100))
     many = bench.effort.streams  # measured with the memory that they take, unless only rows of growth are wanted
-    costs[many] = {side: [cost] for side, cost in bench.many_streams.items()} or costs_of_streams(bench, stage, many, 1)
+    costs[many] = bench.many_streams or costs_of_streams(bench, stage, many, bench.effort.stream_repetitions)
     return [*rows, growth_between(costs, 100, many)]
 
 
@@ -115,19 +127,52 @@ def growth_between(costs, few, many):
     return growth(connection_name(few, many), pairs, round(max(FLAT, caches_end), 2))
 
 
-def growth_by_worker(bench, stage, case):
-    """All on one core: what several cost more than one."""
-    name = worker_name(case)
-    bench.say(name)
-    with ExitStack() as stack:
-        upstream = stage.upstream()
-        programs = {number: stack.enter_context(Dragoman(bench.tools.dragoman, bench.measured_core,
-                                                         bench.folder / f"workers-{next(bench.serial)}", upstream,
-                                                         workers=number)) for number in (1, 4)}
-        cpu_rows.warm_up(bench, case, programs, upstream)
-        requests = max(cpu_rows.FEWEST, round(case.rate * bench.effort.brief_seconds * 2))
-        measures = {number: lambda number=number: cpu_rows.sample(bench, case, programs[number], upstream, requests)
-                    for number in programs}
-        taken = interleaved(measures, bench.effort.repetitions, bench.account, name)
-    return Row(name, "µs", [s.value for s in taken[4]], [s.value for s in taken[1]], Bound(WORKERS),
-               any(s.disturbed for number in taken for s in taken[number]), "1 worker")
+class Crews:
+    """Programs with one worker and with several, all on one core: what several cost more than one. Started anew for each
+    repetition, at the same load."""
+
+    def __init__(self, bench, stage, sides):
+        self.bench, self.upstream, self.sides, self.running = bench, stage.upstream(), sides, ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.running.close()
+
+    def measures(self, sample):
+        """{(side, workers): measure}, of fresh programs that are warm."""
+        self.running.close()
+        programs = {(side, workers): self.started(side, workers) for side in self.sides for workers in (FEW, MANY)}
+        cpu_rows.warm_up(self.bench, ONE_KB, programs)
+        return {key: partial(sample, program) for key, program in programs.items()}
+
+    def started(self, side, workers):
+        return self.bench.side(side, self.running, self.upstream, f"workers-{next(self.bench.serial)}", workers)
+
+    def taken(self, name, sample):
+        self.bench.say(name)
+        return interleaved_anew(lambda: self.measures(sample), self.bench.effort.repetitions, self.bench.account, name)
+
+
+def worker_row(name, taken, values):
+    disturbed = any(sample.disturbed for workers in (FEW, MANY) for sample in taken["dragoman", workers])
+    return Row(name, "µs", values["dragoman", MANY], values["dragoman", FEW], Bound(WORKERS), disturbed, f"{FEW} worker")
+
+
+def requests_by_worker(bench, stage):
+    name = worker_name(ONE_KB.measure)
+    requests = max(cpu_rows.FEWEST, round(ONE_KB.rate * bench.effort.seconds))
+    with Crews(bench, stage, SIDES[:1]) as crews:
+        taken = crews.taken(name, lambda program: cpu_rows.sample(bench, ONE_KB, program, crews.upstream, requests))
+    return [worker_row(name, taken, {key: [sample.value for sample in taken[key]] for key in taken})]
+
+
+def events_by_worker(bench, stage):
+    name = worker_name(SHARED)
+    with Crews(bench, stage, SIDES) as crews:
+        taken = crews.taken(name, lambda program: live_streams(bench, program, crews.upstream, SHARED_STREAMS, "1k",
+                                                               SHARED_PACE, 1 + bench.effort.seconds))
+    values = {key: [sample.value.cpu_us for sample in taken[key]] for key in taken}
+    costs = {side: list(zip(values[side, FEW], values[side, MANY])) for side in SIDES}
+    return [worker_row(name, taken, values), growth(beside_nginx(SHARED), costs, None)]

@@ -1,13 +1,14 @@
 """What is added for one client that waits, against a direct connection to the upstream in the same run."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from compare.bench import SIDES
 from compare.load import Load
-from compare.repeat import interleaved, undisturbed
+from compare.repeat import interleaved_anew, undisturbed
 from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
 
+WARM = 64  # requests
 PARTS = ("p50", "p99", "p999")
 WORDS = {"p50": "p50", "p99": "p99", "p999": "p99.9"}
 BOUNDS = {"p50": Bound(1.3), "p99": Bound(2.0), "p999": None}
@@ -20,6 +21,13 @@ class Case:
     chunks: int
     times: tuple  # of (what bench_load calls it, what the row calls it)
     fewer: int = 1  # a paced stream takes its time: so many times fewer requests
+
+    @property
+    def unpaced(self):
+        return replace(self, answer=self.answer.rsplit("-", 1)[0] + "-0") if self.chunks else self
+
+    def requests(self, effort):
+        return max(5, effort.latency_requests // self.fewer)
 
 
 CASES = (
@@ -39,10 +47,12 @@ class Direct:
         return self.upstream.path(dialect)
 
 
+def load_of(bench, case, requests):
+    return Load(bench.body("1k", f"bench/{case.answer}", case.chunks > 0), 1, requests)
+
+
 def sample(bench, case, program, upstream):
-    path = program.path("chat", case.chunks > 0)
-    body = bench.body("1k", f"bench/{case.answer}", case.chunks > 0)
-    load = Load(body, 1, max(5, bench.effort.latency_requests // case.fewer))
+    path, load = program.path("chat", case.chunks > 0), load_of(bench, case, case.requests(bench.effort))
 
     def times(result, _window):
         return {(what, part): result.at(what, part) for what, _ in case.times for part in PARTS}
@@ -66,15 +76,19 @@ def items(_effort):
     return [*found, Item((HITCHES,), lambda bench, stage: [hitches(bench, stage)])]
 
 
+def measures_of(bench, case, stage):
+    """Of fresh programs that are warm."""
+    upstream = stage.upstream()
+    programs = {"direct": Direct(upstream), **stage.pair(fresh=True)}
+    for program in programs.values():
+        bench.run(case.name, program.port, program.path("chat", case.chunks > 0), load_of(bench, case.unpaced, WARM))
+    return {side: lambda side=side: sample(bench, case, programs[side], upstream) for side in programs}
+
+
 def measure(bench, case, stage):
     name = f"added latency, {case.name}"
     bench.say(name)
-    upstream = stage.upstream()
-    programs = {"direct": Direct(upstream), **stage.pair()}
-    for program in programs.values():
-        sample(bench, case, program, upstream)
-    measures = {side: lambda side=side: sample(bench, case, programs[side], upstream) for side in programs}
-    taken = interleaved(measures, bench.effort.repetitions, bench.account, name)
+    taken = interleaved_anew(lambda: measures_of(bench, case, stage), bench.effort.repetitions, bench.account, name)
     disturbed = any(s.disturbed for side in taken for s in taken[side])
     return [Row(row_name(case, said, part), "µs", *(added(taken, side, what, part) for side in SIDES),
                 BOUNDS[part], disturbed) for what, said in case.times for part in PARTS]

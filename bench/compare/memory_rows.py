@@ -16,8 +16,8 @@ KIB, MIB = 1024, 1024 * 1024
 
 def items(effort):
     """Each on a fresh process: memory that one workload has left would lower what the next one needs."""
-    def item(measure, *names):
-        return Item(names, lambda bench, stage: both(bench, stage.upstream(), names, measure))
+    def item(measure, *names, repetitions=1):
+        return Item(names, lambda bench, stage: both(bench, stage.upstream(), names, measure, repetitions))
 
     found = [item(idle, "memory, idle after start"),
              item(idle_connections, "memory per idle kept-alive connection"),
@@ -26,7 +26,8 @@ def items(effort):
         live = f"live streams, {effort.streams:,} at once, {words} request"
         names = [f"memory for each of the {live}", f"{live}: answers not complete"]
         names += [words_of(effort.streams)] if size == "1k" else []
-        found.append(item(partial(streams, size=size), *names))
+        repetitions = effort.stream_repetitions if size == "1k" else 1
+        found.append(item(partial(streams, size=size), *names, repetitions=repetitions))
     return found
 
 
@@ -39,17 +40,18 @@ def row(name, ours, theirs):
     unit, divisor, limit = next(value for begin, value in BOUNDS.items() if name.startswith(begin))
     if isinstance(limit, dict):
         limit = next(value for words, value in limit.items() if f" {words} request" in name)
-    return Row(name, unit, [ours / divisor], [theirs / divisor], None if limit is None else Bound(limit, ABSOLUTE))
+    ours, theirs = ([value / divisor for value in values] for values in (ours, theirs))
+    return Row(name, unit, ours, theirs, None if limit is None else Bound(limit, ABSOLUTE))
 
 
-def both(bench, upstream, names, measure):
-    found = {}
-    for side in SIDES:
+def both(bench, upstream, names, measure, repetitions):
+    found = {side: [] for side in SIDES}
+    for side in repetitions * SIDES:
         bench.say(f"{names[0]}: {side}")
         with ExitStack() as stack:
             fresh = bench.side(side, stack, upstream, f"memory-{side}-{next(bench.serial)}")
-            found[side] = measure(bench, fresh, upstream)
-    return [row(name, ours, theirs) for name, ours, theirs in zip(names, found["dragoman"], found["nginx"])]
+            found[side].append(measure(bench, fresh, upstream))
+    return [row(name, ours, theirs) for name, ours, theirs in zip(names, *(zip(*found[side]) for side in SIDES))]
 
 
 def idle(_bench, program, _upstream):
@@ -93,5 +95,6 @@ def streams(bench, program, upstream, size):
     if lost:
         side = type(program).__name__
         bench.notes.append(f"{number:,} live streams after {size}, {side}: {'; '.join(live.result.problems[:2])}")
-    bench.many_streams[type(program).__name__.lower()] = live.cpu_us
+    if size == "1k":  # as the few streams that it is held against
+        bench.many_streams.setdefault(type(program).__name__.lower(), []).append(live.cpu_us)
     return [max(0, live.memory - before) / number, lost, live.cpu_us]

@@ -1,8 +1,8 @@
-"""nginx's configuration: Debian's nginx, one worker, connections kept on both sides, streams passed on unbuffered."""
+"""nginx's configuration: Debian's nginx, connections kept on both sides, streams passed on unbuffered."""
 
 TEMPLATE = """\
 daemon off;
-worker_processes 1;
+worker_processes {workers};
 worker_rlimit_nofile {open_files};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log error;
@@ -40,7 +40,7 @@ http {{
     }}
 
     server {{
-        listen 127.0.0.1:{port} backlog=16384;
+        listen 127.0.0.1:{port} backlog=16384{listeners};
         location = /idle {{ return 200 "{{}}"; }}
         location /whole/ {{
             proxy_buffers 16 16k;
@@ -63,9 +63,10 @@ TLS = """\
 """
 
 
-def configuration(folder, port, upstream, open_files, trusted=None):
+def configuration(folder, port, upstream, open_files, workers=1, trusted=None):
     # With fewer than a sixteenth of its connections left nginx closes some that a client was about to use.
     connections = open_files + open_files // 8
     return TEMPLATE.format(folder=folder, port=port, upstream=upstream, open_files=open_files, connections=connections,
-                           kept=open_files // 2,
+                           kept=open_files // 2, workers=workers,
+                           listeners=" reuseport" if workers > 1 else "",  # one for each, as dragoman has them
                            scheme="https" if trusted else "http", tls=TLS.format(trusted=trusted) if trusted else "")

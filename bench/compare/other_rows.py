@@ -107,11 +107,14 @@ def saturation(bench, programs, upstream):
         def per_second(result, window):
             shares[side] = window.own_ns / result.counts["seconds"] / processor.NS
             return result.requests / result.counts["seconds"], result.requests / window.own_ns * processor.NS
-        wanted = Load(body, 64, round(8000 * bench.effort.seconds))
-        return bench.sample(FASTEST, programs[side], upstream, programs[side].path("chat"), wanted, per_second)
+        wanted = Load(body, 64, round(24000 * bench.effort.seconds))
+        return bench.sample(FASTEST, programs[side], upstream, programs[side].path("chat"), wanted, per_second,
+                            load_may_be_full=True)  # said below, if it is
 
     measures = {side: lambda side=side: sample(side) for side in SIDES}
-    taken = interleaved(measures, bench.effort.repetitions, bench.account, FASTEST)
+    for measure in measures.values():
+        measure()
+    taken = interleaved(measures, bench.effort.brief_repetitions, bench.account, FASTEST)
     for side, share in shares.items():
         if share < 0.9:  # then it is the load that cannot do more
             bench.notes.append(f"{FASTEST}: {side} used {share:.0%} of its core; load and upstream had no more to give.")

@@ -264,7 +264,7 @@ def costs(bench, work, programs, upstream):
     bench.say(f"peers: {work.measure}")
     programs = {name: program for name, program in programs.items() if answers(bench, work, name, program, upstream)}
     measures = {name: lambda program=program: cpu(bench, work, program, upstream) for name, program in programs.items()}
-    taken = interleaved(measures, bench.effort.repetitions, bench.account, work.measure)
+    taken = interleaved(measures, bench.effort.brief_repetitions, bench.account, work.measure)
     return {name: (median(sample.value for sample in taken[name]), "µs") for name in programs}
 
 
@@ -281,7 +281,7 @@ def latencies(bench, programs, upstream):
     direct = Direct(upstream)
     measures = {"direct": lambda: latency(bench, direct, upstream),
                 **{name: lambda program=program: latency(bench, program, upstream) for name, program in programs.items()}}
-    taken = interleaved(measures, bench.effort.repetitions, bench.account, LATENCY.measure)
+    taken = interleaved(measures, bench.effort.brief_repetitions, bench.account, LATENCY.measure)
     base = median(sample.value for sample in taken["direct"])
     return {name: (median(sample.value for sample in taken[name]) - base, "µs") for name in programs}
 

@@ -143,13 +143,13 @@ class Dragoman(Program):
 
 
 class Nginx(Program):
-    """One worker that passes the same bytes through, tuned for them; its cost is the worker's."""
+    """Passes the same bytes through, tuned for them; its cost is that of its workers."""
 
-    def __init__(self, binary, core, folder, upstream, certificate=None, open_files=20000):
-        self.port = free_port()
+    def __init__(self, binary, core, folder, upstream, certificate=None, open_files=20000, workers=1):
+        self.port, self.workers = free_port(), workers
         super().__init__([binary, "-p", folder, "-c", Path(folder) / "nginx.conf"], core, folder, NGINX_MALLOC)
         self.text = configuration(folder=Path(folder), port=self.port, upstream=upstream.port, open_files=open_files,
-                                  trusted=certificate.chain if certificate else None)
+                                  workers=workers, trusted=certificate.chain if certificate else None)
 
     def start(self):
         (self.folder / "nginx.conf").write_text(self.text, encoding="utf-8")
@@ -158,10 +158,10 @@ class Nginx(Program):
     def ready(self):
         self.wait_for_port(self.port)  # which is open before there is a worker
         deadline = time.monotonic() + START_LIMIT
-        while not self.pids and time.monotonic() < deadline:
+        while len(self.pids) < self.workers and time.monotonic() < deadline:
             time.sleep(0.001)
-        if len(self.pids) != 1:
-            self.complain(f"has {len(self.pids)} workers instead of one")
+        if len(self.pids) != self.workers:
+            self.complain(f"has {len(self.pids)} workers instead of {self.workers}")
 
     @property
     def pids(self):

@@ -51,9 +51,16 @@ def undisturbed(measure, account, name):
 
 def interleaved(measures, repetitions, account, name):
     """{side: [sample, …]}. The sides take turns at going first, so that what drifts falls on all alike."""
-    taken = {side: [] for side in measures}
+    return interleaved_anew(lambda: measures, repetitions, account, name)
+
+
+def interleaved_anew(prepare, repetitions, account, name):
+    """The same, where prepare() gives the measures of one repetition, of programs that are new for it: in which pages a
+    program's memory lies makes a copy in the kernel cost once or three times as much for as long as the program lives."""
+    taken = {}
     for repetition in range(repetitions):
+        measures = prepare()
         order = list(measures) if repetition % 2 == 0 else list(reversed(measures))
         for side in order:
-            taken[side].append(undisturbed(measures[side], account, f"{name}, {side}"))
+            taken.setdefault(side, []).append(undisturbed(measures[side], account, f"{name}, {side}"))
     return taken

@@ -25,26 +25,38 @@ class Stage:
     def __init__(self, bench, name):
         self.bench, self.name = bench, name
         self.setting, self.stack, self.number = None, ExitStack(), 0
-        self.programs = {}
+        self.programs, self.running = {}, ExitStack()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.end_programs()
         self.stack.close()
+
+    def end_programs(self):
+        self.programs = {}
+        self.running.close()
 
     def upstream(self, tls=False):
         if self.setting != tls:
-            self.stack.close()
-            self.setting, self.programs, self.number = None, {}, self.number + 1
+            self.close()
+            self.setting, self.number = None, self.number + 1
             self.current = self.bench.upstream(self.stack, f"{self.name}-upstream-{self.number}", tls)
             self.setting = tls
         return self.current
 
-    def pair(self, tls=False):
+    def pair(self, tls=False, fresh=False):
+        """Those that stand, or others in their place."""
         upstream = self.upstream(tls)
+        if fresh:
+            self.end_programs()
         if not self.programs:
-            self.programs = self.bench.pair(self.stack, upstream, f"{self.name}-{self.number}")
+            self.number += 1
+            self.programs = self.bench.pair(self.running, upstream, f"{self.name}-{self.number}")
         return self.programs
 
 

@@ -67,11 +67,19 @@ def require_files(bench, number):
         raise BenchError(f"{number:,} streams need {needed:,} open files, and the limit is {bench.open_files:,}")
 
 
-def live_streams(bench, program, upstream, number, size="1k"):
-    """A sample: so many streams, with about 10,000 events a second in all; of one stream it is 1,000."""
+def usual_pace(number):
+    """For about 10,000 events a second in all; of one stream it is 1,000."""
+    return max(1, number // 10)
+
+
+def usual_seconds(effort, number):
+    return effort.stream_seconds if number > 1000 else effort.few_streams_seconds
+
+
+def live_streams(bench, program, upstream, number, size="1k", pace_ms=None, seconds=None):
+    """A sample: so many streams for so long, each with an event every so many milliseconds."""
     require_files(bench, number)
-    pace_ms = max(1, number // 10)
-    seconds = bench.effort.stream_seconds if number > 1000 else 2 * bench.effort.seconds + 1
+    pace_ms, seconds = pace_ms or usual_pace(number), seconds or usual_seconds(bench.effort, number)
     chunks = round(seconds * 1000 / pace_ms)
     body = bench.body(size, f"bench/text-{chunks}-{pace_ms}", True)
     burst = bench.body("1k", f"bench/text-{chunks}-0", True)

@@ -98,6 +98,8 @@ bool key_is(RawString key, std::string_view name)
     std::string_view text = key.escaped;
     if (text.size() <= name.size()) // every escape is longer than what it means
         return text == name && text.find('\\') == text.npos;
+    if (text.front() != '\\' && !name.starts_with(text.front())) // nearly all that are something else
+        return false;
     if (text.find('\\') == text.npos)
         return false;
     for (char wanted : name) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace dragoman::translate {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t session_max = 256;
 constexpr std::size_t user_digits = 32;
+constexpr std::size_t user_id_digits = 40;
 constexpr std::string_view session_word = "_session_";
 constexpr std::string_view account_word = "_account_";
 
@@ -55,21 +57,46 @@ Parts read_user_id(const std::string& user_id)
     return parts;
 }
 
+ConversationIdentity identity_in(json::RawString user_id)
+{
+    Parts parts = read_user_id(json::unescape(user_id));
+    ConversationIdentity identity { .session = std::move(parts.session) };
+    if (parts.person.empty())
+        return identity;
+    identity.user = "cc-" + sha256_hex(parts.person).substr(0, user_digits);
+    identity.user_id = "cc_" + sha256_hex(identity.user).substr(0, user_id_digits);
+    return identity;
+}
+
+// A request asks more than once, and a client's next one says the same: the last answer is kept. Digests are
+// code that hardly anything else on the way of a request runs.
+ConversationIdentity known_identity_in(json::RawString user_id)
+{
+    constexpr std::size_t kept_max = 1024; // bytes
+    if (user_id.escaped.size() > kept_max)
+        return identity_in(user_id);
+    struct Known {
+        std::string user_id {}; // as written
+        ConversationIdentity identity {};
+    };
+    thread_local Known known;
+    if (known.user_id != user_id.escaped)
+        known = { std::string(user_id.escaped), identity_in(user_id) };
+    return known.identity;
+}
+
 } // namespace
 
 ConversationIdentity conversation_identity(
     const anthropic::MessagesRequest& request, const ClientHeaders& client)
 {
-    const Parts parts = read_user_id(json::unescape(request.metadata_user_id));
-    ConversationIdentity identity { .session = parts.session };
+    ConversationIdentity identity = known_identity_in(request.metadata_user_id);
     if (identity.session.empty())
         identity.session = client.session_id;
     if (!identity.session.empty() && !client.agent_id.empty())
         identity.session.append("-").append(client.agent_id);
     if (identity.session.size() > session_max)
         identity.session = sha256_hex(identity.session);
-    if (!parts.person.empty())
-        identity.user = "cc-" + sha256_hex(parts.person).substr(0, user_digits);
     return identity;
 }
 

@@ -17,6 +17,7 @@ namespace dragoman::translate {
 struct ConversationIdentity {
     std::string session {}; // empty: not known
     std::string user {}; // "cc-" and 32 digits of a digest; empty: not known
+    std::string user_id {}; // "cc_" and 40 digits of another one, as metadata.user_id; empty: not known
 };
 
 ConversationIdentity conversation_identity(

@@ -1,6 +1,5 @@
 #include "translate/messages_request_edit.h"
 
-#include "base/encoding.h"
 #include "json/escape.h"
 #include "json/writer.h"
 #include "route/model_quirks.h"
@@ -231,8 +230,8 @@ void RequestEditor::edit_field(const Field& field)
         edits_.remove_fields(
             *field.value.object(), [](const Field& inner) { return json::key_is(inner.key, "scope"); });
     else if (named("metadata") && !own_api_ && field.value.is(Type::object))
-        if (auto user = field.value.object()->find("user_id"); user && !identity_.user.empty())
-            edits_.replace(*user, in_quotes("cc_" + sha256_hex(identity_.user).substr(0, 40)));
+        if (auto user = field.value.object()->find("user_id"); user && !identity_.user_id.empty())
+            edits_.replace(*user, in_quotes(identity_.user_id));
 }
 
 // What the route asks of a router, unless the request asks for something itself.

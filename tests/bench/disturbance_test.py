@@ -7,7 +7,7 @@ import unittest
 
 from compare import processor
 from compare.processor import TICK_NS, Window
-from compare.repeat import ATTEMPTS, Account, Sample, interleaved, undisturbed
+from compare.repeat import ATTEMPTS, Account, Sample, interleaved, interleaved_anew, undisturbed
 
 STAT = """cpu  100 10 50 9000 7 3 4 5 0 0
 cpu0 60 4 30 4500 3 1 2 1 0 0
@@ -140,6 +140,11 @@ class Disturbed(unittest.TestCase):
         self.assertEqual(order, ["dragoman", "nginx", "nginx", "dragoman", "dragoman", "nginx"])
         self.assertEqual([sample.value for sample in taken["dragoman"]], [1, 4, 5])
         self.assertEqual([sample.value for sample in taken["nginx"]], [2, 3, 6])
+
+    def test_measures_can_be_others_in_each_repetition(self):
+        prepared = iter(({"a": lambda: Sample(1), "b": lambda: Sample(2)}, {"a": lambda: Sample(3), "b": lambda: Sample(4)}))
+        taken = interleaved_anew(lambda: next(prepared), 2, quiet(), "x")
+        self.assertEqual({side: [sample.value for sample in taken[side]] for side in taken}, {"a": [1, 3], "b": [2, 4]})
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ class Nginx(InAFolder):
                      'proxy_set_header Connection "";', "keepalive 10000;", "client_body_buffer_size 33m;"):
             self.assertIn(line, self.text())
 
+    def test_several_workers_have_a_listener_each(self):
+        self.assertNotIn("reuseport", self.text())
+        for line in ("worker_processes 4;", "backlog=16384 reuseport;"):
+            self.assertIn(line, self.text(workers=4))
+
     def test_ten_thousand_streams_leave_connections_to_spare(self):
         connections = int(re.search(r"worker_connections (\d+);", self.text())[1])
         self.assertGreater(connections - 2 * 9900, connections / 16)

@@ -128,6 +128,10 @@ TEST(JsonDocument, ComparesKeysHoweverTheyAreEscaped)
 {
     EXPECT_TRUE(key_is({ "role" }, "role"));
     EXPECT_TRUE(key_is({ R"(\u0072ol\u0065)" }, "role"));
+    EXPECT_TRUE(key_is({ R"(r\u006fle)" }, "role"));
+    EXPECT_FALSE(key_is({ R"(s\u006fle)" }, "role"));
+    EXPECT_FALSE(key_is({ "roles" }, "role"));
+    EXPECT_FALSE(key_is({ "r" }, ""));
     EXPECT_FALSE(key_is({ R"(\u0072ol)" }, "role"));
     EXPECT_FALSE(key_is({ R"(\u0072oles)" }, "role"));
     EXPECT_TRUE(key_is({ R"(a\/b)" }, "a/b"));

@@ -1,3 +1,4 @@
+#include "base/encoding.h"
 #include "support/decoded_request.h"
 #include "translate/parameters.h"
 #include "translate/sampling.h"
@@ -196,6 +197,22 @@ TEST(Identity, TellsASessionAndADigestAndNothingElse)
     EXPECT_FALSE(opaque.contains("session_id"));
     EXPECT_EQ(opaque.dump().find("someone"), std::string::npos);
     EXPECT_FALSE(sent_fields("").contains("user"));
+}
+
+TEST(Identity, IsTheRequestsOwnWhoeverAskedBefore)
+{
+    const auto sent = [](const std::string& person) {
+        return sent_fields(R"("metadata":{"user_id":")" + person + "_session_of_" + person + "\"}");
+    };
+    const std::string lengthy(5000, 'z'); // longer than what is remembered
+    const std::vector<std::string> people { "ann", "bob", "bob", lengthy, "ann", lengthy, "" };
+    for (const std::string& person : people) {
+        const json fields = sent(person);
+        EXPECT_EQ(fields.value("user", ""), person.empty() ? "" : "cc-" + sha256_hex(person).substr(0, 32));
+        if (person != lengthy) {
+            EXPECT_EQ(fields["session_id"], "of_" + person);
+        }
+    }
 }
 
 TEST(Identity, KeepsAgentsApart)
