@@ -201,11 +201,64 @@ TEST(TranslateError, RoundsTheWaitUpToWholeSeconds) // E5
     EXPECT_EQ(wait({ .retry_after = "1.2" }), 2);
     EXPECT_EQ(wait({ .retry_after = "30", .retry_after_ms = "1500" }), 2);
     EXPECT_EQ(wait({ .retry_after = "Sat, 21 Nov 2026 03:00:45 GMT" }), 45);
-    EXPECT_EQ(wait({ .rate_limit_reset = "1795230030000" }), 30);
-    EXPECT_EQ(wait({ .rate_limit_reset_requests = "120ms", .rate_limit_reset_tokens = "20s" }), 20);
     EXPECT_EQ(wait({ .body = R"({"error":{"message":"Please retry in 12s"}})" }), 12);
     EXPECT_EQ(wait({ .retry_after = "120" }), 60) << "clients give up above 60";
     EXPECT_EQ(wait({}), std::nullopt);
+}
+
+TEST(TranslateError, WaitsForTheLimitThatIsUsedUp) // E5
+{
+    const struct {
+        std::vector<LimitField> limits;
+        std::optional<int> wait;
+    } rows[] = {
+        { { { "X-RateLimit-Reset", "1795230030000" } }, 30 },
+        { { { "x-ratelimit-reset-requests", "50s" }, { "x-ratelimit-reset-tokens", "20s" } }, 50 },
+        { { { "x-ratelimit-remaining-requests", "4999" }, { "x-ratelimit-remaining-tokens", "0" },
+              { "x-ratelimit-reset-requests", "50s" }, { "x-ratelimit-reset-tokens", "2.5s" } },
+            3 },
+        { { { "x-ratelimit-remaining-requests", "0" }, { "x-ratelimit-remaining-tokens", "-12" },
+              { "x-ratelimit-reset-requests", "7s" }, { "x-ratelimit-reset-tokens", "2.5s" } },
+            7 },
+        { { { "x-ratelimit-remaining-requests", "9" }, { "x-ratelimit-remaining-tokens", "800" },
+              { "x-ratelimit-reset-requests", "1s" }, { "x-ratelimit-reset-tokens", "20s" } },
+            20 }, // more was asked for than remains
+        { { { "anthropic-ratelimit-requests-remaining", "49" },
+              { "anthropic-ratelimit-requests-reset", "2026-11-21T03:00:59Z" },
+              { "anthropic-ratelimit-input-tokens-remaining", "0" },
+              { "anthropic-ratelimit-input-tokens-reset", "2026-11-21T03:00:12Z" } },
+            12 },
+        { { { "anthropic-ratelimit-unified-5h-status", "rejected" },
+              { "anthropic-ratelimit-unified-5h-reset", "1795230045" },
+              { "anthropic-ratelimit-unified-7d-status", "allowed" },
+              { "anthropic-ratelimit-unified-7d-reset", "1795500000" } },
+            45 },
+        { { { "x-ratelimit-reset-requests-day", "33011" }, { "x-ratelimit-reset-tokens-minute", "11.4" } },
+            12 },
+        { { { "llm_provider-x-ratelimit-reset-tokens", "6s" } }, 6 },
+        { { { "x-ratelimit-remaining-tokens", "0" }, { "x-reset", "6s" } }, std::nullopt },
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(translate_error({ .status = 429, .limits = row.limits, .now = now }, context).retry_after_s,
+            row.wait)
+            << row.limits.front().name;
+}
+
+TEST(TranslateError, TakesNoLimitForTheWaitOfAnOverload)
+{
+    const LimitField limits[] = { { "x-ratelimit-reset-requests", "1m26s" } };
+    EXPECT_EQ(translate_error({ .status = 503, .limits = limits, .now = now }, context).retry_after_s,
+        std::nullopt);
+}
+
+TEST(TranslateError, SaysThatADaysLimitLasts)
+{
+    const LimitField limits[] = { { "x-ratelimit-remaining-requests-day", "0" },
+        { "x-ratelimit-reset-requests-day", "33011" }, { "x-ratelimit-remaining-tokens-minute", "60000" },
+        { "x-ratelimit-reset-tokens-minute", "11" } };
+    const Error error = translate_error({ .status = 429, .limits = limits, .now = now }, context);
+    EXPECT_EQ(error.should_retry, false);
+    EXPECT_EQ(error.limited_for_s, 33011);
 }
 
 TEST(TranslateError, DoesNotLetClientsRepeatWhatCannotSucceed) // E6
