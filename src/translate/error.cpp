@@ -200,8 +200,8 @@ Error failed(const FailureCase& one) { return as_said(one, Kind::upstream_failed
 
 Error bad_image(const FailureCase& one)
 {
-    const bool large =
-        one.is_called({ "image_too_large" }) || one.says({ "image exceeds", "image is too large" });
+    const bool large = one.is_called({ "image_too_large", "image_file_too_large" })
+        || one.says({ "image exceeds", "image is too large" });
     const std::string said = said_or(one, "no reason given");
     const std::string where = one.context.last_image.empty() ? "" : one.context.last_image + ".image: ";
     // Already in the words that clients look for; which picture it is has to be among them.

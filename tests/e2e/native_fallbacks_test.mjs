@@ -644,3 +644,24 @@ test('an upstream that does not answer keeps no other list waiting', async () =>
         silent.close();
     }
 });
+
+test('a picture that cannot be read is the client\'s: nobody else is asked, and nothing rests', () =>
+    withProgram(
+        ({ a, b }) => two({ a, b }, { ofA: 'dialect = "responses"\nbreaker_failures = 2\n' }),
+        async ({ a, url, asked }) => {
+            const failed = (code) => {
+                const error = { code, message: 'The picture is not one.' };
+                const response = { ...responseCreated.response, status: 'failed', error };
+                return events(responseCreated, { type: 'response.failed', response });
+            };
+            const codes = ['invalid_base64_image', 'empty_image_file', 'image_parse_error', 'image_too_small'];
+            for (const code of codes) {
+                a.script(failed(code));
+                const answer = await post(url, message('look', { model: 'opus' }));
+                assert.equal(answer.status, 400, answer.text);
+                assert.equal(answer.json.error.type, 'invalid_request_error');
+                assert.match(answer.json.error.message, /Could not process image \(The picture is not one/);
+            }
+            assert.deepEqual(asked(), [codes.length, 0, 0, 0]);
+        },
+    ));

@@ -1,6 +1,7 @@
 #include "base/limits.h"
 #include "translate/error.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -366,6 +367,31 @@ TEST(TranslateError, SpeaksOfPicturesInTheWordsThatRemoveThem)
         "messages.3.content.0.image: Could not process image");
     EXPECT_EQ(translated(400, said("messages.1.content.2.image.source: Could not process image")).message,
         "messages.1.content.2.image.source: Could not process image");
+}
+
+TEST(TranslateError, TakesAPictureThatCannotBeReadForTheClientsFault)
+{
+    ErrorContext with_image = context;
+    with_image.last_image = "messages.3.content.0";
+    for (std::string_view code : { "invalid_image", "invalid_image_format", "invalid_base64_image",
+             "invalid_image_url", "image_too_large", "image_too_small", "image_parse_error",
+             "invalid_image_mode", "image_file_too_large", "unsupported_image_media_type", "empty_image_file",
+             "failed_to_download_image", "image_file_not_found", "image_content_policy_violation" }) {
+        const std::string inner = fmt::format(R"("code":"{}","message":"as it was sent")", code);
+        const std::string bodies[] = { "{\"error\":{" + inner + "}}",
+            "{\"type\":\"error\"," + inner + ",\"param\":null,\"sequence_number\":4}" };
+        for (const std::string& body : bodies)
+            for (int status : { 0, 400, 422 }) {
+                const Error error = translate_error({ .status = status, .body = body }, with_image);
+                EXPECT_EQ(error.kind, Kind::bad_request) << code << ' ' << status << '\n' << error.message;
+                EXPECT_EQ(error.retry, Error::Retry::never) << code << ' ' << status;
+                EXPECT_EQ(error.message.find("messages.3.content.0.image: ") == 0,
+                    code != "image_content_policy_violation")
+                    << code << ' ' << error.message;
+            }
+    }
+    const std::string_view slow = R"({"error":{"code":"vector_store_timeout","message":"slow"}})";
+    EXPECT_EQ(translate_error({ .body = slow }, context).kind, Kind::timed_out);
 }
 
 TEST(TranslateError, ShowsTheProvidersSentenceAndWhoSaidIt) // E8
