@@ -267,7 +267,7 @@ std::optional<Error> Attempts::keeps_away(
             leave(place, "resting");
             return resting(Kind::overloaded,
                 fmt::format("{} failed several times in a row and rests", name_of(place)),
-                upstream.breaker_rest);
+                shared_.breakers.rest_left(name_of(place), now));
         }
         probes_ = may == route::Breakers::Leave::probe;
     }
