@@ -665,3 +665,24 @@ test('a picture that cannot be read is the client\'s: nobody else is asked, and 
             assert.deepEqual(asked(), [codes.length, 0, 0, 0]);
         },
     ));
+
+test('thoughts in the text: what a person wrote counts more than what was learned', () =>
+    withProgram(
+        ({ a }) => noLists + table('a', a) + models,
+        async ({ a, dragoman, url, rewrite }) => {
+            const text = '<think>why</think>because';
+            a.script(chatText(text));
+            const kinds = async () => (await post(url, message('why?'))).json.content.map((block) => block.type);
+            assert.deepEqual(await kinds(), ['thinking', 'text']);
+            await dragoman.child.says('learned');
+            rewrite(noLists + table('a', a, 'inline_think = false\n') + models);
+            dragoman.child.signal('SIGHUP');
+            let found = await kinds();
+            while (found.length === 2) found = await kinds(); // until the configuration has been read
+            assert.deepEqual(found, ['text']);
+            const whole = await post(url, message('why?'));
+            assert.equal(whole.json.content[0].text, text);
+            const stream = await new Stream(url, message('why?')).end();
+            assert.equal(textOf(stream), text);
+        },
+    ));

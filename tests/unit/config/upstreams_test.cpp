@@ -201,6 +201,22 @@ TEST_F(LoadTest, ModelsAreStatedWhereNoListTells)
     EXPECT_TRUE(models[0].quirks.has(Quirk::inline_think));
 }
 
+TEST_F(LoadTest, ThoughtsInTheTextAreStatedOrDenied)
+{
+    const auto quirks_with = [&](const std::string& setting) {
+        file("[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n" + setting);
+        const Config config = loaded();
+        const Upstream& upstream = config.main();
+        return std::pair(
+            upstream.stated.has(Quirk::inline_think), upstream.not_stated.has(Quirk::inline_think));
+    };
+    EXPECT_EQ(quirks_with(""), std::pair(false, false)) << "to be found out";
+    EXPECT_EQ(quirks_with("inline_think = true\n"), std::pair(true, false));
+    EXPECT_EQ(quirks_with("inline_think = false\n"), std::pair(false, true)) << "not only where a preset has it";
+    EXPECT_EQ(quirks_with("preset = \"vllm\"\ninline_think = false\n"), std::pair(false, true));
+    EXPECT_EQ(quirks_with("quirks = [\"inline_think\"]\ninline_think = false\n"), std::pair(false, true));
+}
+
 TEST_F(LoadTest, RoutesNameUpstreamsAndModels)
 {
     file(
