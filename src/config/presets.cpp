@@ -161,7 +161,8 @@ constexpr Preset fireworks { .name = "fireworks",
     .title = "Fireworks",
     .base_url = "https://api.fireworks.ai/inference/v1",
     .key_env = "FIREWORKS_API_KEY",
-    .quirks = { reasoning_effort, reasoning_content_back },
+    .has_messages = true,
+    .quirks = { reasoning_effort, reasoning_content_back, vendor_messages, keep_thinking },
     .big = "accounts/fireworks/models/gpt-oss-120b",
     .small = "accounts/fireworks/models/gpt-oss-20b" };
 
@@ -212,7 +213,9 @@ constexpr Preset sglang { .name = "sglang",
     .base_url = "http://127.0.0.1:30000/v1",
     .key_env = "SGLANG_API_KEY",
     .key_required = false,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back, continued_prefill, inline_think } };
+    .has_messages = true,
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, continued_prefill, inline_think,
+        vendor_messages, keep_thinking } };
 
 // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
 constexpr Preset llamacpp { .name = "llamacpp",

@@ -100,6 +100,39 @@ TEST_F(LoadTest, APresetAndAKeyAreAWholeUpstream)
     }
 }
 
+TEST_F(LoadTest, PresetsKnowWhereMessagesAreSpoken)
+{
+    const std::map<std::string_view, std::string_view> urls {
+        { "openrouter", "https://openrouter.ai/api/v1/messages" },
+        { "anthropic", "https://api.anthropic.com/v1/messages" },
+        { "deepseek", "https://api.deepseek.com/anthropic/v1/messages" },
+        { "zai", "https://api.z.ai/api/anthropic/v1/messages" },
+        { "moonshot", "https://api.moonshot.ai/anthropic/v1/messages" },
+        { "minimax", "https://api.minimax.io/anthropic/v1/messages" },
+        { "fireworks", "https://api.fireworks.ai/inference/v1/messages" },
+        { "vllm", "http://127.0.0.1:8000/v1/messages" },
+        { "sglang", "http://127.0.0.1:30000/v1/messages" },
+        { "llamacpp", "http://127.0.0.1:8080/v1/messages" },
+        { "ollama", "http://127.0.0.1:11434/v1/messages" },
+        { "lmstudio", "http://127.0.0.1:1234/v1/messages" },
+        { "litellm", "http://127.0.0.1:4000/v1/messages" },
+    };
+    for (const Preset& preset : presets()) {
+        SCOPED_TRACE(preset.name);
+        const auto url = urls.find(preset.name);
+        ASSERT_EQ(preset.has_messages, url != urls.end());
+        if (url == urls.end())
+            continue;
+        file(fmt::format("[upstreams.mine]\npreset = \"{}\"\ndialect = \"messages\"\n", preset.name));
+        environment_ = { { std::string(preset.key_env), "sk-or-key" } };
+        const Config config = loaded();
+        EXPECT_EQ(config.main().messages_url, url->second);
+        EXPECT_EQ(config.main().auth,
+            preset.name == "anthropic" ? Upstream::Auth::x_api_key : Upstream::Auth::bearer);
+        EXPECT_THAT(warnings_, IsEmpty());
+    }
+}
+
 TEST(Presets, HaveNamesOfTheirOwn)
 {
     std::set<std::string_view> names;
