@@ -49,6 +49,7 @@ enum class Quirk : std::uint8_t {
     effort_low, // low is the least
     effort_default, // knows the efforts none and default only
     effort_xhigh, // knows more than high: xhigh
+    effort_low_high_max, // knows no efforts but low, high and max
     effort_max, // knows xhigh and max
     off_by_switch, // thinking is switched off by enabled: false
     reasoning_summary, // keeps its thoughts to itself and gives a summary if asked

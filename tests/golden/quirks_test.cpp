@@ -197,6 +197,7 @@ std::map<Quirk, Setting> settings()
     all[context_edits] = in_messages(set("context_management",
         test::Json::parse(R"({"edits":[{"type":"clear_thinking_20251015","keep":"all"}]})")));
     all[tool_references] = in_messages(deferred);
+    all[effort_low_high_max] = { .beside = { reasoning_effort }, .change = effort("medium") };
     for (Quirk more : { effort_config, server_search, server_tools })
         all[more] = { .beside = { vendor_messages }, .dialect = Dialect::messages };
     return all;
