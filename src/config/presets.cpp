@@ -20,7 +20,8 @@ constexpr Preset openrouter { .name = "openrouter",
     .vendor_in_slugs = true,
     .dialect = Dialect::automatic,
     .quirks = { routing_fields, usage_unasked, takes_top_k, service_tiers, reasoning_object, effort_none,
-        effort_max, reasoning_details, system_anywhere, file_parts, cache_marks, web_tools, strict_tools } };
+        effort_max, reasoning_details, system_anywhere, file_parts, cache_marks, web_tools, strict_tools,
+        regex_tool_search } };
 
 // https://docs.anthropic.com/en/api
 constexpr Preset anthropic { .name = "anthropic",

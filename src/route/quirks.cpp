@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, quirk_count> names { "routing_fields", "b
     "closed_schemas", "strict_schemas", "single_type_schemas", "inline_think", "opened_think",
     "text_tool_calls", "coerce_arguments", "silent_overflow", "first_party", "vendor_messages",
     "signed_thinking", "keep_thinking", "no_cache_marks", "context_edits", "tool_references", "effort_config",
-    "server_search", "server_tools" };
+    "server_search", "server_tools", "regex_tool_search" };
 
 } // namespace
 

@@ -126,9 +126,10 @@ enum class Quirk : std::uint8_t {
     effort_config, // takes output_config with the effort in it
     server_search, // searches by itself when it is given web_search in its first version
     server_tools, // takes all tools that Anthropic's servers run
+    regex_tool_search, // of those that search for tools it takes the one by regular expressions
 };
 
-inline constexpr std::size_t quirk_count = static_cast<std::size_t>(Quirk::server_tools) + 1;
+inline constexpr std::size_t quirk_count = static_cast<std::size_t>(Quirk::regex_tool_search) + 1;
 
 class Quirks {
 public:
