@@ -1,6 +1,7 @@
 #include "config/presets.h"
 #include "load_support.h"
 
+#include <map>
 #include <set>
 
 namespace dragoman::config {
@@ -245,7 +246,8 @@ TEST_F(LoadTest, ThoughtsInTheTextAreStatedOrDenied)
     };
     EXPECT_EQ(quirks_with(""), std::pair(false, false)) << "to be found out";
     EXPECT_EQ(quirks_with("inline_think = true\n"), std::pair(true, false));
-    EXPECT_EQ(quirks_with("inline_think = false\n"), std::pair(false, true)) << "not only where a preset has it";
+    EXPECT_EQ(quirks_with("inline_think = false\n"), std::pair(false, true))
+        << "not only where a preset has it";
     EXPECT_EQ(quirks_with("preset = \"vllm\"\ninline_think = false\n"), std::pair(false, true));
     EXPECT_EQ(quirks_with("quirks = [\"inline_think\"]\ninline_think = false\n"), std::pair(false, true));
 }
