@@ -11,4 +11,6 @@ inline constexpr std::size_t random_bytes_max = 256; // at once
 
 void fill_with_random_bytes(std::span<unsigned char> bytes); // at most random_bytes_max
 
+double random_share(); // from 0 to below 1
+
 } // namespace dragoman

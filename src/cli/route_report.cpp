@@ -96,7 +96,8 @@ RouteStop stop_of(const config::Config& config, gateway::Place place, std::size_
     const route::LearnedMemory& learned)
 {
     const config::Upstream& upstream = config.upstreams[place.upstream];
-    const route::LearnedFacts facts = learned.find(upstream.name, place.target->model);
+    const route::LearnedFacts facts =
+        gateway::undenied(learned.find(upstream.name, place.target->model), upstream, place.target->model);
     auto adapted = std::make_shared<route::Target>(*place.target);
     route::apply_learned(facts, *adapted);
     place.target = std::move(adapted);

@@ -20,7 +20,8 @@ constexpr Preset openrouter { .name = "openrouter",
     .vendor_in_slugs = true,
     .dialect = Dialect::automatic,
     .quirks = { routing_fields, usage_unasked, takes_top_k, service_tiers, reasoning_object, effort_none,
-        effort_max, reasoning_details, system_anywhere, file_parts, cache_marks, web_tools, strict_tools } };
+        effort_max, reasoning_details, system_anywhere, file_parts, cache_marks, web_tools, strict_tools,
+        regex_tool_search } };
 
 // https://docs.anthropic.com/en/api
 constexpr Preset anthropic { .name = "anthropic",
@@ -161,7 +162,8 @@ constexpr Preset fireworks { .name = "fireworks",
     .title = "Fireworks",
     .base_url = "https://api.fireworks.ai/inference/v1",
     .key_env = "FIREWORKS_API_KEY",
-    .quirks = { reasoning_effort, reasoning_content_back },
+    .has_messages = true,
+    .quirks = { reasoning_effort, reasoning_content_back, vendor_messages, keep_thinking },
     .big = "accounts/fireworks/models/gpt-oss-120b",
     .small = "accounts/fireworks/models/gpt-oss-20b" };
 
@@ -212,7 +214,9 @@ constexpr Preset sglang { .name = "sglang",
     .base_url = "http://127.0.0.1:30000/v1",
     .key_env = "SGLANG_API_KEY",
     .key_required = false,
-    .quirks = { template_thinking, takes_top_k, reasoning_content_back, continued_prefill, inline_think } };
+    .has_messages = true,
+    .quirks = { template_thinking, takes_top_k, reasoning_content_back, continued_prefill, inline_think,
+        vendor_messages, keep_thinking } };
 
 // https://github.com/ggml-org/llama.cpp/tree/master/tools/server
 constexpr Preset llamacpp { .name = "llamacpp",

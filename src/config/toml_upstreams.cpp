@@ -111,13 +111,11 @@ void UpstreamReader::read_kind()
     read_quirks(reader_, upstream_.stated, upstream_.not_stated);
 }
 
-// A setting of its own, and the same as the quirk.
+// A setting of its own, and the same as the quirk: false takes away what a preset has, and is never learned.
 void UpstreamReader::read_inline_think()
 {
-    const bool before = upstream_.all_quirks().has(route::Quirk::inline_think);
-    bool splits = before;
-    reader_.flag("inline_think", splits);
-    if (splits == before)
+    bool splits = false;
+    if (!reader_.flag("inline_think", splits))
         return;
     (splits ? upstream_.stated : upstream_.not_stated).add(route::Quirk::inline_think);
     (splits ? upstream_.not_stated : upstream_.stated).remove(route::Quirk::inline_think);

@@ -1,6 +1,7 @@
 #include "gateway/attempts.h"
 
 #include "base/seconds_to_wait.h"
+#include "gateway/targets.h"
 #include "route/apply_learned.h"
 
 #include <boost/container/small_vector.hpp>
@@ -267,7 +268,7 @@ std::optional<Error> Attempts::keeps_away(
             leave(place, "resting");
             return resting(Kind::overloaded,
                 fmt::format("{} failed several times in a row and rests", name_of(place)),
-                upstream.breaker_rest);
+                shared_.breakers.rest_left(name_of(place), now));
         }
         probes_ = may == route::Breakers::Leave::probe;
     }
@@ -329,7 +330,7 @@ void Attempts::note_error(const Error& error)
 void Attempts::adapt(const route::LearnedFacts& learned)
 {
     auto adapted = std::make_shared<route::Target>(target());
-    route::apply_learned(learned, *adapted);
+    route::apply_learned(undenied(learned, upstream(), target().model), *adapted);
     place_.target = std::move(adapted);
 }
 

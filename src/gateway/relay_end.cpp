@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <iterator>
+#include <vector>
 
 namespace dragoman::gateway {
 
@@ -42,6 +43,15 @@ std::string_view wait_of(const net::UpstreamAnswer& upstream)
     return own.empty() ? upstream.field("llm_provider-retry-after") : own;
 }
 
+std::vector<translate::LimitField> limits_of(const net::UpstreamAnswer& upstream)
+{
+    std::vector<translate::LimitField> limits;
+    for (const net::Field& field : upstream.fields())
+        if (translate::is_limit_field(field.name))
+            limits.push_back({ field.name, field.value });
+    return limits;
+}
+
 } // namespace
 
 net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
@@ -51,13 +61,12 @@ net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
     std::string text = body ? std::move(*body) : std::string();
     if (parts_.capture)
         parts_.capture->upstream_answer.body = text;
+    const std::vector<translate::LimitField> limits = limits_of(upstream);
     translate::UpstreamFailure failure { .status = upstream.status(),
         .body = text,
         .retry_after = wait_of(upstream),
         .retry_after_ms = upstream.field("retry-after-ms"),
-        .rate_limit_reset = upstream.field("x-ratelimit-reset"),
-        .rate_limit_reset_requests = upstream.field("x-ratelimit-reset-requests"),
-        .rate_limit_reset_tokens = upstream.field("x-ratelimit-reset-tokens"),
+        .limits = limits,
         .should_retry = upstream.field("x-should-retry"),
         .content_type = upstream.field("content-type"),
         .now = WallClock::now() };

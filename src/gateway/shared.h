@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/published.h"
+#include "base/randomness.h"
 #include "config/snapshot.h"
 #include "gateway/capture.h"
 #include "gateway/catalogues.h"
@@ -55,7 +56,7 @@ struct Shared {
     WallClock::time_point started_at = WallClock::now();
     std::string metrics_url {}; // where Prometheus finds the figures; empty: nowhere
     CatalogueHolder catalogues {};
-    route::Breakers breakers {};
+    route::Breakers breakers { random_share };
     route::KeyRests key_rests {};
     Occupancy occupancy {};
     Limiter limiter {};

@@ -139,7 +139,17 @@ bool is_denied(route::Quirk quirk, const config::Upstream& upstream, std::string
 {
     const auto about = std::ranges::find_if(
         upstream.models, [&](const config::ModelStatement& one) { return route::matches(one.model, model); });
-    return upstream.not_stated.has(quirk) || (about != upstream.models.end() && about->not_quirks.has(quirk));
+    if (about != upstream.models.end() && (about->quirks | about->not_quirks).has(quirk))
+        return about->not_quirks.has(quirk);
+    return upstream.not_stated.has(quirk);
+}
+
+route::LearnedFacts undenied(
+    route::LearnedFacts learned, const config::Upstream& upstream, std::string_view model)
+{
+    if (learned.thinks_in_text && is_denied(route::Quirk::inline_think, upstream, model))
+        learned.thinks_in_text = false;
+    return learned;
 }
 
 translate::Options translation_options(const config::Config& config, const config::Upstream& upstream)

@@ -6,6 +6,7 @@
 #include "gateway/respond.h"
 #include "net/field_list.h"
 #include "route/catalogue.h"
+#include "route/learned_facts.h"
 #include "route/model_facts.h"
 #include "route/resolve.h"
 #include "translate/messages_request_edit.h"
@@ -40,6 +41,10 @@ inline OwnedFields common_fields(const config::Config& config, std::string_view 
 
 // Somebody said that this model has not got it.
 bool is_denied(route::Quirk quirk, const config::Upstream& upstream, std::string_view model);
+
+// What was learned, without what somebody denies.
+route::LearnedFacts undenied(
+    route::LearnedFacts learned, const config::Upstream& upstream, std::string_view model);
 
 translate::Options translation_options(const config::Config& config, const config::Upstream& upstream);
 

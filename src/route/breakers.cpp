@@ -1,5 +1,8 @@
 #include "route/breakers.h"
 
+#include <algorithm>
+#include <chrono>
+
 namespace dragoman::route {
 namespace {
 
@@ -58,7 +61,16 @@ void Breakers::failed(std::string_view target, const Policy& policy, TimePoint n
     if (entry.failures < policy.failures || (entry.open && !probed))
         return;
     entry.open = true;
-    entry.rests_until = now + policy.rest;
+    entry.rests_until = now + drawn_out(policy.rest);
+}
+
+Clock::duration Breakers::drawn_out(Clock::duration rest) const
+{
+    if (chance_ == nullptr)
+        return rest;
+    return rest
+        + std::chrono::duration_cast<Clock::duration>(
+            std::chrono::duration<double>(rest) * longer_by * chance_());
 }
 
 void Breakers::let_go(std::string_view target)
@@ -80,6 +92,15 @@ Breakers::State Breakers::state(std::string_view target, TimePoint now) const
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(target);
     return found == entries_.end() ? State::closed : state_of(found->second, now);
+}
+
+Clock::duration Breakers::rest_left(std::string_view target, TimePoint now) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(target);
+    if (found == entries_.end() || !found->second.open)
+        return {};
+    return std::max(Clock::duration {}, found->second.rests_until - now);
 }
 
 std::vector<Breakers::Report> Breakers::report(TimePoint now) const

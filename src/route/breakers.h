@@ -2,7 +2,8 @@
 // request at a time may try; when it succeeds, all may.
 //
 // What counts as a failure is the caller's to say: the upstream's own (unreachable, 5xx, too late), never the
-// client's. Thread-safe and bounded.
+// client's. A rest is a little longer than asked for, by chance, so that many who lost the same upstream at
+// the same moment do not come back to it together. Thread-safe and bounded.
 #pragma once
 
 #include "base/clock.h"
@@ -31,6 +32,15 @@ public:
         rests,
     };
 
+    using Chance = double (*)(); // from 0 to below 1
+    static constexpr double longer_by = 0.1; // of a rest, at most
+
+    Breakers() = default; // every rest is as long as asked for
+    explicit Breakers(Chance chance)
+        : chance_(chance)
+    {
+    }
+
     Leave ask(std::string_view target, TimePoint now);
 
     void answers(std::string_view target); // the probe's answer has begun: others need not wait for its end
@@ -43,6 +53,7 @@ public:
     bool all_well() const { return failing_.load(std::memory_order_relaxed) == 0; }
 
     State state(std::string_view target, TimePoint now) const;
+    Clock::duration rest_left(std::string_view target, TimePoint now) const; // zero: somebody may try
 
     struct Report {
         std::string target;
@@ -60,6 +71,9 @@ private:
     };
     static State state_of(const Entry& entry, TimePoint now);
 
+    Clock::duration drawn_out(Clock::duration rest) const;
+
+    Chance chance_ = nullptr;
     mutable std::mutex mutex_;
     std::atomic<std::size_t> failing_ = 0; // entries_.size()
     std::map<std::string, Entry, std::less<>> entries_;

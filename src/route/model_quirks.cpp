@@ -13,7 +13,7 @@ using Names = std::initializer_list<string_view>;
 
 constexpr Quirks ways_to_ask { reasoning_object, thinking_object, enable_thinking, template_thinking };
 constexpr Quirks efforts { no_effort, effort_none, effort_minimal, effort_low, effort_default, effort_xhigh,
-    effort_max };
+    effort_low_high_max, effort_max };
 
 bool begins(string_view name, Names words)
 {
@@ -251,6 +251,8 @@ void add_thinking(Quirks& quirks, const Target& target, string_view name)
         quirks.add(no_effort_with_tools);
     if (quirks.has(thinking_object) && begins(name, { "minimax-m3.1", "glm-5.3" }))
         quirks.add(always_thinks);
+    if (quirks.has(thinking_object) && begins(name, { "glm-5.3" }))
+        quirks.add({ reasoning_effort, effort_low, effort_low_high_max });
     if (quirks.has(adaptive_thinking) && begins(name, { "minimax-m3.1" }))
         quirks.add({ reasoning_effort, effort_low, effort_max, effort_config });
     const bool asked_by_name =

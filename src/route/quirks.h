@@ -49,6 +49,7 @@ enum class Quirk : std::uint8_t {
     effort_low, // low is the least
     effort_default, // knows the efforts none and default only
     effort_xhigh, // knows more than high: xhigh
+    effort_low_high_max, // knows no efforts but low, high and max
     effort_max, // knows xhigh and max
     off_by_switch, // thinking is switched off by enabled: false
     reasoning_summary, // keeps its thoughts to itself and gives a summary if asked
@@ -125,9 +126,10 @@ enum class Quirk : std::uint8_t {
     effort_config, // takes output_config with the effort in it
     server_search, // searches by itself when it is given web_search in its first version
     server_tools, // takes all tools that Anthropic's servers run
+    regex_tool_search, // of those that search for tools it takes the one by regular expressions
 };
 
-inline constexpr std::size_t quirk_count = static_cast<std::size_t>(Quirk::server_tools) + 1;
+inline constexpr std::size_t quirk_count = static_cast<std::size_t>(Quirk::regex_tool_search) + 1;
 
 class Quirks {
 public:

@@ -3,11 +3,27 @@
 #include "base/spare_buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dragoman::sse {
 
 namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view blanks = " \t\n";
+
+struct Line {
+    std::string_view field;
+    std::string_view value;
+};
+
+Line split(std::string_view line)
+{
+    const std::size_t colon = line.find(':');
+    std::string_view value = colon == line.npos ? line.substr(line.size()) : line.substr(colon + 1);
+    if (value.starts_with(' '))
+        value.remove_prefix(1);
+    return { line.substr(0, colon), value };
+}
 } // namespace
 
 // What was consumed goes, except for the data line of an event that is not complete yet.
@@ -50,12 +66,16 @@ std::optional<Event> Decoder::next()
             rest();
             return std::nullopt;
         }
-        if (!line->empty())
-            apply_field(*line);
-        else if (data_lines_ > 0)
-            return dispatch();
-        else
+        if (line->empty()) {
+            if (data_lines_ > 0)
+                return dispatch();
             name_.clear(); // An event without data is dropped, name and all.
+        } else if (data_lines_ == 0)
+            apply_field(*line);
+        else if (begins_another(*line))
+            return dispatch_before(*line);
+        else
+            apply_after_data(*line);
     }
     return std::nullopt;
 }
@@ -77,8 +97,12 @@ std::optional<Event> Decoder::finish()
     std::string_view line = std::string_view(buffer_).substr(consumed_);
     if (line.ends_with('\r'))
         line.remove_suffix(1);
+    if (data_lines_ > 0 && begins_another(line))
+        return dispatch_before(line);
     consumed_ = scanned_ = buffer_.size();
-    if (!line.empty())
+    if (!line.empty() && data_lines_ > 0)
+        apply_after_data(line);
+    else if (!line.empty())
         apply_field(line);
     if (data_lines_ == 0)
         return std::nullopt;
@@ -88,9 +112,54 @@ std::optional<Event> Decoder::finish()
 std::optional<Event> Decoder::dispatch()
 {
     dispatched_ = true;
-    std::string_view data =
+    if (data_lines_ == 1)
+        return Event { name_, std::string_view(buffer_).substr(data_begin_, data_size_) };
+    if (!late_name_.empty()) {
+        name_.swap(late_name_);
+        late_name_.clear();
+    }
+    return Event { name_, data_ };
+}
+
+// The line is read again, as the first of the next event.
+std::optional<Event> Decoder::dispatch_before(std::string_view line)
+{
+    gather_data();
+    consumed_ = static_cast<std::size_t>(line.data() - buffer_.data());
+    data_lines_ = 0;
+    given_name_ = std::exchange(name_, std::exchange(late_name_, {}));
+    return Event { given_name_, data_ };
+}
+
+bool Decoder::begins_another(std::string_view line) const
+{
+    const auto [field, value] = split(line);
+    if (field != "data")
+        return false;
+    const std::size_t first = value.find_first_not_of(blanks);
+    if (first == value.npos || (value[first] != '{' && value[first] != '['))
+        return false;
+    const std::string_view before =
         data_lines_ == 1 ? std::string_view(buffer_).substr(data_begin_, data_size_) : data_;
-    return Event { name_, data };
+    const std::size_t last = before.find_last_not_of(blanks);
+    return last != before.npos && before[last] == '}';
+}
+
+void Decoder::apply_after_data(std::string_view line)
+{
+    const auto [field, value] = split(line);
+    if (field != "event")
+        return apply_field(line);
+    gather_data();
+    late_name_ = value;
+}
+
+// From here on the data stands in data_, however many lines it has.
+void Decoder::gather_data()
+{
+    if (data_lines_ == 1)
+        data_.assign(buffer_, data_begin_, data_size_);
+    data_lines_ = std::max(data_lines_, 2);
 }
 
 // A line ends at LF, CR or CR LF. A CR that is the last byte we have might be half of a CR LF, so it has to
@@ -140,11 +209,7 @@ void Decoder::apply_field(std::string_view line)
         ++comments_;
         return;
     }
-    std::size_t colon = line.find(':');
-    std::string_view field = line.substr(0, colon);
-    std::string_view value = colon == line.npos ? line.substr(line.size()) : line.substr(colon + 1);
-    if (value.starts_with(' '))
-        value.remove_prefix(1);
+    const auto [field, value] = split(line);
     if (field == "data")
         add_data(value);
     else if (field == "event")
@@ -153,14 +218,13 @@ void Decoder::apply_field(std::string_view line)
 
 void Decoder::add_data(std::string_view value)
 {
-    ++data_lines_;
-    if (data_lines_ == 1) {
+    if (data_lines_ == 0) {
+        data_lines_ = 1;
         data_begin_ = static_cast<std::size_t>(value.data() - buffer_.data());
         data_size_ = value.size();
         return;
     }
-    if (data_lines_ == 2)
-        data_.assign(buffer_, data_begin_, data_size_);
+    gather_data();
     data_.append("\n").append(value);
     if (data_.size() > event_bytes_max_)
         overflowed_ = true;

@@ -1,8 +1,12 @@
 // Incremental server-sent-events decoder: https://html.spec.whatwg.org/multipage/server-sent-events.html
 //
 // Bytes go in with feed(), cut anywhere; complete events come out of next(). An event of one data line, which
-// is every event that upstreams really send, is given as a slice of the buffer without a copy. Linear in the
+// is nearly every event that upstreams send, is given as a slice of the buffer without a copy. Linear in the
 // bytes fed.
+//
+// Some servers leave out the blank line between events. By the standard all of them are one then, of many
+// data lines. Here a line of data ends the event before it where the two cannot be one JSON text: it begins
+// an object or an array, and what stands before it has ended one.
 #pragma once
 
 #include "base/limits.h"
@@ -30,8 +34,8 @@ public:
     void feed(std::string_view bytes);
     std::optional<Event> next();
 
-    // The event that the end of the stream left without its blank line, once; some servers omit it. The
-    // standard drops such an event, so the caller decides whether its data is whole.
+    // What the end of the stream left without its blank line, until nothing is left; some servers omit it.
+    // The standard drops such an event, so the caller decides whether its data is whole.
     std::optional<Event> finish();
 
     // True once an event outgrew the limit. next() gives nothing any more.
@@ -47,7 +51,11 @@ private:
     void rest();
     void apply_field(std::string_view line);
     void add_data(std::string_view value);
+    bool begins_another(std::string_view line) const;
+    void apply_after_data(std::string_view line);
+    void gather_data();
     std::optional<Event> dispatch();
+    std::optional<Event> dispatch_before(std::string_view line);
 
     std::size_t event_bytes_max_;
     std::string buffer_;
@@ -64,6 +72,8 @@ private:
     std::size_t data_begin_ = 0; // the only data line so far, as offsets into buffer_
     std::size_t data_size_ = 0;
     std::string data_; // all lines, once there are two
+    std::string late_name_; // said after data: of this event, or of the next if that is begun by a data line
+    std::string given_name_; // of an event that the next one's data has ended
 };
 
 } // namespace dragoman::sse

@@ -95,15 +95,20 @@ Result<void> DecodedAnswer::finish(std::string& out)
     return {};
 }
 
-// Some servers omit the blank line after their last event. Half an event is none.
+// Some servers omit the blank line after their last event, or after all of them. Half an event is none.
 Result<void> DecodedAnswer::take_last()
 {
+    while (!blocks_.done()) {
+        auto event = body_.last();
+        if (!event)
+            break;
+        if (!is_end_marker(event->data) && !is_whole(*event))
+            continue;
+        if (auto taken = take(*event); !taken)
+            return taken;
+    }
     if (blocks_.done())
         return {};
-    if (auto event = body_.last()) {
-        if (is_end_marker(event->data) || is_whole(*event))
-            return take(*event);
-    }
     if (body_.pieces() == 0 && body_.has_events())
         return Failure(
             Error::upstream_protocol("the upstream answered with neither JSON nor a stream of events"));

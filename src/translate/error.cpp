@@ -128,8 +128,8 @@ std::string span_for_people(milliseconds wait)
     return minutes < 120 ? fmt::format("{} minutes", minutes) : fmt::format("{} hours", (minutes + 59) / 60);
 }
 
-// How long the upstream wants to be left alone; the most explicit source counts.
-std::optional<milliseconds> wanted_wait(const FailureCase& one)
+// How long the upstream wants to be left alone, in so many words.
+std::optional<milliseconds> stated_wait(const FailureCase& one)
 {
     const auto now = one.failure.now;
     if (auto wait = parse_wait_ms(one.failure.retry_after_ms))
@@ -138,16 +138,18 @@ std::optional<milliseconds> wanted_wait(const FailureCase& one)
         return wait;
     if (auto wait = parse_wait(one.body.retry_after, now))
         return wait;
-    if (auto wait = find_wait(one.text))
+    return find_wait(one.text);
+}
+
+// The same of a limit that was met: what is used up counts, and where nothing tells, the longest is safe.
+std::optional<milliseconds> wait_of_limit(const FailureCase& one)
+{
+    if (auto wait = stated_wait(one))
         return wait;
-    if (auto wait = parse_wait(one.failure.rate_limit_reset, now))
-        return wait;
-    if (auto wait = parse_wait(one.body.rate_limit_reset, now))
-        return wait;
-    // Two budgets with a reset each, and no sign which of them is used up: the longer one is safe.
-    const auto requests = parse_wait(one.failure.rate_limit_reset_requests, now);
-    const auto tokens = parse_wait(one.failure.rate_limit_reset_tokens, now);
-    return requests && tokens ? std::max(*requests, *tokens) : requests ? requests : tokens;
+    const LimitWaits waits = waits_of_limits(one.failure.limits, one.failure.now);
+    if (waits.used_up)
+        return waits.used_up;
+    return waits.longest ? waits.longest : parse_wait(one.body.rate_limit_reset, one.failure.now);
 }
 
 int whole_seconds(milliseconds wait)
@@ -159,7 +161,7 @@ Error rate_limited(const FailureCase& one)
 {
     constexpr milliseconds outlasted = std::chrono::minutes(10); // ten repetitions, a minute apart
     Error error = as_said(one, Kind::rate_limited);
-    const auto wait = wanted_wait(one);
+    const auto wait = wait_of_limit(one);
     const bool daily = one.says({ "free-models-per-day", "perday", "per-day" })
         || (!wait && one.says({ "daily", "per day", "(tpd)", "(rpd)" }));
     const bool lasting = one.says({ "usage limit reached for" }); // of hours or a week
@@ -187,7 +189,7 @@ Error rate_limited(const FailureCase& one)
 Error overloaded(const FailureCase& one)
 {
     Error error = as_said(one, Kind::overloaded);
-    if (auto wait = wanted_wait(one))
+    if (auto wait = stated_wait(one))
         error.retry_after_s = whole_seconds(*wait);
     return error;
 }
@@ -198,8 +200,8 @@ Error failed(const FailureCase& one) { return as_said(one, Kind::upstream_failed
 
 Error bad_image(const FailureCase& one)
 {
-    const bool large =
-        one.is_called({ "image_too_large" }) || one.says({ "image exceeds", "image is too large" });
+    const bool large = one.is_called({ "image_too_large", "image_file_too_large" })
+        || one.says({ "image exceeds", "image is too large" });
     const std::string said = said_or(one, "no reason given");
     const std::string where = one.context.last_image.empty() ? "" : one.context.last_image + ".image: ";
     // Already in the words that clients look for; which picture it is has to be among them.

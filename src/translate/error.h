@@ -11,9 +11,11 @@
 #include "base/error.h"
 #include "openai/error_body.h"
 #include "translate/answer_plan.h"
+#include "translate/rate_limits.h"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,9 +27,7 @@ struct UpstreamFailure {
     std::string_view body {}; // the HTTP body, one event's data, or one JSON text; decoded from gzip
     std::string_view retry_after {};
     std::string_view retry_after_ms {};
-    std::string_view rate_limit_reset {}; // x-ratelimit-reset
-    std::string_view rate_limit_reset_requests {};
-    std::string_view rate_limit_reset_tokens {};
+    std::span<const LimitField> limits {};
     std::string_view should_retry {}; // x-should-retry
     std::string_view content_type {};
     WallClock::time_point now {}; // for dates; the epoch: unknown, dates are then ignored

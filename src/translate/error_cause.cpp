@@ -51,8 +51,8 @@ bool is_bad_key(const FailureCase& one)
 
 bool is_moderated(const FailureCase& one)
 {
-    if (one.is_called({ "content_policy_violation", "refusal", "content_filter", "moderation",
-            "data_inspection_failed", "DataInspectionFailed", "1301" }))
+    if (one.is_called({ "content_policy_violation", "image_content_policy_violation", "refusal",
+            "content_filter", "moderation", "data_inspection_failed", "DataInspectionFailed", "1301" }))
         return one.is_refusal();
     if (one.is_refusal()
         && one.says({ "content exists risk", "new_sensitive", "flagged as potentially violating",
@@ -86,14 +86,18 @@ bool is_unknown_model(const FailureCase& one)
 
 bool is_bad_image(const FailureCase& one)
 {
+    if (one.is_called({ "invalid_image", "image_too_large", "unsupported_image_format", "download_failed",
+            "image_not_found", "image_parse_error", "invalid_image_format", "invalid_image_url",
+            "invalid_base64_image", "image_too_small", "invalid_image_mode", "image_file_too_large",
+            "unsupported_image_media_type", "empty_image_file", "failed_to_download_image",
+            "image_file_not_found" }))
+        return !one.has_status({ 429 });
     if (one.status == 500)
         return refuses_pictures(one.text); // llama.cpp without a projector
     if (!one.is_refusal() || one.has_status({ 404, 429 }))
         return false;
-    return one.is_called({ "invalid_image", "image_too_large", "unsupported_image_format", "download_failed",
-               "image_not_found", "image_parse_error", "invalid_image_format", "invalid_image_url" })
-        || one.says({ "could not process image", "unable to process input image", "failed to process image",
-            "image exceeds", "image is too large", "unsupported image", "invalid image" })
+    return one.says({ "could not process image", "unable to process input image", "failed to process image",
+               "image exceeds", "image is too large", "unsupported image", "invalid image" })
         || refuses_pictures(one.text);
 }
 

@@ -199,7 +199,7 @@ Result<void> MessagesAnswer::finish(std::string& out)
 
 Result<void> MessagesAnswer::finish_events(std::string& out)
 {
-    if (auto last = decoder_.finish())
+    while (auto last = decoder_.finish())
         if (auto taken = take_event(*last, out); !taken)
             return taken;
     if (data_events_ == 0 && !end_marker_)

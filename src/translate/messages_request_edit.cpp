@@ -119,7 +119,7 @@ MessagesRules RequestEditor::rules() const
         .thoughts = !target_.has(Quirk::no_thoughts_back),
         .system_messages = !imitation_ && !target_.has(Quirk::system_first),
         .deferred_tools = target_.has(Quirk::tool_references),
-        .all_tools = takes_all_tools(target_),
+        .all_tools = takes_all_tools(target_) && !searches_no_tools(target_),
         .last_words = imitation_ || (!own_api_ && refuses("output_config")) ? format_words(request_) : "" };
 }
 
@@ -160,7 +160,7 @@ bool RequestEditor::is_dropped(const Field& field)
 bool RequestEditor::chooses_lost_tool() const
 {
     const anthropic::Tool* tool = chosen_tool(request_);
-    return tool != nullptr && is_left_out(*tool, target_);
+    return tool != nullptr && is_left_out(*tool, request_, target_);
 }
 
 void RequestEditor::edit_output_config(const Value& value)

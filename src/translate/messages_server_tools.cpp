@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace dragoman::translate {
@@ -22,6 +23,8 @@ using json::Field;
 using route::Quirk;
 
 constexpr std::string_view first_search = "web_search_20250305"; // which vendors have taken over
+constexpr std::string_view by_words = "tool_search_tool_bm25";
+constexpr std::string_view by_expressions = "tool_search_tool_regex";
 
 bool is_special(const Tool& tool) { return !tool.type.empty() && !json::key_is(tool.type, "custom"); }
 
@@ -43,6 +46,34 @@ std::string as_first_search(const Tool& tool)
     edits.remove_fields(*object, [](const Field& field) {
         return json::key_is(field.key, "allowed_callers") || json::key_is(field.key, "response_inclusion");
     });
+    return edits.apply().text();
+}
+
+bool is_search_by_words(const Tool& tool)
+{
+    return is_special(tool) && json::unescape(tool.type).starts_with(by_words);
+}
+
+bool searches_tools_only_by_expressions(const Tool& tool, const route::Target& target)
+{
+    return target.has(Quirk::regex_tool_search) && is_special(tool)
+        && server_tool(tool) == ServerTool::tool_search;
+}
+
+// The other search for tools: the model writes an expression where it would have written words.
+std::string as_search_by_expressions(const Tool& tool)
+{
+    const std::string type = json::unescape(tool.type);
+    json::Document document;
+    const auto root = document.parse(tool.raw.text);
+    const auto object = root ? root->object() : std::nullopt;
+    if (!object)
+        return std::string(tool.raw.text);
+    JsonEdits edits(tool.raw.text);
+    edits.replace(*object->find("type"),
+        fmt::format("\"{}{}\"", by_expressions, std::string_view(type).substr(by_words.size())));
+    if (const auto name = object->find("name"))
+        edits.replace(*name, fmt::format("\"{}\"", by_expressions));
     return edits.apply().text();
 }
 
@@ -72,8 +103,27 @@ bool takes_all_tools(const route::Target& target)
         || !target.has(Quirk::vendor_messages);
 }
 
-bool is_left_out(const Tool& tool, const route::Target& target)
+bool searches_no_tools(const route::Target& target)
 {
+    return target.has(Quirk::regex_tool_search) && !target.has(Quirk::tool_references);
+}
+
+bool looks_at_tools(const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    return !takes_all_tools(target) || std::ranges::any_of(request.tools, [&](const Tool& tool) {
+        return searches_tools_only_by_expressions(tool, target);
+    });
+}
+
+bool is_left_out(const Tool& tool, const anthropic::MessagesRequest& request, const route::Target& target)
+{
+    if (searches_tools_only_by_expressions(tool, target)) {
+        const bool is_there_twice =
+            is_search_by_words(tool) && std::ranges::any_of(request.tools, [&](const Tool& other) {
+                return searches_tools_only_by_expressions(other, target) && !is_search_by_words(other);
+            });
+        return is_there_twice || searches_no_tools(target);
+    }
     if (takes_all_tools(target) || !is_special(tool))
         return false;
     const ServerTool kind = server_tool(tool);
@@ -82,6 +132,8 @@ bool is_left_out(const Tool& tool, const route::Target& target)
 
 std::optional<std::string> in_known_form(const Tool& tool, const route::Target& target)
 {
+    if (searches_tools_only_by_expressions(tool, target) && is_search_by_words(tool))
+        return as_search_by_expressions(tool);
     if (takes_all_tools(target) || !is_special(tool))
         return std::nullopt;
     if (server_tool(tool) == ServerTool::web_search && !json::key_is(tool.type, first_search))
@@ -111,6 +163,10 @@ Result<void> refuse_lost_tools(
 
 bool is_foreign_work(const Block& block, const route::Target& target)
 {
+    if (searches_no_tools(target))
+        return block.type == BlockType::server_tool_use
+            ? json::unescape(block.name).starts_with("tool_search_tool_")
+            : json::key_is(block.type_name, "tool_search_tool_result");
     if (takes_all_tools(target))
         return false;
     if (block.type == BlockType::server_tool_use)

@@ -24,8 +24,15 @@ Result<void> refuse_lost_tools(
 // Whether the target takes every tool as it is.
 bool takes_all_tools(const route::Target& target);
 
-// Whether the target does without this one.
-bool is_left_out(const anthropic::Tool& tool, const route::Target& target);
+// Whether a search for tools is of no use to it: it has to be told all of them at once.
+bool searches_no_tools(const route::Target& target);
+
+// Whether one of the tools may have to be left out, or put into another form.
+bool looks_at_tools(const anthropic::MessagesRequest& request, const route::Target& target);
+
+// Whether the target does without this one of the request's.
+bool is_left_out(
+    const anthropic::Tool& tool, const anthropic::MessagesRequest& request, const route::Target& target);
 
 // The tool in the only form that the target knows; nullopt: as it is.
 std::optional<std::string> in_known_form(const anthropic::Tool& tool, const route::Target& target);

@@ -78,7 +78,7 @@ std::string ToolsEditor::rewritten_tools()
     json::Writer json(active);
     json.begin_array();
     for (const anthropic::Tool* tool : active_tools(request_, target_, notes_))
-        if (is_left_out(*tool, target_))
+        if (is_left_out(*tool, request_, target_))
             notes_.drop("tools." + json::unescape(json::clip(tool->type, 64)));
         else if (auto known = in_known_form(*tool, target_))
             json.raw({ *known });
@@ -101,12 +101,13 @@ bool ToolsEditor::edit(const Value& tools)
         edits_.replace(tools, std::move(active));
         return none && !rules_.all_tools;
     }
+    const bool looks = looks_at_tools(request_, target_);
     std::vector<std::size_t> unwanted;
     std::size_t position = 0;
     for (Value value : *list) {
         const std::size_t here = position++;
-        const anthropic::Tool* decoded = rules_.all_tools ? nullptr : decoded_tool(value);
-        if (decoded != nullptr && is_left_out(*decoded, target_)) {
+        const anthropic::Tool* decoded = looks ? decoded_tool(value) : nullptr;
+        if (decoded != nullptr && is_left_out(*decoded, request_, target_)) {
             unwanted.push_back(here);
             notes_.drop("tools." + json::unescape(json::clip(decoded->type, 64)));
         } else {

@@ -120,6 +120,13 @@ std::string_view most_effort(std::string_view effort, const route::Target& targe
     return effort;
 }
 
+// Where there are three of them the next lower one is taken, as from a list.
+std::string_view coarse_effort(std::string_view effort)
+{
+    static const route::Reasoning three { .supported_efforts = { "low", "high", "max" } };
+    return three.clamp(effort);
+}
+
 void append_object(json::Writer& json, const ReasoningRequest& reasoning, const route::Target& target)
 {
     json.key("reasoning").begin_object();
@@ -301,7 +308,10 @@ std::string_view effort_word(const ReasoningRequest& reasoning, const route::Tar
         return {};
     if (target.has(Quirk::effort_default))
         return "default";
-    return has_list(target) ? std::string_view(reasoning.effort) : most_effort(reasoning.effort, target);
+    if (has_list(target))
+        return reasoning.effort;
+    return target.has(Quirk::effort_low_high_max) ? coarse_effort(reasoning.effort)
+                                                  : most_effort(reasoning.effort, target);
 }
 
 bool hides_thinking(const anthropic::MessagesRequest& request)

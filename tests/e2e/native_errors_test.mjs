@@ -152,6 +152,21 @@ const table = [
         '12',
     ],
     [
+        429, // what remains says which of two resets is meant
+        openai('Rate limit reached', 'rate_limit_exceeded'),
+        {
+            'x-ratelimit-remaining-requests': '99',
+            'x-ratelimit-reset-requests': '55s',
+            'x-ratelimit-remaining-tokens': '0',
+            'x-ratelimit-reset-tokens': '3.2s',
+        },
+        429,
+        'rate_limit_error',
+        /Rate limit/,
+        undefined,
+        '4',
+    ],
+    [
         429,
         openai('Rate limit reached. Please try again in 1.5s.', 'rate_limit_exceeded'),
         {},

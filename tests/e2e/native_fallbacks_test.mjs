@@ -644,3 +644,45 @@ test('an upstream that does not answer keeps no other list waiting', async () =>
         silent.close();
     }
 });
+
+test('a picture that cannot be read is the client\'s: nobody else is asked, and nothing rests', () =>
+    withProgram(
+        ({ a, b }) => two({ a, b }, { ofA: 'dialect = "responses"\nbreaker_failures = 2\n' }),
+        async ({ a, url, asked }) => {
+            const failed = (code) => {
+                const error = { code, message: 'The picture is not one.' };
+                const response = { ...responseCreated.response, status: 'failed', error };
+                return events(responseCreated, { type: 'response.failed', response });
+            };
+            const codes = ['invalid_base64_image', 'empty_image_file', 'image_parse_error', 'image_too_small'];
+            for (const code of codes) {
+                a.script(failed(code));
+                const answer = await post(url, message('look', { model: 'opus' }));
+                assert.equal(answer.status, 400, answer.text);
+                assert.equal(answer.json.error.type, 'invalid_request_error');
+                assert.match(answer.json.error.message, /Could not process image \(The picture is not one/);
+            }
+            assert.deepEqual(asked(), [codes.length, 0, 0, 0]);
+        },
+    ));
+
+test('thoughts in the text: what a person wrote counts more than what was learned', () =>
+    withProgram(
+        ({ a }) => noLists + table('a', a) + models,
+        async ({ a, dragoman, url, rewrite }) => {
+            const text = '<think>why</think>because';
+            a.script(chatText(text));
+            const kinds = async () => (await post(url, message('why?'))).json.content.map((block) => block.type);
+            assert.deepEqual(await kinds(), ['thinking', 'text']);
+            await dragoman.child.says('learned');
+            rewrite(noLists + table('a', a, 'inline_think = false\n') + models);
+            dragoman.child.signal('SIGHUP');
+            let found = await kinds();
+            while (found.length === 2) found = await kinds(); // until the configuration has been read
+            assert.deepEqual(found, ['text']);
+            const whole = await post(url, message('why?'));
+            assert.equal(whole.json.content[0].text, text);
+            const stream = await new Stream(url, message('why?')).end();
+            assert.equal(textOf(stream), text);
+        },
+    ));

@@ -81,6 +81,21 @@ test('bytes of the upstream may be cut anywhere', async () => {
     }
 });
 
+test('an upstream that leaves out the blank lines between its events is understood as it goes', async () => {
+    const { closed, open } = gate();
+    const line = (delta, finish) => `data: ${JSON.stringify(chunk(model, delta, finish))}\n`;
+    const answer = [line({ content: 'one ' }), line({ content: 'two ' }), closed];
+    const rest = [line({ content: 'three' }), line({}, 'stop'), 'data: [DONE]\n'];
+    const stream = new Stream(stage.url, say('no blank lines', steps([...answer, ...rest])));
+    await stream.until((s) => s.text.includes('"one "'));
+    open();
+    await stream.end();
+    const texts = stream.events.filter((e) => e.name === 'content_block_delta').map((e) => e.data.delta.text);
+    assert.equal(texts.join(''), 'one two three');
+    assert.equal(stream.events.find((e) => e.name === 'message_delta').data.delta.stop_reason, 'end_turn');
+    assert.deepEqual(grammarProblems(stream.text), []);
+});
+
 test('text arrives while the upstream is still talking', async () => {
     const { closed, open } = gate();
     const stream = new Stream(stage.url, say('live', { text: ['first', ' second'], hold: closed }));

@@ -134,11 +134,10 @@ const deepseek = chat('deepseek', 'deepseek', 'deepseek-v4-pro', {
 });
 
 // https://docs.z.ai/api-reference/llm/chat-completion: code 1210 "Invalid API parameter".
-const zai = chat('zai', 'zai', 'glm-5', {
-    blind: 'known',
+const ofZai = (thinking) => ({
     shape: {
         fields: {
-            thinking: object({ type: literal('enabled', 'disabled') }, { clear_thinking: boolean }),
+            ...thinking,
             tool_stream: literal(true),
             temperature: number({ min: 0, max: 1 }),
             stop: array(text, { min: 1, max: 1 }),
@@ -152,6 +151,18 @@ const zai = chat('zai', 'zai', 'glm-5', {
     thinks: 'reasoning_content',
     id: 'negative',
 });
+const thinkingAtZai = (...types) => object({ type: literal(...types) }, { clear_thinking: boolean });
+const zai = chat('zai', 'zai', 'glm-5', {
+    blind: 'known',
+    ...ofZai({ thinking: thinkingAtZai('enabled', 'disabled') }),
+});
+// https://docs.bigmodel.cn/cn/guide/models/text/glm-5.3: always thinks, in three efforts.
+const zaiThinks = chat(
+    'zai_thinks',
+    'zai',
+    'glm-5.3',
+    ofZai({ thinking: thinkingAtZai('enabled'), ...efforts('low', 'high', 'max') }),
+);
 
 // https://platform.moonshot.ai/docs/guide/kimi-k2-5-quickstart: "invalid temperature: only 1 is allowed for this model";
 // "is not a valid moonshot flavored json schema"; names of tools that begin with a digit are refused.
@@ -344,6 +355,7 @@ export const vendors = [
     ...openai,
     deepseek,
     zai,
+    zaiThinks,
     moonshot,
     ...minimax,
     ...mistral,

@@ -24,7 +24,7 @@ Events decode(std::string_view bytes, std::size_t step)
         decoder.feed(bytes.substr(at, step));
         drain();
     }
-    if (auto event = decoder.finish())
+    while (auto event = decoder.finish())
         events.emplace_back(event->name, event->data);
     return events;
 }

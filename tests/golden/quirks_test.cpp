@@ -197,6 +197,12 @@ std::map<Quirk, Setting> settings()
     all[context_edits] = in_messages(set("context_management",
         test::Json::parse(R"({"edits":[{"type":"clear_thinking_20251015","keep":"all"}]})")));
     all[tool_references] = in_messages(deferred);
+    all[effort_low_high_max] = { .beside = { reasoning_effort }, .change = effort("medium") };
+    all[regex_tool_search] = in_messages([](test::Json& body) {
+        body["tools"].push_back(
+            { { "type", "tool_search_tool_bm25_20251119" }, { "name", "tool_search_tool_bm25" } });
+    });
+    all[regex_tool_search].beside = { tool_references };
     for (Quirk more : { effort_config, server_search, server_tools })
         all[more] = { .beside = { vendor_messages }, .dialect = Dialect::messages };
     return all;

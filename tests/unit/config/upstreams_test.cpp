@@ -1,6 +1,7 @@
 #include "config/presets.h"
 #include "load_support.h"
 
+#include <map>
 #include <set>
 
 namespace dragoman::config {
@@ -97,6 +98,39 @@ TEST_F(LoadTest, APresetAndAKeyAreAWholeUpstream)
         EXPECT_THAT(warnings_, IsEmpty());
         environment_.clear();
         EXPECT_EQ(loaded().degraded(), preset.key_required);
+    }
+}
+
+TEST_F(LoadTest, PresetsKnowWhereMessagesAreSpoken)
+{
+    const std::map<std::string_view, std::string_view> urls {
+        { "openrouter", "https://openrouter.ai/api/v1/messages" },
+        { "anthropic", "https://api.anthropic.com/v1/messages" },
+        { "deepseek", "https://api.deepseek.com/anthropic/v1/messages" },
+        { "zai", "https://api.z.ai/api/anthropic/v1/messages" },
+        { "moonshot", "https://api.moonshot.ai/anthropic/v1/messages" },
+        { "minimax", "https://api.minimax.io/anthropic/v1/messages" },
+        { "fireworks", "https://api.fireworks.ai/inference/v1/messages" },
+        { "vllm", "http://127.0.0.1:8000/v1/messages" },
+        { "sglang", "http://127.0.0.1:30000/v1/messages" },
+        { "llamacpp", "http://127.0.0.1:8080/v1/messages" },
+        { "ollama", "http://127.0.0.1:11434/v1/messages" },
+        { "lmstudio", "http://127.0.0.1:1234/v1/messages" },
+        { "litellm", "http://127.0.0.1:4000/v1/messages" },
+    };
+    for (const Preset& preset : presets()) {
+        SCOPED_TRACE(preset.name);
+        const auto url = urls.find(preset.name);
+        ASSERT_EQ(preset.has_messages, url != urls.end());
+        if (url == urls.end())
+            continue;
+        file(fmt::format("[upstreams.mine]\npreset = \"{}\"\ndialect = \"messages\"\n", preset.name));
+        environment_ = { { std::string(preset.key_env), "sk-or-key" } };
+        const Config config = loaded();
+        EXPECT_EQ(config.main().messages_url, url->second);
+        EXPECT_EQ(config.main().auth,
+            preset.name == "anthropic" ? Upstream::Auth::x_api_key : Upstream::Auth::bearer);
+        EXPECT_THAT(warnings_, IsEmpty());
     }
 }
 
@@ -199,6 +233,23 @@ TEST_F(LoadTest, ModelsAreStatedWhereNoListTells)
     EXPECT_EQ(models[0].images, false);
     EXPECT_EQ(models[0].thinking, std::nullopt);
     EXPECT_TRUE(models[0].quirks.has(Quirk::inline_think));
+}
+
+TEST_F(LoadTest, ThoughtsInTheTextAreStatedOrDenied)
+{
+    const auto quirks_with = [&](const std::string& setting) {
+        file("[upstreams.home]\nbase_url = \"http://127.0.0.1:1/v1\"\n" + setting);
+        const Config config = loaded();
+        const Upstream& upstream = config.main();
+        return std::pair(
+            upstream.stated.has(Quirk::inline_think), upstream.not_stated.has(Quirk::inline_think));
+    };
+    EXPECT_EQ(quirks_with(""), std::pair(false, false)) << "to be found out";
+    EXPECT_EQ(quirks_with("inline_think = true\n"), std::pair(true, false));
+    EXPECT_EQ(quirks_with("inline_think = false\n"), std::pair(false, true))
+        << "not only where a preset has it";
+    EXPECT_EQ(quirks_with("preset = \"vllm\"\ninline_think = false\n"), std::pair(false, true));
+    EXPECT_EQ(quirks_with("quirks = [\"inline_think\"]\ninline_think = false\n"), std::pair(false, true));
 }
 
 TEST_F(LoadTest, RoutesNameUpstreamsAndModels)

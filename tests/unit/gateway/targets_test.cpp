@@ -55,6 +55,24 @@ TEST(UpstreamFields, CarryTheKeyAsTheUpstreamWantsIt)
         ElementsAre("user-agent: dragoman/1", "content-type: application/json", "accept: application/json"));
 }
 
+TEST(WhatWasLearned, IsNotBelievedWhereSomebodyDeniesIt)
+{
+    using enum route::Quirk;
+    route::LearnedFacts learned;
+    learned.thinks_in_text = learned.no_system = true;
+    config::Upstream upstream = openrouter();
+    EXPECT_TRUE(undenied(learned, upstream, "a/b").thinks_in_text);
+    upstream.not_stated.add(inline_think);
+    EXPECT_FALSE(undenied(learned, upstream, "a/b").thinks_in_text);
+    EXPECT_TRUE(undenied(learned, upstream, "a/b").no_system);
+    upstream.models.push_back({ .model = "a/*", .quirks = { inline_think } });
+    EXPECT_TRUE(undenied(learned, upstream, "a/b").thinks_in_text) << "the model's own statement is nearer";
+    EXPECT_FALSE(undenied(learned, upstream, "c/d").thinks_in_text);
+    upstream.not_stated.remove(inline_think);
+    upstream.models[0] = { .model = "a/*", .not_quirks = { inline_think } };
+    EXPECT_FALSE(undenied(learned, upstream, "a/b").thinks_in_text);
+}
+
 TEST(UpstreamUrls, AreThoseOfTheConfiguration)
 {
     config::Upstream upstream = openrouter();

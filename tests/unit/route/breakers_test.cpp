@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace dragoman::route {
@@ -50,6 +51,23 @@ TEST(Breakers, LetOneRequestTryAfterwards)
     breakers.succeeded("home/qwen");
     EXPECT_EQ(breakers.ask("home/qwen", start + 61s), Leave::go);
     EXPECT_TRUE(breakers.report(start).empty());
+}
+
+TEST(Breakers, RestALittleLongerByChance)
+{
+    static double drawn = 0;
+    Breakers breakers([] { return drawn; });
+    for (const auto& [chance, rest] : { std::pair<double, std::chrono::milliseconds> { 0.0, 30s },
+             { 0.5, 31s + 500ms }, { 0.75, 32s + 250ms } }) {
+        drawn = chance;
+        breakers.succeeded("home/qwen");
+        fail(breakers, 3);
+        EXPECT_EQ(breakers.rest_left("home/qwen", start), rest) << chance;
+        EXPECT_EQ(breakers.ask("home/qwen", start + rest - 1ms), Leave::rests) << chance;
+        EXPECT_EQ(breakers.ask("home/qwen", start + rest), Leave::probe) << chance;
+    }
+    EXPECT_EQ(breakers.rest_left("home/qwen", start + 1h), 0s);
+    EXPECT_EQ(breakers.rest_left("home/other", start), 0s);
 }
 
 TEST(Breakers, AClientThatLeavesSaysNothingAboutTheTarget)

@@ -85,6 +85,9 @@ TEST(ModelQuirks, SomeThinkWhateverTheyAreTold)
     EXPECT_TRUE(quirks("MiniMax-M3.1-Flash", minimax).has(effort_config));
     EXPECT_TRUE(quirks("glm-5.3", { thinking_object }).has(always_thinks));
     EXPECT_FALSE(quirks("glm-5", { thinking_object }).has(always_thinks));
+    EXPECT_TRUE(quirks("glm-5.3-flash", { thinking_object }).has(effort_low_high_max));
+    EXPECT_FALSE(quirks("glm-5.3", { reasoning_enabled }).has(effort_low_high_max)) << "at somebody else's";
+    EXPECT_FALSE(quirks("glm-5.1", { thinking_object }).has(reasoning_effort));
 }
 
 TEST(ModelQuirks, KnowWhoIsBlind)

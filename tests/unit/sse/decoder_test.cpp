@@ -26,7 +26,7 @@ std::vector<Seen> decode(std::string_view bytes, std::size_t step)
         while (auto event = decoder.next())
             take(*event);
     }
-    if (auto event = decoder.finish())
+    while (auto event = decoder.finish())
         take(*event);
     return seen;
 }
@@ -77,6 +77,45 @@ TEST(SseDecoder, GivesAnUnfinishedEventOnlyAtTheEnd) // S25
 TEST(SseDecoder, TakesOneSpaceAfterTheColonAndNoMore)
 {
     EXPECT_EQ(decode("data:  x\n\ndata:y\n\n", 100), (std::vector<Seen> { { "", " x" }, { "", "y" } }));
+}
+
+TEST(SseDecoder, PartsEventsThatNoBlankLineParts)
+{
+    std::string_view stream = "event: a\ndata: {\"n\":1}\n"
+                              "event: b\nid: 2\ndata:{\"n\":2} \r\n: comment\r\n"
+                              "data: {\"n\":\ndata: 3\ndata: }\n"
+                              "data: {\"n\":4}\n\n"
+                              "data: {\"n\":5}\r"
+                              "data: [DONE]";
+    std::vector<Seen> whole = { { "a", "{\"n\":1}" }, { "b", "{\"n\":2} " }, { "", "{\"n\":\n3\n}" },
+        { "", "{\"n\":4}" }, { "", "{\"n\":5}" }, { "", "[DONE]" } };
+    for (std::size_t step = 1; step <= stream.size(); ++step)
+        EXPECT_EQ(decode(stream, step), whole) << "step " << step;
+}
+
+TEST(SseDecoder, GivesAnEventAsSoonAsTheNextOneBegins)
+{
+    Decoder decoder;
+    decoder.feed("data: {\"n\":1}\ndata: {\"n\":2}\n");
+    auto event = decoder.next();
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->data, "{\"n\":1}");
+    EXPECT_FALSE(decoder.next());
+    decoder.feed("data: {\"n\":3}\n");
+    event = decoder.next();
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->data, "{\"n\":2}");
+}
+
+TEST(SseDecoder, KeepsTheLinesOfOneTextTogether)
+{
+    std::string_view stream = "data: {\ndata: \"a\": [\ndata: {},\ndata: {\ndata: }\ndata: ],\n"
+                              "data: \"b\": {}\ndata: }\nevent: late\n\n"
+                              "data: not {json}\ndata: at all\n\n";
+    std::vector<Seen> whole = { { "late", "{\n\"a\": [\n{},\n{\n}\n],\n\"b\": {}\n}" },
+        { "", "not {json}\nat all" } };
+    for (std::size_t step = 1; step <= stream.size(); ++step)
+        EXPECT_EQ(decode(stream, step), whole) << "step " << step;
 }
 
 TEST(SseDecoder, CountsComments) // S24

@@ -1,6 +1,7 @@
 #include "base/limits.h"
 #include "translate/error.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -201,11 +202,64 @@ TEST(TranslateError, RoundsTheWaitUpToWholeSeconds) // E5
     EXPECT_EQ(wait({ .retry_after = "1.2" }), 2);
     EXPECT_EQ(wait({ .retry_after = "30", .retry_after_ms = "1500" }), 2);
     EXPECT_EQ(wait({ .retry_after = "Sat, 21 Nov 2026 03:00:45 GMT" }), 45);
-    EXPECT_EQ(wait({ .rate_limit_reset = "1795230030000" }), 30);
-    EXPECT_EQ(wait({ .rate_limit_reset_requests = "120ms", .rate_limit_reset_tokens = "20s" }), 20);
     EXPECT_EQ(wait({ .body = R"({"error":{"message":"Please retry in 12s"}})" }), 12);
     EXPECT_EQ(wait({ .retry_after = "120" }), 60) << "clients give up above 60";
     EXPECT_EQ(wait({}), std::nullopt);
+}
+
+TEST(TranslateError, WaitsForTheLimitThatIsUsedUp) // E5
+{
+    const struct {
+        std::vector<LimitField> limits;
+        std::optional<int> wait;
+    } rows[] = {
+        { { { "X-RateLimit-Reset", "1795230030000" } }, 30 },
+        { { { "x-ratelimit-reset-requests", "50s" }, { "x-ratelimit-reset-tokens", "20s" } }, 50 },
+        { { { "x-ratelimit-remaining-requests", "4999" }, { "x-ratelimit-remaining-tokens", "0" },
+              { "x-ratelimit-reset-requests", "50s" }, { "x-ratelimit-reset-tokens", "2.5s" } },
+            3 },
+        { { { "x-ratelimit-remaining-requests", "0" }, { "x-ratelimit-remaining-tokens", "-12" },
+              { "x-ratelimit-reset-requests", "7s" }, { "x-ratelimit-reset-tokens", "2.5s" } },
+            7 },
+        { { { "x-ratelimit-remaining-requests", "9" }, { "x-ratelimit-remaining-tokens", "800" },
+              { "x-ratelimit-reset-requests", "1s" }, { "x-ratelimit-reset-tokens", "20s" } },
+            20 }, // more was asked for than remains
+        { { { "anthropic-ratelimit-requests-remaining", "49" },
+              { "anthropic-ratelimit-requests-reset", "2026-11-21T03:00:59Z" },
+              { "anthropic-ratelimit-input-tokens-remaining", "0" },
+              { "anthropic-ratelimit-input-tokens-reset", "2026-11-21T03:00:12Z" } },
+            12 },
+        { { { "anthropic-ratelimit-unified-5h-status", "rejected" },
+              { "anthropic-ratelimit-unified-5h-reset", "1795230045" },
+              { "anthropic-ratelimit-unified-7d-status", "allowed" },
+              { "anthropic-ratelimit-unified-7d-reset", "1795500000" } },
+            45 },
+        { { { "x-ratelimit-reset-requests-day", "33011" }, { "x-ratelimit-reset-tokens-minute", "11.4" } },
+            12 },
+        { { { "llm_provider-x-ratelimit-reset-tokens", "6s" } }, 6 },
+        { { { "x-ratelimit-remaining-tokens", "0" }, { "x-reset", "6s" } }, std::nullopt },
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(translate_error({ .status = 429, .limits = row.limits, .now = now }, context).retry_after_s,
+            row.wait)
+            << row.limits.front().name;
+}
+
+TEST(TranslateError, TakesNoLimitForTheWaitOfAnOverload)
+{
+    const LimitField limits[] = { { "x-ratelimit-reset-requests", "1m26s" } };
+    EXPECT_EQ(translate_error({ .status = 503, .limits = limits, .now = now }, context).retry_after_s,
+        std::nullopt);
+}
+
+TEST(TranslateError, SaysThatADaysLimitLasts)
+{
+    const LimitField limits[] = { { "x-ratelimit-remaining-requests-day", "0" },
+        { "x-ratelimit-reset-requests-day", "33011" }, { "x-ratelimit-remaining-tokens-minute", "60000" },
+        { "x-ratelimit-reset-tokens-minute", "11" } };
+    const Error error = translate_error({ .status = 429, .limits = limits, .now = now }, context);
+    EXPECT_EQ(error.should_retry, false);
+    EXPECT_EQ(error.limited_for_s, 33011);
 }
 
 TEST(TranslateError, DoesNotLetClientsRepeatWhatCannotSucceed) // E6
@@ -313,6 +367,31 @@ TEST(TranslateError, SpeaksOfPicturesInTheWordsThatRemoveThem)
         "messages.3.content.0.image: Could not process image");
     EXPECT_EQ(translated(400, said("messages.1.content.2.image.source: Could not process image")).message,
         "messages.1.content.2.image.source: Could not process image");
+}
+
+TEST(TranslateError, TakesAPictureThatCannotBeReadForTheClientsFault)
+{
+    ErrorContext with_image = context;
+    with_image.last_image = "messages.3.content.0";
+    for (std::string_view code : { "invalid_image", "invalid_image_format", "invalid_base64_image",
+             "invalid_image_url", "image_too_large", "image_too_small", "image_parse_error",
+             "invalid_image_mode", "image_file_too_large", "unsupported_image_media_type", "empty_image_file",
+             "failed_to_download_image", "image_file_not_found", "image_content_policy_violation" }) {
+        const std::string inner = fmt::format(R"("code":"{}","message":"as it was sent")", code);
+        const std::string bodies[] = { "{\"error\":{" + inner + "}}",
+            "{\"type\":\"error\"," + inner + ",\"param\":null,\"sequence_number\":4}" };
+        for (const std::string& body : bodies)
+            for (int status : { 0, 400, 422 }) {
+                const Error error = translate_error({ .status = status, .body = body }, with_image);
+                EXPECT_EQ(error.kind, Kind::bad_request) << code << ' ' << status << '\n' << error.message;
+                EXPECT_EQ(error.retry, Error::Retry::never) << code << ' ' << status;
+                EXPECT_EQ(error.message.find("messages.3.content.0.image: ") == 0,
+                    code != "image_content_policy_violation")
+                    << code << ' ' << error.message;
+            }
+    }
+    const std::string_view slow = R"({"error":{"code":"vector_store_timeout","message":"slow"}})";
+    EXPECT_EQ(translate_error({ .body = slow }, context).kind, Kind::timed_out);
 }
 
 TEST(TranslateError, ShowsTheProvidersSentenceAndWhoSaidIt) // E8

@@ -112,6 +112,37 @@ TEST(MessagesServerTools, DeferredToolsDoNotBringThemBack)
     EXPECT_EQ(sent(tools(search + "," + bash + "," + later), "zai")["tools"], Json::parse("[" + bash + "]"));
 }
 
+TEST(MessagesServerTools, ARouterSearchesForToolsByExpressionsOnly)
+{
+    const std::string words =
+        R"({"type":"tool_search_tool_bm25_20251119","name":"tool_search_tool_bm25","cache_control":{"type":"ephemeral"}})";
+    const std::string expressions =
+        R"({"type":"tool_search_tool_regex_20251119","name":"tool_search_tool_regex"})";
+    const std::string deferred = R"({"name":"Far","input_schema":{"type":"object"},"defer_loading":true})";
+    const std::string claude = "anthropic/claude-sonnet-5.5";
+    const std::string both = tools(words + "," + bash + "," + deferred);
+    Json other = Json::parse(expressions);
+    other["cache_control"] = { { "type", "ephemeral" } };
+    EXPECT_EQ(sent(both, "openrouter", question, claude)["tools"],
+        Json::array({ other, Json::parse(bash), Json::parse(deferred) }));
+    EXPECT_EQ(sent(tools(expressions + "," + deferred), "openrouter", question, claude)["tools"],
+        Json::array({ Json::parse(expressions), Json::parse(deferred) }));
+    EXPECT_EQ(sent(tools(expressions + "," + words + "," + bash), "openrouter", question, claude)["tools"],
+        Json::array({ Json::parse(expressions), Json::parse(bash) }))
+        << "no name is declared twice";
+    EXPECT_EQ(sent(both, "anthropic")["tools"],
+        Json::array({ Json::parse(words), Json::parse(bash), Json::parse(deferred) }));
+
+    const std::string history = question
+        + R"(,{"role":"assistant","content":[{"type":"server_tool_use","id":"srvtoolu_1","name":"tool_search_tool_bm25","input":{"query":"far"}},{"type":"tool_search_tool_result","tool_use_id":"srvtoolu_1","content":{"type":"tool_search_tool_search_result","tool_references":[{"type":"tool_reference","tool_name":"Far"}]}},{"type":"text","text":"Found."}]},)"
+        + question;
+    const Json gpt = sent(both, "openrouter", history, "openai/gpt-5.5");
+    Json near = Json::parse(deferred);
+    near.erase("defer_loading");
+    EXPECT_EQ(gpt["tools"], Json::array({ Json::parse(bash), near })) << "all of them at once";
+    EXPECT_EQ(gpt["messages"][1]["content"], Json::parse(R"([{"type":"text","text":"Found."}])"));
+}
+
 TEST(MessagesServerTools, WhatTheyDidIsToldAsText)
 {
     const std::string history = question + R"(,{"role":"assistant","content":[

@@ -1,4 +1,5 @@
 #include "support/decoded_request.h"
+#include "support/targets.h"
 #include "translate/thinking_request.h"
 
 namespace dragoman::translate {
@@ -43,6 +44,25 @@ TEST(ThinkingRequest, TakesTheEffortThatIsAskedFor)
             sent(adaptive + "," + effort(word)), R"({"reasoning":{"effort":")" + std::string(word) + "\"}}");
     EXPECT_EQ(sent(adaptive), R"({"reasoning":{"enabled":true}})");
     EXPECT_EQ(sent(adaptive + "," + effort("heroic")), R"({"reasoning":{"enabled":true}})");
+}
+
+TEST(ThinkingRequest, KnowsThreeEffortsWhereThereAreThree)
+{
+    const auto to_glm = [](const std::string& fields) {
+        const DecodedRequest request = DecodedRequest::with(fields);
+        const route::Target target = test::at("zai", { .model = "glm-5.3" });
+        return test::written([&](json::Writer& json) {
+            append_reasoning_request(json, reasoning_request(*request, target, {}, 1000), target);
+        });
+    };
+    const std::string on = R"({"thinking":{"type":"enabled","clear_thinking":false})";
+    for (const auto& [asked, told] : { std::pair("minimal", "low"), { "low", "low" }, { "medium", "low" },
+             { "high", "high" }, { "xhigh", "high" }, { "max", "max" } })
+        EXPECT_EQ(to_glm(adaptive + "," + effort(asked)),
+            on + R"(,"reasoning_effort":")" + std::string(told) + "\"}");
+    EXPECT_EQ(to_glm(adaptive), on + "}") << "its own";
+    EXPECT_EQ(to_glm(R"("thinking":{"type":"disabled"})"), on + R"(,"reasoning_effort":"low"})")
+        << "the least, since it cannot be switched off";
 }
 
 TEST(ThinkingRequest, ClampsToWhatTheModelLists)

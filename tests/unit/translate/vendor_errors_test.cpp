@@ -18,17 +18,16 @@ Error translated(const VendorError& row)
 {
     const std::string retry_after = row.header("retry-after");
     const std::string retry_after_ms = row.header("retry-after-ms");
-    const std::string reset = row.header("x-ratelimit-reset");
-    const std::string requests = row.header("x-ratelimit-reset-requests");
-    const std::string tokens = row.header("x-ratelimit-reset-tokens");
+    std::vector<LimitField> limits;
+    for (const auto& [name, value] : row.headers)
+        if (is_limit_field(name))
+            limits.push_back({ name, value });
     const std::string should_retry = row.header("x-should-retry");
     return translate_error({ .status = row.status,
                                .body = row.body,
                                .retry_after = retry_after,
                                .retry_after_ms = retry_after_ms,
-                               .rate_limit_reset = reset,
-                               .rate_limit_reset_requests = requests,
-                               .rate_limit_reset_tokens = tokens,
+                               .limits = limits,
                                .should_retry = should_retry,
                                .now = now },
         { .requested_model = "claude-sonnet-5-5",
