@@ -8,6 +8,7 @@
 #include "cli/env_import.h"
 #include "cli/init_plan.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,7 +62,12 @@ struct GatewayImport {
     {
         carried.push_back({ std::move(name), std::move(what) });
     }
-    void leave(std::string name, std::string why) { left.push_back({ std::move(name), std::move(why) }); }
+    void leave(std::string name, std::string why) // once, however often the file says it
+    {
+        const auto said = [&](const Import::Line& line) { return line.name == name && line.what == why; };
+        if (std::ranges::none_of(left, said))
+            left.push_back({ std::move(name), std::move(why) });
+    }
     Upstream* upstream(std::string_view name);
 };
 

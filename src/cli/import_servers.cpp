@@ -15,6 +15,7 @@ namespace {
 struct Known {
     std::string_view host; // the host itself, or what it ends with
     std::string_view preset;
+    std::string_view base_url {}; // of a provider's other half of the world, whose keys are its own
 };
 
 constexpr std::array<Known, 24> known_hosts { {
@@ -26,11 +27,11 @@ constexpr std::array<Known, 24> known_hosts { {
     { "api.anthropic.com", "anthropic" },
     { "api.deepseek.com", "deepseek" },
     { "api.z.ai", "zai" },
-    { "open.bigmodel.cn", "zai" },
+    { "open.bigmodel.cn", "zai", "https://open.bigmodel.cn/api/paas/v4" },
     { "api.moonshot.ai", "moonshot" },
-    { "api.moonshot.cn", "moonshot" },
+    { "api.moonshot.cn", "moonshot", "https://api.moonshot.cn/v1" },
     { "api.minimax.io", "minimax" },
-    { "api.minimaxi.com", "minimax" },
+    { "api.minimaxi.com", "minimax", "https://api.minimaxi.com/v1" },
     { "api.mistral.ai", "mistral" },
     { "api.groq.com", "groq" },
     { "api.x.ai", "xai" },
@@ -75,13 +76,18 @@ Address address_of(std::string_view url)
     return address;
 }
 
+const Known* known_at(const Address& address)
+{
+    const auto found = std::ranges::find_if(known_hosts, [&](const Known& known) {
+        return known.host.starts_with('.') ? address.host.ends_with(known.host) : address.host == known.host;
+    });
+    return found == known_hosts.end() ? nullptr : &*found;
+}
+
 std::string_view preset_for(const Address& address, std::string_view name)
 {
-    for (const Known& known : known_hosts) {
-        const bool ending = known.host.starts_with('.');
-        if (ending ? address.host.ends_with(known.host) : address.host == known.host)
-            return known.preset;
-    }
+    if (const Known* known = known_at(address))
+        return known->preset;
     const std::string letters = letters_of(name);
     for (const std::string_view preset : local_presets)
         if (letters == preset)
@@ -124,9 +130,11 @@ config::Parsed<ImportedServer> server_at(std::string_view url, std::string_view 
         server.base_url = urls->base;
     else if (server.preset == "azure")
         server.base_url = fmt::format("https://{}/openai/v1", address.host);
-    else if (speaks == Speaks::messages && preset->dialect != config::Upstream::Dialect::messages)
+    else if (speaks == Speaks::messages && preset->dialect != config::Upstream::Dialect::messages) {
+        const Known* known = known_at(address);
         server.messages_url = *checked == preset->messages_url ? "" : *checked;
-    else if (server.is_same_api && !is_address_of(urls->base, preset->base_url))
+        server.base_url = known == nullptr ? "" : known->base_url; // the list of models is asked there, too
+    } else if (server.is_same_api && !is_address_of(urls->base, preset->base_url))
         server.base_url = urls->base;
     return server;
 }

@@ -44,14 +44,12 @@ InitDialogue::InitDialogue(const Context& context, const InitOptions& options)
 void InitDialogue::say_what_was_imported(const std::string& path, const Import& import) const
 {
     const auto list = [&](std::string_view title, const std::vector<Import::Line>& lines) {
-        std::size_t width = 0;
+        std::vector<std::pair<std::string, std::string>> rows;
         for (const Import::Line& line : lines)
-            width = std::max(width, line.name.size());
+            rows.emplace_back(line.name, line.what);
         if (!lines.empty())
             print(style_.bold(fmt::format("{}", title)) + "\n");
-        for (const Import::Line& line : lines)
-            print(fmt::format("  {}  {}\n", pad_right(line.name, width),
-                wrap(line.what, width_of(STDOUT_FILENO, context_.sources.environment), width + 4)));
+        print(explained(rows, width_of(STDOUT_FILENO, context_.sources.environment)));
     };
     list(fmt::format("Carried over from {}:", plain(path)), import.carried);
     list("Could not be carried over:", import.left);

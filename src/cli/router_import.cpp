@@ -50,6 +50,7 @@ private:
 
     void take_providers();
     void take_provider(const json::Entry& given, std::size_t position);
+    void take_keys(Upstream& upstream, const Provider& provider, const json::Entry& given);
     void take_key(Upstream& upstream, const Provider& provider, const std::string& key);
     void take_models(const Provider& provider, const json::Entry& given);
     void put_default_first();
@@ -98,8 +99,7 @@ void Importer::take_provider(const json::Entry& given, std::size_t position)
             given.text("api_base_url")
                 ? "its api_base_url names a variable that is not set here: set it and import again"
                 : "it has no api_base_url");
-    const auto transformer = given.value("transformer");
-    const auto transformers = transformer ? transformer->object() : std::nullopt;
+    const auto transformers = given.value("transformer");
     const Speaks speaks =
         speaks_messages(transformers) || url->ends_with("/messages") ? Speaks::messages : Speaks::chat;
     const auto server = server_at(*url, provider.name, speaks);
@@ -112,10 +112,21 @@ void Importer::take_provider(const json::Entry& given, std::size_t position)
     import_.carry(label,
         fmt::format("[upstreams.{}]{}", toml_key(upstream.name),
             server->is_same_api ? "" : ", at the provider's OpenAI-compatible address"));
-    take_key(upstream, provider, given.text("api_key").value_or(given.text("APIKEY").value_or("")));
+    take_keys(upstream, provider, given);
     provider.transformers = take_transformers(import_, upstream, plain(provider.name), transformers);
     take_models(provider, given);
     providers_.push_back(std::move(provider));
+}
+
+// One, or a list of them.
+void Importer::take_keys(Upstream& upstream, const Provider& provider, const json::Entry& given)
+{
+    const auto several = given.texts("api_key");
+    if (!several || several->empty())
+        return take_key(
+            upstream, provider, given.text("api_key").value_or(given.text("APIKEY").value_or("")));
+    for (const std::string& key : *several)
+        take_key(upstream, provider, key);
 }
 
 // A reference stays one. What the file itself gives to the variable is the key.

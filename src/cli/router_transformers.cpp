@@ -21,9 +21,13 @@ struct Meaning {
     std::string_view why; // why nothing, or what to do instead; empty: by itself
 };
 
+constexpr std::string_view nothing_to_say = "nothing has to be said: the preset and the catalogue know";
+constexpr std::string_view fields_of_clients =
+    "fields of a request are the client's to set: CLAUDE_CODE_EXTRA_BODY of Claude Code sends more";
+
 // Those that need nothing, and those that are one quirk.
 constexpr std::array<Meaning, 11> meanings { {
-    { "deepseek groq gemini openrouter anthropic openai mistral glm kimi xiaomi-mimo", "", "" },
+    { "deepseek groq gemini openrouter anthropic openai mistral glm kimi xiaomi-mimo cerebras", "", "" },
     { "streamoptions sampling reasoning enhancetool cleanthinkinginmessage", "", "" },
     { "maxcompletiontokens", "max_completion_tokens", "" },
     { "extrathinktag", "inline_think", "" },
@@ -34,8 +38,7 @@ constexpr std::array<Meaning, 11> meanings { {
     { "forcereasoning", "",
         "a model is not told how to think; docs/providers.md lists the quirks that ask a server for "
         "thinking" },
-    { "customparams", "",
-        "fields of a request are the client's to set: CLAUDE_CODE_EXTRA_BODY of Claude Code sends more" },
+    { "customparams", "", fields_of_clients },
     { "vertex-gemini vertex-claude", "",
         "a login at Google Cloud is not made here; the preset gemini takes a key of Google AI Studio" },
     { "gemini-cli qwen-cli rovo-cli codex chrome-on-device", "",
@@ -88,12 +91,17 @@ Use use_of(const json::Value& value)
     return use;
 }
 
-std::vector<Use> uses_of(const json::Entry& entry)
+// { "use": [...] }, and what people write for it: the list alone, or one name.
+std::vector<Use> uses_of(const std::optional<json::Value>& given)
 {
     std::vector<Use> uses;
-    const auto list = entry.value("use");
-    const auto array = list ? list->array() : std::nullopt;
-    if (array)
+    if (!given)
+        return uses;
+    if (const auto entry = given->object())
+        return uses_of(json::Entry(*entry).value("use"));
+    if (given->string())
+        uses.push_back(use_of(*given));
+    if (const auto array = given->array())
         for (const json::Value value : json::Array(*array))
             uses.push_back(use_of(value));
     return uses;
@@ -108,12 +116,13 @@ public:
     {
     }
 
-    void take_all(const json::Object& given);
+    void take_all(const json::Value& given);
     Transformers result {};
 
 private:
     void take(const Use& use, const std::string& model);
     void take_limit(const Use& use, const std::string& model);
+    void take_sampling(const Use& use, const std::string& model);
     void take_openrouter(const Use& use, const std::string& model);
     void take_header(const Use& use, std::string_view option, std::string_view key);
     void take_responses(const std::string& model);
@@ -166,6 +175,22 @@ void Taker::take_limit(const Use& use, const std::string& model)
             "[upstreams.{}.models.{}] output", upstream_.name, toml_key(model.empty() ? "*" : model)));
 }
 
+// Upper limits there, of which dragoman knows that of the answer.
+void Taker::take_sampling(const Use& use, const std::string& model)
+{
+    if (use.options.value("max_tokens"))
+        take_limit(use, model);
+    bool leaves = false;
+    for (const std::string_view field : { "temperature", "top_p", "top_k", "repetition_penalty" })
+        if (use.options.value(field)) {
+            import_.leave(
+                label(fmt::format("{} {}", use.name, field), model), std::string(fields_of_clients));
+            leaves = true;
+        }
+    if (!leaves && !use.options.value("max_tokens"))
+        import_.carry(label(use.name, model), std::string(nothing_to_say));
+}
+
 void Taker::take_header(const Use& use, std::string_view option, std::string_view key)
 {
     const auto text = use.options.text(option);
@@ -211,6 +236,8 @@ void Taker::take(const Use& use, const std::string& model)
         return import_.leave(label("?", model), "it has no name");
     if (use.name == "maxtoken")
         return take_limit(use, model);
+    if (use.name == "sampling")
+        return take_sampling(use, model);
     if (use.name == "openai-response" || use.name == "openai-responses")
         return take_responses(model);
     const Meaning* meaning = meaning_of(use.name);
@@ -225,33 +252,35 @@ void Taker::take(const Use& use, const std::string& model)
     if (!meaning->quirk.empty())
         add_quirk(meaning->quirk, model);
     import_.carry(label(use.name, model),
-        meaning->quirk.empty() ? "nothing has to be said: the preset and the catalogue know"
-                               : fmt::format("quirk {}", meaning->quirk));
+        meaning->quirk.empty() ? std::string(nothing_to_say) : fmt::format("quirk {}", meaning->quirk));
 }
 
-void Taker::take_all(const json::Object& given)
+void Taker::take_all(const json::Value& given)
 {
-    for (const Use& use : uses_of(json::Entry(given)))
+    for (const Use& use : uses_of(given))
         take(use, "");
-    for (const json::Field field : given) {
+    const auto models = given.object();
+    if (!models)
+        return;
+    for (const json::Field field : json::Object(*models)) {
         const std::string model = json::unescape(field.key);
         if (model == "use")
             continue;
-        for (const Use& use : uses_of(json::Entry(field.value.object())))
+        for (const Use& use : uses_of(field.value))
             take(use, model);
     }
 }
 
 } // namespace
 
-bool speaks_messages(const std::optional<json::Object>& transformer)
+bool speaks_messages(const std::optional<json::Value>& transformer)
 {
-    const std::vector<Use> uses = uses_of(json::Entry(transformer));
+    const std::vector<Use> uses = uses_of(transformer);
     return std::ranges::any_of(uses, [](const Use& use) { return use.name == "anthropic"; });
 }
 
 Transformers take_transformers(GatewayImport& import, Upstream& upstream, const std::string& provider,
-    const std::optional<json::Object>& given)
+    const std::optional<json::Value>& given)
 {
     Taker taker(import, upstream, provider);
     taker.result.messages = speaks_messages(given);

@@ -18,11 +18,11 @@ struct Transformers {
 };
 
 // Whether `transformer` hands requests on as they are, to a server that speaks Messages.
-bool speaks_messages(const std::optional<json::Object>& transformer);
+bool speaks_messages(const std::optional<json::Value>& transformer);
 
 // Into the upstream, and into what could not be carried over. `provider` is its name there.
 Transformers take_transformers(GatewayImport& import, GatewayImport::Upstream& upstream,
-    const std::string& provider, const std::optional<json::Object>& given);
+    const std::string& provider, const std::optional<json::Value>& given);
 
 // A JSON value as TOML writes it; null is left out of tables and lists.
 std::string toml_value(const json::Value& value);

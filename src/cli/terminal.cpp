@@ -151,6 +151,21 @@ std::string wrap(std::string_view text, std::size_t columns, std::size_t indent)
     return out;
 }
 
+std::string explained(const std::vector<std::pair<std::string, std::string>>& rows, std::size_t columns)
+{
+    const std::size_t most = columns * 2 / 5;
+    std::size_t width = 0;
+    for (const auto& [name, what] : rows)
+        width = std::max(width, columns_of(name) <= most ? columns_of(name) : 0);
+    std::string out;
+    for (const auto& [name, what] : rows) {
+        const bool alone = columns_of(name) > width;
+        out += "  " + (alone ? name + "\n" + std::string(width + 2, ' ') : pad_right(name, width));
+        out += "  " + wrap(what, columns, width + 4) + "\n";
+    }
+    return out;
+}
+
 std::string plain(std::string_view text)
 {
     std::string out;

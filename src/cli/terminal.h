@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace dragoman::cli {
 
@@ -53,6 +55,10 @@ std::string pad_left(std::string_view text, std::size_t columns);
 std::string fit(std::string_view text, std::size_t columns);
 
 // Lines of at most so many columns, broken at blanks; each after the first begins with `indent` blanks.
+// Names and, beside them, what is to be said of each, in lines of at most so many columns. A name that leaves
+// no room for it stands alone.
+std::string explained(const std::vector<std::pair<std::string, std::string>>& rows, std::size_t columns);
+
 std::string wrap(std::string_view text, std::size_t columns, std::size_t indent);
 
 // Text of unknown origin as one harmless line.

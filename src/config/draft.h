@@ -81,6 +81,9 @@ void apply_environment(Draft& draft, const Environment& environment);
 // settle_upstream.cpp: which keys are in force, which base URL goes with them, and the URLs that follow.
 void settle_upstreams(Draft& draft, const Sources& sources, const Dotenv& dotenv);
 
+// settle_routes.cpp: what people write in a pattern that knows `*` alone is warned about.
+void check_pattern(Mistakes& mistakes, const Placed& pattern, std::string_view key);
+
 // settle_routes.cpp: whether what routes and models name is there.
 void settle_routes(Draft& draft);
 

@@ -168,24 +168,22 @@ void settle_models(Draft& draft)
         settle_own_models(upstream);
     take_models_of_main(draft);
     keep_at_the_first(draft);
-    const auto settle = [&](const std::optional<Placed>& given, std::string& out) {
+    const auto settle = [&](const std::optional<Placed>& given, std::string_view key, std::string& out) {
         if (!given)
             return;
         const std::string_view name = trim(given->text);
         if (name.size() <= 256 && is_header_word(name))
             out = name;
         else
-            draft.mistakes.add(given->place, "is no name of a model");
+            draft.mistakes.add(given->place,
+                fmt::format("{}is no name of a model: one word of ASCII, such as \"openai/gpt-oss-120b\"",
+                    given->place.starts_with(draft.config.file + ":") ? key : ""));
     };
-    settle(draft.big, models.big);
+    settle(draft.big, "models.big ", models.big);
     if (draft.big)
         models.middle = models.small = models.big;
-    settle(draft.middle, models.middle);
-    settle(draft.small, models.small);
-    for (const ModelMapping& mapping : models.map) {
-        if (!is_header_word(mapping.from) || !is_header_word(mapping.to) || mapping.to.contains('*'))
-            draft.mistakes.add("models.map", "holds a name that is no name of a model");
-    }
+    settle(draft.middle, "models.middle ", models.middle);
+    settle(draft.small, "models.small ", models.small);
 }
 
 // The demonstration is its own upstream, whatever the file says: nothing may leave the machine, and it speaks

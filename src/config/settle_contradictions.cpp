@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dragoman::config {
 namespace {
 
@@ -98,11 +100,28 @@ void check_limits(Draft& draft)
                     name));
 }
 
+// "groq/openai/gpt-oss-120b": where models are called vendor/model, the first of three is an upstream.
+void check_names_at_router(Draft& draft)
+{
+    for (const Placed& model : draft.model_names) {
+        const std::string before = model.text.substr(0, model.text.find('/'));
+        if (std::ranges::count(model.text, '/') < 2 || draft.config.upstream(before) != nullptr
+            || preset_of(before) == nullptr)
+            continue;
+        draft.mistakes.warn(model.place,
+            fmt::format(
+                "{0} is a model of {1}, since there is no upstream {2}; add [upstreams.{2}] if it is meant",
+                model.text, draft.config.main().name, before));
+    }
+}
+
 // "hom/qwen3": a model of the first upstream whose vendor is hom, or of the upstream home? Where models have
 // no vendors it is clear.
 void check_names(Draft& draft)
 {
-    if (draft.config.upstreams.size() < 2 || draft.config.main().vendor_in_slugs)
+    if (draft.config.main().vendor_in_slugs)
+        return check_names_at_router(draft);
+    if (draft.config.upstreams.size() < 2)
         return;
     std::vector<std::string_view> names;
     for (const Upstream& upstream : draft.config.upstreams)

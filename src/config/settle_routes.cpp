@@ -184,6 +184,25 @@ void check_upstream_alone(Draft& draft, const Route& own, const RouteTarget& tar
 
 } // namespace
 
+void check_pattern(Mistakes& mistakes, const Placed& pattern, std::string_view key)
+{
+    const std::size_t sign = pattern.text.find_first_of("[]{}()?|^$+,");
+    if (sign == std::string::npos)
+        return;
+    if (const std::size_t mark = pattern.text.find('['); mark != std::string::npos
+        && pattern.text.ends_with(']') && pattern.text[mark + 1] >= '0' && pattern.text[mark + 1] <= '9'
+        && !pattern.text.substr(mark).contains('-'))
+        return mistakes.warn(pattern.place,
+            fmt::format("{}: a mark such as {} is taken off a name before anybody looks at it: leave it out",
+                key, pattern.text.substr(mark)));
+    if (pattern.text[sign] == ',' && !pattern.text.contains('*'))
+        return; // "vendor,model"
+    mistakes.warn(pattern.place,
+        fmt::format(
+            "{}: in a pattern only * is special, and {} stands for itself; write an entry for each name", key,
+            pattern.text[sign]));
+}
+
 void settle_routes(Draft& draft)
 {
     std::set<std::string> names;

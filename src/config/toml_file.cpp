@@ -1,5 +1,6 @@
 #include "config/draft.h"
 #include "config/toml_reader.h"
+#include "route/model_pattern.h"
 
 #include <algorithm>
 #include <array>
@@ -94,6 +95,18 @@ void read_server(Draft& draft, const toml::table& table, const std::string& path
     reader.finish();
 }
 
+// The first that matches counts.
+void warn_of_never_reached(Draft& draft, const Placed& from)
+{
+    for (const ModelMapping& before : draft.config.models.map)
+        if (before.from == from.text || before.from == "*"
+            || (!from.text.contains('*') && route::matches(before.from, from.text)))
+            return draft.mistakes.warn(from.place,
+                fmt::format("models.map: {} never counts: whatever is like it is like {} before; put it "
+                            "before that one",
+                    from.text, before.from));
+}
+
 void read_map(Draft& draft, TomlReader& models)
 {
     const toml::node* node = models.get("map");
@@ -109,7 +122,14 @@ void read_map(Draft& draft, TomlReader& models)
         reader.finish();
         if (!from || !to)
             draft.mistakes.add(reader.place_of(entry.source()), "models.map needs both from and to");
+        else if (!is_header_word(from->text))
+            reader.complain("from", "is no name of a model: one word of ASCII, in which * is any text");
+        else if (!is_header_word(to->text) || to->text.contains('*'))
+            reader.complain(
+                "to", R"(is no name of a model: one word of ASCII without *, such as "openai/gpt-oss-120b")");
         else {
+            check_pattern(draft.mistakes, *from, "models.map.from");
+            warn_of_never_reached(draft, *from);
             draft.config.models.map.push_back({ from->text, to->text });
             draft.model_names.push_back(*to);
         }
@@ -244,10 +264,32 @@ std::string_view name_in(std::string_view line)
     return is_plain && (is_table || line.contains('=')) ? name : std::string_view();
 }
 
+// The parser's sentence may quote the line, and the line may hold a key: only a sign that it wants is kept.
+std::string_view without_the_line(std::string_view what)
+{
+    constexpr std::string_view wants = "expected '";
+    what = what.substr(0, what.find(", saw"));
+    std::size_t quote = what.find('\'');
+    if (const std::size_t wanted = what.find(wants); wanted != std::string_view::npos) {
+        const std::size_t end = what.find('\'', wanted + wants.size());
+        const std::string_view sign = what.substr(wanted + wants.size(), end - wanted - wants.size());
+        const bool is_sign = end != std::string_view::npos && sign.size() <= 2
+            && std::ranges::all_of(sign, [](unsigned char c) { return std::ispunct(c) != 0; });
+        if (is_sign && wanted + wants.size() - 1 == quote)
+            quote = end + 1;
+    }
+    return trim(what.substr(0, quote));
+}
+
 // What people do most often, in the parser's words.
 std::string remedy_for(std::string_view what, std::string_view line)
 {
     const std::string_view name = name_in(line);
+    if (trim(line).starts_with('{'))
+        return "; it looks like JSON: `dragoman init --import` reads that of other programs";
+    if (what.contains("key-value pair") && !line.contains('=') && line.contains(':'))
+        return "; it looks like YAML: write KEY = VALUE, or let `dragoman init --import` read the file of "
+               "another program";
     if (what.contains("cannot redefine"))
         return fmt::format(
             "; {} stands there twice: keep one of them", name.empty() ? std::string_view("this") : name);
@@ -270,13 +312,10 @@ void apply_toml(Draft& draft, std::string_view text, const std::string& path)
         std::ranges::stable_sort(
             draft.mistakes.mistakes, {}, [&](const std::string& one) { return position_of(one, path); });
     } catch (const toml::parse_error& error) {
-        // The parser's sentence may quote the line, and the line may hold a key: the quote is left out.
-        std::string_view what = error.description();
-        const auto quote = what.find('\'');
-        const auto end = quote == std::string_view::npos ? what.size() : quote;
+        const std::string_view what = error.description();
         draft.mistakes.add(
             fmt::format("{}:{}:{}", path, error.source().begin.line, error.source().begin.column),
-            fmt::format("this is not TOML: {}{}", trim(what.substr(0, end)),
+            fmt::format("this is not TOML: {}{}", without_the_line(what),
                 remedy_for(what, line_of(text, error.source().begin.line))));
     }
 }

@@ -210,7 +210,7 @@ private:
         case toml::node_type::integer:
             return "a whole number";
         case toml::node_type::floating_point:
-            return "a number";
+            return "a number with a fraction";
         case toml::node_type::boolean:
             return "true or false";
         default:

@@ -102,11 +102,14 @@ void RouteReader::read_when()
     if (table == nullptr)
         return;
     TomlReader when(mistakes_, *table, reader_.path(), "routes.when");
-    if (const auto model = when.placed("model")) {
-        if (is_header_word(model->text))
-            route_.model = model->text;
-        else
-            when.complain("model", "is no name of a model");
+    if (const auto model = when.text("model")) {
+        if (is_header_word(*model)) {
+            route_.model = *model;
+            check_pattern(mistakes_, { *model, when.place_of("model") }, "routes.when.model");
+        } else
+            when.complain("model",
+                model->empty() ? "is empty: leave it out where every model fits"
+                               : "is no name of a model: one word of ASCII, in which * is any text");
     }
     if (const auto family = when.choice("family", families))
         route_.family = families[*family];

@@ -48,6 +48,7 @@ public:
 private:
     void read_kind();
     void read_key();
+    static bool read_variable(TomlReader& reader, std::string_view key, std::string& out);
     void check_literal(TomlReader& reader, const Placed& key);
     void read_pool();
     void read_times();
@@ -98,7 +99,9 @@ void UpstreamReader::read_kind()
         apply_preset(upstream_, *preset);
     else
         take_no_preset(upstream_);
-    if (!draft_.base_url && (preset == nullptr || preset->base_url.empty()))
+    const bool is_said =
+        preset == nullptr && reader_.get("preset") != nullptr; // that there is none of the name
+    if (!draft_.base_url && !is_said && (preset == nullptr || preset->base_url.empty()))
         reader_.complain("",
             preset == nullptr ? R"(needs a preset, such as preset = "openrouter", or a base_url)"
                               : "needs a base_url: everybody has another");
@@ -148,7 +151,7 @@ void UpstreamReader::read_key()
 {
     draft_.key = reader_.placed("key");
     draft_.key_file = reader_.placed("key_file");
-    reader_.text("key_env", draft_.key_env);
+    read_variable(reader_, "key_env", draft_.key_env);
     if (draft_.key && draft_.key_file)
         reader_.complain("key_file", "and key cannot both be given; keep the one that holds");
     if (draft_.key)
@@ -175,6 +178,29 @@ void UpstreamReader::check_literal(TomlReader& reader, const Placed& key)
             in_pool ? "env" : "key_env", is_name ? name : "NAME"));
 }
 
+// People write the key where its name belongs, and it would be shown. False: that has been said.
+bool UpstreamReader::read_variable(TomlReader& reader, std::string_view key, std::string& out)
+{
+    const std::string name = reader.text(key).value_or("");
+    const auto has = [&](int (*is)(int)) {
+        return std::ranges::any_of(name, [&](unsigned char c) { return is(c) != 0; });
+    };
+    constexpr std::size_t keys_are_longer = 31;
+    const bool is_variable =
+        std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+    const bool looks_like_key =
+        name.size() > keys_are_longer && has(std::isupper) && has(std::islower) && has(std::isdigit);
+    if (is_variable && !looks_like_key) {
+        out = name;
+        return true;
+    }
+    reader.complain(key,
+        name.starts_with('$') ? "is the name of a variable: write it without $"
+                              : "is no name of a variable; the key itself belongs into a file, that key_file "
+                                "(of keys: file) names");
+    return false;
+}
+
 // keys = [{ env = "A", weight = 2 }, { file = "/run/secrets/b" }]
 void UpstreamReader::read_pool()
 {
@@ -190,7 +216,7 @@ void UpstreamReader::read_pool()
     for (const toml::node& entry : *entries) {
         TomlReader one(mistakes_, *entry.as_table(), reader_.path(), reader_.full_name("keys"));
         KeyDraft key { .key = one.placed("key"), .file = one.placed("file") };
-        one.text("env", key.env);
+        const bool said = !read_variable(one, "env", key.env);
         one.whole("weight", key.weight, 1, weight_max);
         one.finish();
         key.place = one.place_of(entry.source());
@@ -204,6 +230,8 @@ void UpstreamReader::read_pool()
         if (twice)
             mistakes_.add(key.place,
                 reader_.full_name("keys") + " has this key twice; weight says that one gets more sessions");
+        if (said)
+            continue;
         if (int(key.key.has_value()) + int(key.file.has_value()) + int(!key.env.empty()) != 1)
             mistakes_.add(
                 key.place, reader_.full_name("keys") + " needs one of env, file and key in each entry");

@@ -138,7 +138,8 @@ void Reader::read_object(Object object, int depth)
     auto message = object.find("message");
     if (error && !(error->is(Type::string) && message && message->is(Type::string)))
         read(*error, depth + 1);
-    for (std::string_view name : { "message", "msg", "status_msg", "error_message", "error_description" })
+    for (std::string_view name :
+        { "message", "msg", "status_msg", "error_message", "error_msg", "error_description" })
         if (auto found = object.find(name); found && body_.message.empty())
             read_detail(*found, depth);
     if (auto detail = object.find("detail"); detail && body_.message.empty())
@@ -313,6 +314,9 @@ ErrorBody decode_error_body(std::string_view body)
 {
     ErrorBody decoded;
     Reader(decoded).read_text(body, 0);
+    // MiMo: {"message":"Param Incorrect","param":"max_tokens is too large: ..."}
+    if (std::count(decoded.param.begin(), decoded.param.end(), ' ') > 2)
+        decoded.outer_message = std::exchange(decoded.message, std::exchange(decoded.param, {}));
     return decoded;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace dragoman::translate {
 
@@ -64,19 +65,36 @@ constexpr Wording wordings[] = {
     { "exceeded context length" }, // Ollama
     { "exceeded max context length" }, // Ollama
     { "context length is only" }, // Ollama
+    { "exceed context window of" }, // llama-cpp-python
+    { "exceeds context size" }, // ds4
+    { "context length exceeded" }, { "context window exceeded" }, { "context size exceeded" },
+    { "exceeds the context length" }, { "reached context length of" }, // LM Studio, in mid-answer
+    { "input is too long" }, { "input prompt", "is too long" }, // Bedrock, vLLM
+    { "input tokens exceeded" }, // Bedrock
+    { "max input token limit" }, // Bedrock
+    { "maximum number of input tokens" }, { "total tokens exceeds the model's max" }, // Cohere
+    { "prompt_tokens", "must be less than max_seq_len" }, // SiliconFlow
+    { "max_total_tokens", "max_seq_len" }, // SiliconFlow
+    { "prompt length", "larger than max_seq_len" }, { "prompt length", "should not exceed" }, // TensorRT-LLM
+    { "max_tokens must be at least 1, got -" }, // vLLM: what is left for an answer
+    { "input length", "exceeds the maximum length" }, // Doubao
+    { "max input characters" }, // Qianfan
     { "model_context_window_exceeded" }, { "input length exceeds", "context length" },
     { "token limit exceeded" }, { "prompt exceeds max length" }, // GLM in English
     { "prompt 超长" }, // GLM, Zhipu
     { "prompt超长" }, { "超过", "上下文" }, // "the input is longer than the model's largest context"
-    { "超出", "上下文" }, { "上下文", "超" }, { "输入", "过长" }, // "the input is too long"
+    { "超出", "上下文" }, { "上下文", "超" }, { "输入", "过长" },
+    { "输入", "超长" }, // "the input is too long"
 };
 
 constexpr std::string_view about_rates[] = { "rate limit", "rate_limit", "rate-limit", "ratelimit",
     "too many requests", "throttl", "quota", "per minute", "per day", "per second" };
 
-constexpr std::string_view codes[] = { "context_length_exceeded", "token_limit_exceeded", "string_too_long",
-    "string_above_max_length", "exceed_context_size_error", "model_context_window_exceeded",
+constexpr std::string_view codes[] = { "context_length_exceeded", "token_limit_exceeded",
+    "exceed_context_size_error", "context_exceeded", "model_context_window_exceeded",
     "tokens_limit_reached" };
+
+constexpr std::string_view codes_of_texts[] = { "string_too_long", "string_above_max_length" };
 
 bool contains(std::string_view text, std::string_view part)
 {
@@ -95,10 +113,53 @@ bool occurs(const Wording& wording, std::string_view text)
     return true;
 }
 
-bool has_overflow_code(const openai::ErrorBody& body)
+bool is_called(const openai::ErrorBody& body, std::span<const std::string_view> names)
 {
-    return std::any_of(std::begin(codes), std::end(codes),
-        [&](auto code) { return body.code == code || body.type == code || body.error_type == code; });
+    return std::any_of(names.begin(), names.end(),
+        [&](auto name) { return body.code == name || body.type == name || body.error_type == name; });
+}
+
+// One text is longer than a text may be: a part of the conversation, and not the description of a tool or
+// another field, which would be as long after the conversation is made shorter.
+bool is_long_text(const openai::ErrorBody& body, std::string_view text)
+{
+    if (!is_called(body, codes_of_texts))
+        return false;
+    std::string_view field = body.param;
+    if (const std::size_t quote = text.find("invalid '"); field.empty() && quote != std::string_view::npos)
+        field = text.substr(quote + 9);
+    constexpr std::string_view parts[] = { "messages", "input", "prompt", "contents" };
+    return field.empty() || std::any_of(std::begin(parts), std::end(parts), [&](auto part) {
+        return field.starts_with(part);
+    });
+}
+
+// Words that nobody has written down yet: tokens of a prompt, a comparison, and two numbers of which one is
+// too large; of nothing else that has a length.
+bool looks_like_overflow(std::string_view text, int status)
+{
+    constexpr std::string_view of_prompts[] = { "prompt", "input", "context", "conversation", "request" };
+    constexpr std::string_view of_tokens[] = { "token", "prompt length", "input length", "context length" };
+    constexpr std::string_view comparisons[] = { "exceed", "too long", "longer than", "larger than",
+        "greater than", "must be less than", "over the limit" };
+    constexpr std::string_view others[] = { "image", "tool", "function", "description", "schema", "output",
+        "completion", "max_tokens", "max_new_tokens", "budget", "audio", "file", "character", "byte",
+        "metadata", "stop", "temperature", "user_id" };
+    const auto has = [&](std::span<const std::string_view> words) {
+        return std::any_of(words.begin(), words.end(), [&](auto word) { return contains(text, word); });
+    };
+    if ((status != 400 && status != 413 && status != 422) || !has(of_prompts) || !has(of_tokens)
+        || !has(comparisons) || has(others) || has(about_rates))
+        return false;
+    constexpr std::uint64_t smallest = 1000;
+    std::uint64_t least = UINT64_MAX;
+    std::uint64_t most = 0;
+    for (const std::uint64_t number : counts_in(text))
+        if (number >= smallest) {
+            least = std::min(least, number);
+            most = std::max(most, number);
+        }
+    return least < most;
 }
 
 // Cerebras says nothing at all, and a proxy in front may say only that the entity is too large.
@@ -181,6 +242,8 @@ Overflow canonical(OverflowNumbers numbers, const OverflowContext& context)
         numbers.input = *numbers.total - output;
     if (numbers.input && output > 0 && *numbers.input + output_worth_asking_for <= limit)
         return too_much_output(*numbers.input, output, limit);
+    if (numbers.excess && !numbers.input)
+        return too_long(limit + *numbers.excess, limit);
     if (numbers.total && *numbers.total > limit)
         return too_long(*numbers.total, limit);
     if (numbers.input && *numbers.input > limit)
@@ -197,7 +260,7 @@ bool is_overflow_wording(std::string_view text, int status)
     if (std::any_of(
             std::begin(about_rates), std::end(about_rates), [&](auto word) { return contains(text, word); }))
         return false;
-    if (status == 400 && contains(text, "too many tokens"))
+    if (status == 400 && (contains(text, "too many tokens") || contains(text, "too many input tokens")))
         return true;
     return std::any_of(
         std::begin(wordings), std::end(wordings), [&](const Wording& each) { return occurs(each, text); });
@@ -206,14 +269,20 @@ bool is_overflow_wording(std::string_view text, int status)
 std::optional<Overflow> find_overflow(const openai::ErrorBody& body, const OverflowContext& context)
 {
     const std::string text = lower_text(body);
-    if (has_overflow_code(body) || is_overflow_wording(text, context.status)) {
+    if (is_long_text(body, text)) // its numbers are characters
+        return canonical({}, context);
+    if (is_called(body, codes) || is_overflow_wording(text, context.status)
+        || looks_like_overflow(text, context.status)) {
         OverflowNumbers numbers = read_overflow_numbers(text, context.context_length, context.max_tokens);
         if (body.prompt_tokens)
             numbers.input = body.prompt_tokens;
         if (body.context_tokens)
             numbers.limit = body.context_tokens;
+        if (!numbers.output && contains(text, "max_total_tokens"))
+            numbers.output = context.max_tokens;
         // One number alone is the window, unless it is larger than the window that we know.
-        const bool alone = numbers.limit && !numbers.input && !numbers.total && !numbers.output;
+        const bool alone =
+            numbers.limit && !numbers.input && !numbers.total && !numbers.output && !numbers.excess;
         if (alone && context.context_length && *numbers.limit > *context.context_length) {
             numbers.total = numbers.limit;
             numbers.limit = context.context_length;

@@ -105,12 +105,20 @@ bool is_input(const Number& number)
     return followed_by(number, after) || led_by(number, before);
 }
 
+// "exceeded max context length by 1204 tokens"
+bool is_excess(const Number& number)
+{
+    constexpr std::array<std::string_view, 2> before { "exceeded by", "context length by" };
+    return led_by(number, before);
+}
+
 bool is_limit(const Number& number)
 {
-    constexpr std::array<std::string_view, 18> before { "while limit is", "max size", "n_ctx", "must be <",
-        "max_seq_len", "window limit", "context length is", "context length is only", "context length of",
-        "context length", "context size is", "context size", "limit of", "maximum of", "prompt length is",
-        "input length of", "token limit", "number of tokens allowed" };
+    constexpr std::array<std::string_view, 21> before { "max input tokens", "limit for this model is",
+        "context window of", "while limit is", "max size", "n_ctx", "must be <", "max_seq_len",
+        "window limit", "context length is", "context length is only", "context length of", "context length",
+        "context size is", "context size", "limit of", "maximum of", "prompt length is", "input length of",
+        "token limit", "number of tokens allowed" };
     constexpr std::array<std::string_view, 2> after { "maximum context length", "maximum" };
     constexpr std::array<std::string_view, 3> too_much { "is greater than", "is longer than", "exceeds" };
     return (led_by(number, before) || followed_by(number, after)) && !followed_by(number, too_much);
@@ -151,6 +159,10 @@ OverflowNumbers read_overflow_numbers(
     std::vector<std::uint64_t> rest; // what is not a part of the request, largest first
     bool guessed = false; // the output is what was asked for, and nothing says that it is meant
     for (const Number& number : numbers) {
+        if (is_excess(number)) {
+            out.excess = number.value;
+            continue;
+        }
         const bool output = is_output(number);
         const bool only_part = (is_input(number) || output) && !is_limit(number); // as large as a window
         const bool new_output = output && !out.output;

@@ -16,6 +16,7 @@ struct OverflowNumbers {
     std::optional<std::uint64_t> input {}; // of the prompt alone
     std::optional<std::uint64_t> output {}; // what was asked for as output
     std::optional<std::uint64_t> total {}; // prompt and output, or whatever the vendor compared
+    std::optional<std::uint64_t> excess {}; // by how much it is more than the window
 };
 
 // `text` in lower case. `window` and `max_tokens` (0: unknown) are recognised where they occur.

@@ -188,6 +188,49 @@ TEST_F(GatewayImportTest, TheRoutersTransformersAreQuirksOrAreNamed)
     EXPECT_THAT(carried("volcengine transformer enhancetool"), HasSubstr("nothing has to be said"));
 }
 
+TEST_F(GatewayImportTest, TheRoutersTransformersAreReadHoweverTheyAreWritten)
+{
+    import(R"({"Providers": [
+        {"name": "one", "api_base_url": "https://one.example/v1", "api_key": "k", "models": ["m"],
+         "transformer": "maxcompletiontokens"},
+        {"name": "two", "api_base_url": "https://two.example/v1", "api_key": "k", "models": ["m"],
+         "transformer": ["extrathinktag", ["maxtoken", {"max_tokens": 5}]]},
+        {"name": "three", "api_base_url": "https://three.example/v1", "api_key": ["k1", "$K2"], "models": ["m"],
+         "transformer": {"use": "cerebras", "m": "extrathinktag"}},
+        {"name": "four", "api_base_url": "https://four.example/v1", "api_key": "k", "models": ["m"],
+         "transformer": {"use": [["sampling", {"max_tokens": 7, "temperature": 0.2}]]}}],
+        "Router": {"default": "one,m"}})");
+    const config::Config config = loaded();
+    EXPECT_TRUE(config.upstream("one")->all_quirks().has(route::Quirk::max_completion_tokens));
+    EXPECT_TRUE(config.upstream("two")->all_quirks().has(route::Quirk::inline_think));
+    EXPECT_EQ(config.upstream("two")->models.at(0).output, 5U);
+    EXPECT_THAT(carried("three transformer cerebras"), HasSubstr("nothing has to be said"));
+    EXPECT_TRUE(config.upstream("three")->models.at(0).quirks.has(route::Quirk::inline_think));
+    EXPECT_EQ(config.upstream("three")->keys.size(), 2U);
+    EXPECT_EQ(config.upstream("four")->models.at(0).output, 7U);
+    EXPECT_THAT(why_left("four transformer sampling temperature"), HasSubstr("CLAUDE_CODE_EXTRA_BODY"));
+}
+
+// A key of one half of the world goes nowhere else, and neither does the question for the list of models.
+TEST_F(GatewayImportTest, AMessagesEndpointInChinaBringsItsOtherAddressesAlong)
+{
+    import(R"({"Providers": [
+        {"name": "kimi", "api_base_url": "https://api.moonshot.cn/anthropic/v1/messages", "api_key": "k",
+         "models": ["kimi-k2.5"], "transformer": {"use": ["Anthropic"]}},
+        {"name": "minimax", "api_base_url": "https://api.minimaxi.com/anthropic/v1/messages", "api_key": "k",
+         "models": ["MiniMax-M3"], "transformer": {"use": ["Anthropic"]}},
+        {"name": "zhipu", "api_base_url": "https://open.bigmodel.cn/api/anthropic/v1/messages", "api_key": "k",
+         "models": ["glm-5"], "transformer": {"use": ["Anthropic"]}}],
+        "Router": {"default": "kimi,kimi-k2.5"}})");
+    const config::Config config = loaded();
+    EXPECT_EQ(config.upstream("kimi")->models_url, "https://api.moonshot.cn/v1/models");
+    EXPECT_EQ(config.upstream("kimi")->messages_url, "https://api.moonshot.cn/anthropic/v1/messages");
+    EXPECT_EQ(config.upstream("minimax")->models_url, "https://api.minimaxi.com/v1/models");
+    EXPECT_EQ(config.upstream("minimax")->messages_url, "https://api.minimaxi.com/anthropic/v1/messages");
+    EXPECT_EQ(config.upstream("zhipu")->models_url, "https://open.bigmodel.cn/api/paas/v4/models");
+    EXPECT_EQ(config.upstream("zhipu")->messages_url, "https://open.bigmodel.cn/api/anthropic/v1/messages");
+}
+
 TEST_F(GatewayImportTest, WhatTheRouterKnowsAndDragomanDoesNotHasARemedy)
 {
     import(router_example);

@@ -33,6 +33,14 @@ TEST(Terminal, LinesBreakAtBlanks)
     EXPECT_EQ(wrap("", 10, 2), "");
 }
 
+TEST(Terminal, ALongNameLeavesRoomForWhatIsSaidOfTheOthers)
+{
+    EXPECT_EQ(explained({ { "ab", "one two" }, { "abcd", "three" } }, 14),
+        "  ab    one\n        two\n  abcd  three\n");
+    EXPECT_EQ(explained({ { "ab", "one" }, { "far longer than that", "two" } }, 20),
+        "  ab  one\n  far longer than that\n      two\n");
+}
+
 TEST(Terminal, TextFromOutsideCannotSteerIt) { EXPECT_EQ(plain("a\033[2Jb\nc"), "a\\u001b[2Jb\\nc"); }
 
 } // namespace

@@ -121,6 +121,23 @@ const std::vector<Mistake> all_mistakes {
         { ":16:8: routes.name: there is another route of the name quick; call one of them something else" } },
     { "PreferencesThatNobodyTakes", "{ target = \"home/qwen3\", models = [\"a\"] },", "\"home/qwen3\",",
         { ":12:12: routes.targets: the target home/qwen3: models, provider and plugins are for routers" } },
+    { "AnUnknownPresetOfAnotherName", "[upstreams.mine]\npreset = \"grok\"\n", "",
+        { ":16:10: upstreams.mine.preset must be \"openrouter\", " } },
+    { "AKeyInsteadOfItsVariable", "key_env = \"sk-gsk-1\"", "key = \"gsk-1\"",
+        { ":4:11: upstreams.groq.key_env is no name of a variable; the key itself belongs into a file" } },
+    { "ALongKeyInsteadOfItsVariable",
+        "keys = [{ env = \"gsk_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT\" }, { key = \"a\" }]", "key = \"gsk-1\"",
+        { ":4:17: upstreams.groq.keys.env is no name of a variable; the key itself belongs into a file" } },
+    { "AVariableAsTheShellHasIt", "key_env = \"$GROQ\"", "key = \"gsk-1\"",
+        { ":4:11: upstreams.groq.key_env is the name of a variable: write it without $" } },
+    { "AModelOfTwoWords", "big = \"groq/gpt oss\"", "big = \"groq/openai/gpt-oss-120b\"",
+        { ":2:7: models.big is no name of a model: one word of ASCII, such as" } },
+    { "APatternAsATarget", "[[models.map]]\nfrom = \"a\"\nto = \"home/*\"\n", "",
+        { ":17:6: models.map.to is no name of a model: one word of ASCII without *" } },
+    { "AnEmptyModel", "model = \"\"", "scenario = \"background\"",
+        { ":11:18: routes.when.model is empty: leave it out where every model fits" } },
+    { "ATableThatIsNotClosed", "[[routes]\nname", "[[routes]]\nname",
+        { ":9:10: this is not TOML: Error while parsing table header: expected ']'" } },
     { "AHeaderThatIsTheProgramsOwn", "key = \"gsk-1\"\nheaders = { Authorization = \"x\" }",
         "key = \"gsk-1\"",
         { ":5:29: upstreams.groq.headers.Authorization cannot be set here: it is the program's own; leave it "
@@ -194,6 +211,45 @@ TEST_F(ThreeUpstreamsTest, ANameOfARouteMayBeHiddenByAModel)
     EXPECT_THAT(warnings_,
         ElementsAre(HasSubstr(":10:8: routes.name: a client that asks for the model quick gets the one of "
                               "[models.names]")));
+}
+
+TEST_F(ThreeUpstreamsTest, OfPatternsWhatCanNotHoldIsSaid)
+{
+    const auto warned = [&](std::string_view model) {
+        file(with(fmt::format("when = {{ model = \"{}\" }}", model), "when = { scenario = \"background\" }"));
+        loaded();
+        return warnings_;
+    };
+    EXPECT_THAT(warned("claude-{opus,sonnet}-*"),
+        ElementsAre(
+            HasSubstr(":11:18: routes.when.model: in a pattern only * is special, and { stands for itself")));
+    EXPECT_THAT(warned("claude-[34]*"), ElementsAre(HasSubstr("and [ stands for itself")));
+    EXPECT_THAT(warned("claude-opus-4-5[1m]"),
+        ElementsAre(HasSubstr("a mark such as [1m] is taken off a name before anybody looks at it")));
+    EXPECT_THAT(warned("claude-*"), IsEmpty());
+    EXPECT_THAT(warned("qwen,qwen3:30b"), IsEmpty());
+}
+
+TEST_F(ThreeUpstreamsTest, OfTheTableOfNamesWhatNeverCountsIsSaid)
+{
+    file(with("[[models.map]]\nfrom = \"claude-*\"\nto = \"home/a\"\n[[models.map]]\nfrom = "
+              "\"claude-opus-4-5\"\nto = \"home/b\"\n",
+        ""));
+    loaded();
+    EXPECT_THAT(warnings_,
+        ElementsAre(HasSubstr(":19:8: models.map: claude-opus-4-5 never counts: whatever is like it is like "
+                              "claude-* before")));
+}
+
+TEST_F(ThreeUpstreamsTest, APresetInFrontOfARoutersModelIsProbablyAnUpstream)
+{
+    file("[models]\nbig = \"groq/openai/gpt-oss-120b\"\nsmall = \"deepseek/deepseek-chat\"\n"
+         "[upstreams.openrouter]\nkey = \"sk-or-1\"\n");
+    loaded();
+    EXPECT_THAT(warnings_,
+        ElementsAre(
+            HasSubstr(":2:7: groq/openai/gpt-oss-120b is a model of openrouter, since there is no upstream "
+                      "groq; add [upstreams.groq]")));
 }
 
 TEST_F(ThreeUpstreamsTest, AreNoListOfUpstreams)
