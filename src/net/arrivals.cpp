@@ -40,11 +40,30 @@ struct Link {
         behind->before = before;
         before = behind = this;
     }
+    bool is_alone() const { return behind == this; }
+    void take_all_of(Link& other) // as the head of a list that is empty
+    {
+        if (other.is_alone())
+            return;
+        Link& first = *other.behind;
+        other.take_out();
+        put_before(first);
+    }
+
+private:
+    void put_before(Link& other)
+    {
+        behind = &other;
+        before = other.before;
+        before->behind = this;
+        other.before = this;
+    }
 };
 
 } // namespace
 
-// The waits of one loop that sweep() has yet to look at.
+// The waits of one loop that sweep() has yet to look at, and those that it will look at the time after. A
+// stream that speaks more often than that finds its end itself.
 struct Arrivals::Unseen : asio::execution_context::service {
     using key_type = Unseen;
     inline static asio::execution_context::id id;
@@ -54,7 +73,8 @@ struct Arrivals::Unseen : asio::execution_context::service {
     }
     void shutdown() override { }
 
-    Link first;
+    Link due;
+    Link later;
 #if DRAGOMAN_KNOWS_REACTOR
     asio::detail::reactor& reactor = asio::use_service<asio::detail::reactor>(context());
 #endif
@@ -185,7 +205,7 @@ void Arrivals::wait(Socket& socket, Left left, Then next)
     wait_->socket = &socket;
     wait_->seen = false;
     if (left == Left::nothing)
-        wait_->put_behind(wait_->unseen.first);
+        wait_->put_behind(wait_->unseen.later);
     wait_->begin(left);
 }
 
@@ -206,9 +226,9 @@ Task<bool> awaited(Arrivals::Arrival arrival)
 
 void Arrivals::sweep(asio::execution_context& loop)
 {
-    Link& first = asio::use_service<Unseen>(loop).first;
-    while (first.behind != &first) {
-        auto* wait = static_cast<Wait*>(static_cast<State*>(first.behind));
+    auto& unseen = asio::use_service<Unseen>(loop);
+    while (!unseen.due.is_alone()) {
+        auto* wait = static_cast<Wait*>(static_cast<State*>(unseen.due.behind));
         wait->take_out();
         char byte = 0;
         bool nothing =
@@ -218,6 +238,7 @@ void Arrivals::sweep(asio::execution_context& loop)
         wait->seen = true;
         wait->cancel();
     }
+    unseen.due.take_all_of(unseen.later);
 }
 
 } // namespace dragoman::net

@@ -3,7 +3,7 @@
 // Asio 1.81 tells the kernel of each wait anew (epoll_ctl) or tries a read first (recv), although the kernel
 // watches every socket from its first day and says once what has happened (EPOLLET). Whoever has read all
 // that was there can wait for the next such word alone, which costs nothing. One word can stand for bytes and
-// for the end behind them: so sweep() looks at each of these waits once.
+// for the end behind them: so sweep() looks once at each of these waits that lasts.
 #pragma once
 
 #include "net/readiness.h"
@@ -35,7 +35,7 @@ public:
     // The same for a coroutine: `bool arrived = co_await Arrival { … }`, which costs it no frame.
     struct Arrival;
 
-    // Once a second.
+    // Once a second: looks at each wait that was there the last time.
     static void sweep(boost::asio::execution_context& loop);
 
 private:
