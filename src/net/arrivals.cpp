@@ -1,5 +1,7 @@
 #include "net/arrivals.h"
 
+#include "base/prefetch.h"
+
 #include <boost/version.hpp>
 
 #include <cerrno>
@@ -91,7 +93,7 @@ struct Arrivals::State : Link {
     Unseen& unseen;
     Arrivals* home = nullptr; // null when that is gone
     Socket* socket = nullptr;
-    bool seen = false; // by sweep()
+    const Awakened* awakened = nullptr;
     Then next {};
     asio::cancellation_slot cancellation {};
 };
@@ -117,13 +119,17 @@ struct Arrivals::Wait : asio::detail::reactor_op, State {
         cancellation_key_ = this;
     }
 
-    static status perform(reactor_op*) { return done_and_exhausted; }
+    static status perform(reactor_op* base)
+    {
+        prefetch(*static_cast<Wait*>(base));
+        return done_and_exhausted;
+    }
 
     static void complete(
         void* loop, asio::detail::operation* base, const boost::system::error_code&, std::size_t)
     {
         auto* wait = static_cast<Wait*>(base);
-        wait->finish(!wait->ec_ || wait->seen, loop != nullptr);
+        wait->finish(!wait->ec_, loop != nullptr);
     }
 
     void begin(Left left)
@@ -154,7 +160,7 @@ struct Arrivals::Wait : State {
     {
         auto on_event = [own = std::unique_ptr<Wait, Abandon>(this)](auto error) mutable {
             Wait* wait = own.release();
-            wait->finish(!error || wait->seen, true);
+            wait->finish(!error, true);
         };
         socket->async_wait(Socket::wait_read, std::move(on_event));
     }
@@ -169,10 +175,14 @@ struct Arrivals::Wait : State {
 
 void Arrivals::State::finish(bool arrived, bool goes_on)
 {
+    if (home && goes_on && awakened)
+        awakened->prefetch();
     take_out();
     Then to_call = std::move(next);
-    if (home)
+    if (home) {
+        arrived = arrived || home->seen_;
         home->awaited_ = false;
+    }
     if (home && !goes_on)
         home->wait_ = nullptr;
     if (!home || !goes_on) {
@@ -199,19 +209,21 @@ void Arrivals::wait(Socket& socket, Left left, Then next)
     if (!wait_)
         wait_ = new Wait(asio::query(socket.get_executor(), asio::execution::context));
     wait_->next = std::move(next);
+    wait_->awakened = nullptr;
     if (std::exchange(awaited_, true))
         return;
     wait_->home = this;
     wait_->socket = &socket;
-    wait_->seen = false;
+    seen_ = false;
     if (left == Left::nothing)
         wait_->put_behind(wait_->unseen.later);
     wait_->begin(left);
 }
 
-void Arrivals::wait(Socket& socket, Left left, Then next, asio::cancellation_slot cancellation)
+void Arrivals::wait(const Arrival& arrival, Then next, asio::cancellation_slot cancellation)
 {
-    wait(socket, left, std::move(next));
+    wait(*arrival.socket, arrival.left, std::move(next));
+    wait_->awakened = arrival.awakened;
     if (!cancellation.is_connected())
         return;
     cancellation.assign([wait = wait_](asio::cancellation_type) { wait->cancel(); });
@@ -235,7 +247,7 @@ void Arrivals::sweep(asio::execution_context& loop)
             ::recv(wait->socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
         if (nothing)
             continue;
-        wait->seen = true;
+        wait->home->seen_ = true; // What is in the list has one.
         wait->cancel();
     }
     unseen.due.take_all_of(unseen.later);

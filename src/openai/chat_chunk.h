@@ -110,6 +110,9 @@ public:
     // The same for a text that is the whole answer, and outlives what is read of it: nothing is remembered.
     Result<ChatChunk> decode_whole(std::string_view text);
 
+    // What it remembers of the last chunk, beside itself (base/prefetch.h).
+    void prefetch() const;
+
 private:
     Result<ChatChunk> read(std::string_view text);
     bool repeats(std::string_view text);
