@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "base/recycled.h"
 #include "base/seconds_to_wait.h"
 #include "base/spare_buffer.h"
@@ -97,7 +98,7 @@ net::Task<Result<void>> Relay::pump()
             else if (patience_) // for the usage that may trail the finish reason
                 arrived_ = co_await net::before(*patience_, net::awaited(upstream_->arrival()));
             else
-                arrived_ = co_await upstream_->arrival();
+                arrived_ = co_await arrival();
         }
         co_return outcome;
     } catch (const std::exception& error) {
@@ -108,6 +109,13 @@ net::Task<Result<void>> Relay::pump()
         log::error("an exchange failed", { { "why", error.what() } });
     }
     co_return Failure(Error::internal("An internal error occurred"));
+}
+
+net::Arrivals::Arrival Relay::arrival()
+{
+    net::Arrivals::Arrival arrival = upstream_->arrival();
+    arrival.awakened = this;
+    return arrival;
 }
 
 // Sends the request, and reads the head of the answer.
@@ -146,6 +154,19 @@ void Relay::note_head()
         parts_.capture->upstream_answer.start = std::to_string(upstream_->status());
         add_fields(parts_.capture->upstream_answer, upstream_->fields());
     }
+}
+
+// All that an event goes through, in about that order; first whatever the rest is found by.
+void Relay::prefetch() const
+{
+    dragoman::prefetch(*upstream_);
+    dragoman::prefetch(parts_.answer);
+    dragoman::prefetch(parts_.response);
+    dragoman::prefetch(*this);
+    dragoman::prefetch(parts_.call.plan.stream);
+    upstream_->prefetch();
+    parts_.answer.prefetch();
+    parts_.response.prefetch();
 }
 
 // Reads and takes until there is something to wait for, or nothing more to come: that is next_.
@@ -364,18 +385,6 @@ Result<void> Relay::conclude()
     }
     parts_.over(); // Before the client can know, and asks again.
     return {};
-}
-
-net::Task<Result<void>> Relay::send_whole()
-{
-    const net::FieldList fields = answer_fields("application/json");
-    if (parts_.capture) {
-        parts_.capture->client_answer = { "200", {}, out_ };
-        add_fields(parts_.capture->client_answer, fields.fields());
-    }
-    Result<void> sent = co_await parts_.response.whole(200, fields.fields(), out_);
-    note_sent();
-    co_return sent;
 }
 
 } // namespace dragoman::gateway

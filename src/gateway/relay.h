@@ -55,7 +55,7 @@ struct RelayTimes {
     std::string upstream_request_id {};
 };
 
-class Relay {
+class Relay final : net::Awakened {
 public:
     explicit Relay(RelayParts parts);
     ~Relay();
@@ -79,8 +79,10 @@ private:
     enum class Next : std::uint8_t { read, send, end };
 
     net::Task<Result<void>> pump();
+    net::Arrivals::Arrival arrival();
     net::Task<Result<void>> ask();
     void note_head();
+    void prefetch() const override;
     Result<void> take_what_is_here();
     Result<void> take(std::string_view bytes);
     net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
@@ -112,10 +114,10 @@ private:
     Next next_ = Next::read;
     std::optional<bool> arrived_ =
         true; // what the last wait for the upstream said; nullopt: it took too long
-    std::optional<TimePoint> patience_; // since the finish reason
     bool begun_ = false; // parts_.begun() was called
     bool committed_;
     bool writing_ = false; // the client is slow, not the upstream
+    std::optional<TimePoint> patience_; // since the finish reason
     std::uint64_t events_seen_ = 0;
     TimePoint last_sent_;
     TimePoint last_event_;

@@ -121,4 +121,16 @@ net::FieldList Relay::answer_fields(std::string_view content_type) const
     return fields;
 }
 
+net::Task<Result<void>> Relay::send_whole()
+{
+    const net::FieldList fields = answer_fields("application/json");
+    if (parts_.capture) {
+        parts_.capture->client_answer = { "200", {}, out_ };
+        add_fields(parts_.capture->client_answer, fields.fields());
+    }
+    Result<void> sent = co_await parts_.response.whole(200, fields.fields(), out_);
+    note_sent();
+    co_return sent;
+}
+
 } // namespace dragoman::gateway

@@ -1,5 +1,7 @@
 #include "net/arrivals.h"
 
+#include "base/prefetch.h"
+
 #include <boost/version.hpp>
 
 #include <cerrno>
@@ -40,11 +42,30 @@ struct Link {
         behind->before = before;
         before = behind = this;
     }
+    bool is_alone() const { return behind == this; }
+    void take_all_of(Link& other) // as the head of a list that is empty
+    {
+        if (other.is_alone())
+            return;
+        Link& first = *other.behind;
+        other.take_out();
+        put_before(first);
+    }
+
+private:
+    void put_before(Link& other)
+    {
+        behind = &other;
+        before = other.before;
+        before->behind = this;
+        other.before = this;
+    }
 };
 
 } // namespace
 
-// The waits of one loop that sweep() has yet to look at.
+// The waits of one loop that sweep() has yet to look at, and those that it will look at the time after. A
+// stream that speaks more often than that finds its end itself.
 struct Arrivals::Unseen : asio::execution_context::service {
     using key_type = Unseen;
     inline static asio::execution_context::id id;
@@ -54,7 +75,8 @@ struct Arrivals::Unseen : asio::execution_context::service {
     }
     void shutdown() override { }
 
-    Link first;
+    Link due;
+    Link later;
 #if DRAGOMAN_KNOWS_REACTOR
     asio::detail::reactor& reactor = asio::use_service<asio::detail::reactor>(context());
 #endif
@@ -71,7 +93,7 @@ struct Arrivals::State : Link {
     Unseen& unseen;
     Arrivals* home = nullptr; // null when that is gone
     Socket* socket = nullptr;
-    bool seen = false; // by sweep()
+    const Awakened* awakened = nullptr;
     Then next {};
     asio::cancellation_slot cancellation {};
 };
@@ -97,13 +119,17 @@ struct Arrivals::Wait : asio::detail::reactor_op, State {
         cancellation_key_ = this;
     }
 
-    static status perform(reactor_op*) { return done_and_exhausted; }
+    static status perform(reactor_op* base)
+    {
+        prefetch(*static_cast<Wait*>(base));
+        return done_and_exhausted;
+    }
 
     static void complete(
         void* loop, asio::detail::operation* base, const boost::system::error_code&, std::size_t)
     {
         auto* wait = static_cast<Wait*>(base);
-        wait->finish(!wait->ec_ || wait->seen, loop != nullptr);
+        wait->finish(!wait->ec_, loop != nullptr);
     }
 
     void begin(Left left)
@@ -134,7 +160,7 @@ struct Arrivals::Wait : State {
     {
         auto on_event = [own = std::unique_ptr<Wait, Abandon>(this)](auto error) mutable {
             Wait* wait = own.release();
-            wait->finish(!error || wait->seen, true);
+            wait->finish(!error, true);
         };
         socket->async_wait(Socket::wait_read, std::move(on_event));
     }
@@ -149,10 +175,14 @@ struct Arrivals::Wait : State {
 
 void Arrivals::State::finish(bool arrived, bool goes_on)
 {
+    if (home && goes_on && awakened)
+        awakened->prefetch();
     take_out();
     Then to_call = std::move(next);
-    if (home)
+    if (home) {
+        arrived = arrived || home->seen_;
         home->awaited_ = false;
+    }
     if (home && !goes_on)
         home->wait_ = nullptr;
     if (!home || !goes_on) {
@@ -179,19 +209,21 @@ void Arrivals::wait(Socket& socket, Left left, Then next)
     if (!wait_)
         wait_ = new Wait(asio::query(socket.get_executor(), asio::execution::context));
     wait_->next = std::move(next);
+    wait_->awakened = nullptr;
     if (std::exchange(awaited_, true))
         return;
     wait_->home = this;
     wait_->socket = &socket;
-    wait_->seen = false;
+    seen_ = false;
     if (left == Left::nothing)
-        wait_->put_behind(wait_->unseen.first);
+        wait_->put_behind(wait_->unseen.later);
     wait_->begin(left);
 }
 
-void Arrivals::wait(Socket& socket, Left left, Then next, asio::cancellation_slot cancellation)
+void Arrivals::wait(const Arrival& arrival, Then next, asio::cancellation_slot cancellation)
 {
-    wait(socket, left, std::move(next));
+    wait(*arrival.socket, arrival.left, std::move(next));
+    wait_->awakened = arrival.awakened;
     if (!cancellation.is_connected())
         return;
     cancellation.assign([wait = wait_](asio::cancellation_type) { wait->cancel(); });
@@ -206,18 +238,19 @@ Task<bool> awaited(Arrivals::Arrival arrival)
 
 void Arrivals::sweep(asio::execution_context& loop)
 {
-    Link& first = asio::use_service<Unseen>(loop).first;
-    while (first.behind != &first) {
-        auto* wait = static_cast<Wait*>(static_cast<State*>(first.behind));
+    auto& unseen = asio::use_service<Unseen>(loop);
+    while (!unseen.due.is_alone()) {
+        auto* wait = static_cast<Wait*>(static_cast<State*>(unseen.due.behind));
         wait->take_out();
         char byte = 0;
         bool nothing =
             ::recv(wait->socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
         if (nothing)
             continue;
-        wait->seen = true;
+        wait->home->seen_ = true; // What is in the list has one.
         wait->cancel();
     }
+    unseen.due.take_all_of(unseen.later);
 }
 
 } // namespace dragoman::net

@@ -3,7 +3,7 @@
 // Asio 1.81 tells the kernel of each wait anew (epoll_ctl) or tries a read first (recv), although the kernel
 // watches every socket from its first day and says once what has happened (EPOLLET). Whoever has read all
 // that was there can wait for the next such word alone, which costs nothing. One word can stand for bytes and
-// for the end behind them: so sweep() looks at each of these waits once.
+// for the end behind them: so sweep() looks once at each of these waits that lasts.
 #pragma once
 
 #include "net/readiness.h"
@@ -18,6 +18,16 @@
 #include <utility>
 
 namespace dragoman::net {
+
+// What goes on when something arrives: it asks for the memory that it will need (base/prefetch.h), as soon as
+// that is known.
+class Awakened {
+public:
+    virtual void prefetch() const = 0;
+
+protected:
+    ~Awakened() = default;
+};
 
 class Arrivals {
 public:
@@ -35,11 +45,11 @@ public:
     // The same for a coroutine: `bool arrived = co_await Arrival { … }`, which costs it no frame.
     struct Arrival;
 
-    // Once a second.
+    // Once a second: looks at each wait that was there the last time.
     static void sweep(boost::asio::execution_context& loop);
 
 private:
-    void wait(Socket& socket, Left left, Then next, boost::asio::cancellation_slot cancellation);
+    void wait(const Arrival& arrival, Then next, boost::asio::cancellation_slot cancellation);
 
     struct Unseen;
     struct State;
@@ -47,6 +57,7 @@ private:
 
     Wait* wait_ = nullptr; // the loop's while it is awaited, otherwise ours
     bool awaited_ = false;
+    bool seen_ = false; // by sweep(): there is something
 };
 
 struct Arrivals::Arrival {
@@ -54,6 +65,7 @@ struct Arrivals::Arrival {
     Socket* socket;
     Left left;
     bool interruptible = true; // by cancelling the coroutine; one that is not can still be closed
+    const Awakened* awakened = nullptr; // null, or lives as long as the wait
 
     template <boost::asio::completion_token_for<void(bool)> Token> auto operator()(Token&& token) const
     {
@@ -67,7 +79,7 @@ private:
             auto cancellation = boost::asio::get_associated_cancellation_slot(handler);
             if (!what.interruptible)
                 cancellation = {};
-            what.arrivals->wait(*what.socket, what.left, std::move(handler), cancellation);
+            what.arrivals->wait(what, std::move(handler), cancellation);
         }
     };
 };

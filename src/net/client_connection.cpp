@@ -58,8 +58,8 @@ ClientConnection::ClientConnection(
     const WorkerServices& services, std::shared_ptr<ClientOutput> output, std::string peer)
     : services_(services)
     , output_(std::move(output))
-    , peer_(std::move(peer))
     , phase_since_(Clock::now())
+    , peer_(std::move(peer))
 {
 }
 

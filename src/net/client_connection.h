@@ -10,6 +10,7 @@
 // Deadlines are numbers that the worker's sweep looks at (on_tick), not timers.
 #pragma once
 
+#include "base/prefetch.h"
 #include "net/arrivals.h"
 #include "net/client_output.h"
 #include "net/exchange_io.h"
@@ -40,6 +41,7 @@ public:
     Task<void> serve(); // until the connection is over
 
     void on_tick(TimePoint now); // ends what is overdue
+    void prefetch() const { dragoman::prefetch(this, tick_bytes); } // for on_tick()
     bool is_idle() const { return phase_ == Phase::idle || phase_ == Phase::fresh; }
     TimePoint phase_since() const { return phase_since_; }
     void cut(); // closes at once; an exchange in progress is cancelled
@@ -87,23 +89,25 @@ private:
     void on_input(bool usable);
     void on_gone();
 
+    // First what each tick looks at.
+    static constexpr std::size_t tick_bytes = 64;
     const WorkerServices& services_;
     std::shared_ptr<ClientOutput> output_;
-    std::string peer_;
-    std::string in_; // bytes that arrived and belong to nothing yet
-    ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
-    Arrivals arrivals_;
-    Watch* failure_watch_ = nullptr; // pending, and owned by the loop
     TimePoint phase_since_;
-    TimePoint probed_ {};
-    std::size_t body_in_window_ = 0;
-    Search search_;
     Arrivals::Left left_ = Arrivals::Left::nothing;
     Phase phase_ = Phase::fresh;
     bool reads_much_ = false; // as the read before was full
     bool input_ended_ = false;
     bool overdue_ = false;
     bool handler_failed_ = false;
+    TimePoint probed_ {};
+    ExchangeWriter* writer_ = nullptr; // of the exchange that is being answered
+    std::string peer_;
+    std::string in_; // bytes that arrived and belong to nothing yet
+    Arrivals arrivals_;
+    Watch* failure_watch_ = nullptr; // pending, and owned by the loop
+    std::size_t body_in_window_ = 0;
+    Search search_;
 };
 
 } // namespace dragoman::net

@@ -134,6 +134,9 @@ public:
     // Resolves when everything is with the kernel.
     virtual Task<Result<void>> end() = 0;
 
+    // One of these comes soon, perhaps after a long time (base/prefetch.h).
+    virtual void prefetch() const = 0;
+
     // Ends the connection without ending the answer, so that the client cannot take it for complete.
     virtual void abort() = 0;
 

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "base/recycled.h"
 
 #include <fmt/format.h>
@@ -203,6 +204,12 @@ bool ExchangeWriter::offer(std::string_view bytes)
         || output_.unsent() + bytes.size() > limits::client_buffer)
         return false;
     return send_chunk(bytes);
+}
+
+void ExchangeWriter::prefetch() const
+{
+    dragoman::prefetch(*this);
+    dragoman::prefetch(output_);
 }
 
 Task<Result<void>> ExchangeWriter::end()

@@ -22,6 +22,7 @@ public:
     Task<Result<void>> body(std::string_view bytes) override;
     bool offer(std::string_view bytes) override;
     Task<Result<void>> end() override;
+    void prefetch() const override;
     void abort() override;
     void interrupt() override { output_.interrupt(); }
     void set_probe(std::string bytes) override { probe_ = std::move(bytes); }

@@ -61,6 +61,7 @@ public:
     virtual Result<std::optional<std::string_view>> read_now() = 0;
     virtual Arrivals::Arrival arrival() = 0;
     virtual Error early_end() const = 0;
+    virtual void prefetch() const = 0; // for read_now(): base/prefetch.h
 
     virtual void forget_fields() = 0; // a long answer needs them no more
     virtual bool has_arrived() const = 0; // all of it: the connection serves somebody else already

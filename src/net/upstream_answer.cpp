@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "base/recycled.h"
 #include "base/spare_buffer.h"
 
@@ -165,6 +166,13 @@ Arrivals::Arrival ArrivingAnswer::arrival()
 {
     return_spare(raw_);
     return connection_->arrival();
+}
+
+void ArrivingAnswer::prefetch() const
+{
+    dragoman::prefetch(*this);
+    if (connection_)
+        dragoman::prefetch(*connection_);
 }
 
 void ArrivingAnswer::forget_fields()

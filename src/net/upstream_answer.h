@@ -37,6 +37,7 @@ public:
     Result<std::optional<std::string_view>> read_now() override;
     Arrivals::Arrival arrival() override;
     Error early_end() const override;
+    void prefetch() const override;
     void forget_fields() override;
     bool has_arrived() const override { return body_ == Body::complete; }
     std::uint64_t body_bytes() const override { return body_bytes_; }

@@ -41,7 +41,8 @@ public:
     std::chrono::seconds idle_since {}; // of CLOCK_BOOTTIME, which goes on while the machine sleeps
     bool was_reused = false;
     // What is being read says itself where it ends: an end of the connection behind its last bytes is a
-    // fault, which may be found a second late (Arrivals::sweep()), and so is not looked for after each read.
+    // fault, which may be found two seconds late (Arrivals::sweep()), and so is not looked for after each
+    // read.
     bool end_is_framed = false;
 };
 

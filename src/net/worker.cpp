@@ -1,6 +1,7 @@
 #include "net/worker.h"
 
 #include "base/log.h"
+#include "base/prefetch.h"
 #include "base/recycled.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -240,8 +241,12 @@ Task<void> Worker::sweep()
 void Worker::tick()
 {
     TimePoint now = Clock::now();
-    for (auto next = connections_.begin(); next != connections_.end();)
-        (next++)->on_tick(now); // which may end it
+    for (auto next = connections_.begin(); next != connections_.end();) {
+        ClientConnection& connection = *next++;
+        if (next != connections_.end())
+            next->prefetch();
+        connection.on_tick(now); // which may end it
+    }
     Arrivals::sweep(loop_);
     upstream_.sweep();
     buffers_.sweep();

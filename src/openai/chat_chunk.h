@@ -92,6 +92,7 @@ struct ChatChunk {
     bool has_choices = false; // the field is there and is an array, even an empty one
     bool is_error = false; // the text is an error object in one of the known shapes
     bool has_surrogate_escapes = false; // strings may hold halves of a surrogate pair
+    bool is_repetition = false; // says what the chunk before said, with another piece of text
 };
 
 class ChatChunkDecoder {
@@ -109,6 +110,9 @@ public:
 
     // The same for a text that is the whole answer, and outlives what is read of it: nothing is remembered.
     Result<ChatChunk> decode_whole(std::string_view text);
+
+    // What it remembers of the last chunk, beside itself (base/prefetch.h).
+    void prefetch() const;
 
 private:
     Result<ChatChunk> read(std::string_view text);

@@ -1,5 +1,6 @@
 // The chunks of a stream mostly differ in one piece of text: the rest of them is read once.
 
+#include "base/prefetch.h"
 #include "openai/chat_chunk.h"
 
 #include <algorithm>
@@ -24,6 +25,7 @@ Result<ChatChunk> ChatChunkDecoder::decode(std::string_view text)
     Result<ChatChunk> chunk = read(text_);
     if (chunk) {
         chunk_ = *chunk;
+        chunk_.is_repetition = true;
         remember();
     }
     return chunk;
@@ -33,6 +35,13 @@ Result<ChatChunk> ChatChunkDecoder::decode_whole(std::string_view text)
 {
     pattern_.forget();
     return read(text);
+}
+
+void ChatChunkDecoder::prefetch() const
+{
+    dragoman::prefetch(text_.data(), text_.size());
+    dragoman::prefetch(varying_.data(), varying_.size() * sizeof varying_[0]);
+    dragoman::prefetch(choices_.data(), choices_.size() * sizeof choices_[0]);
 }
 
 bool ChatChunkDecoder::repeats(std::string_view text)

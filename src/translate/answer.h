@@ -53,6 +53,9 @@ public:
     // was appended to `out` before it is still valid.
     virtual Result<void> feed(std::string_view bytes, std::string& out) = 0;
 
+    // feed() comes soon, perhaps after a long time (base/prefetch.h).
+    virtual void prefetch() const = 0;
+
     // The upstream's body is complete. Appends the rest: the end of the stream, or the whole message. An
     // Error means that the answer ended too early.
     virtual Result<void> finish(std::string& out) = 0;

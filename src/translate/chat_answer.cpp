@@ -1,5 +1,6 @@
 #include "translate/chat_answer.h"
 
+#include "base/prefetch.h"
 #include "translate/upstream_error.h"
 
 namespace dragoman::translate {
@@ -8,6 +9,13 @@ ChatAnswer::ChatAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& do
     : DecodedAnswer(plan, ids)
     , chunks_(document)
 {
+}
+
+void ChatAnswer::prefetch() const
+{
+    dragoman::prefetch(*this);
+    dragoman::prefetch(plan_.prewarm); // and its other flags
+    chunks_.prefetch();
 }
 
 Result<void> ChatAnswer::take_event(const sse::Event& event)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/id_source.h"
+#include "base/prefetch.h"
 #include "base/recycled.h"
 #include "base/result.h"
 #include "json/document.h"
@@ -36,6 +37,11 @@ public:
     MessagesAnswer& operator=(const MessagesAnswer&) = delete;
 
     Result<void> feed(std::string_view bytes, std::string& out) override;
+    void prefetch() const override
+    {
+        dragoman::prefetch(*this);
+        dragoman::prefetch(delta_.data(), delta_.size());
+    }
     Result<void> finish(std::string& out) override;
     bool has_substance() const override { return has_substance_; }
     bool has_content() const override { return has_content_; }

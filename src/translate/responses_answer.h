@@ -1,6 +1,7 @@
 // The Answer of an upstream that speaks OpenAI's Responses API.
 #pragma once
 
+#include "base/prefetch.h"
 #include "openai/responses_event.h"
 #include "translate/decoded_answer.h"
 #include "translate/responses_translator.h"
@@ -12,6 +13,8 @@ public:
     // All three must outlive the answer. The document may serve others between two calls.
     ResponsesAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document);
     ResponsesAnswer(AnswerPlan&&, IdSource&, json::Document&) = delete;
+
+    void prefetch() const override { dragoman::prefetch(*this); }
 
 private:
     Result<void> take_event(const sse::Event& event) override;

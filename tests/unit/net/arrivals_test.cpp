@@ -69,6 +69,33 @@ protected:
         Arrivals& emplace_or_keep() { return has_value() ? **this : emplace(); }
     };
 
+    // Another connection, whose end comes with its last bytes.
+    struct Other {
+        explicit Other(boost::asio::io_context& loop)
+            : socket(loop)
+        {
+            std::array<int, 2> fds {};
+            EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()), 0);
+            socket.assign(boost::asio::ip::tcp::v4(), fds[0]);
+            far_end = fds[1];
+        }
+        void speak_and_leave(boost::asio::io_context& loop)
+        {
+            arrivals.wait(socket, Left::nothing, [](bool) { });
+            EXPECT_EQ(::write(far_end, "bye", 3), 3);
+            ::close(far_end);
+            loop.restart();
+            loop.poll();
+            std::string got;
+            EXPECT_EQ(receive(socket, got, 100), 3);
+            arrivals.wait(socket, Left::nothing, [this](bool) { ++ends; });
+        }
+        Socket socket;
+        Arrivals arrivals;
+        int far_end = -1;
+        int ends = 0;
+    };
+
     boost::asio::io_context loop_ { 1 };
     std::optional<Socket> socket_;
     int other_ = -1;
@@ -124,6 +151,9 @@ TEST_F(ArrivalsTest, SweepFindsTheEndThatCameWithTheLastBytes)
     wait(Left::nothing);
     Arrivals::sweep(loop_);
     turn();
+    EXPECT_FALSE(over_); // It may have just begun.
+    Arrivals::sweep(loop_);
+    turn();
     EXPECT_EQ(over_, true);
     EXPECT_EQ(read(), "");
     EXPECT_EQ(last_, 0);
@@ -133,7 +163,8 @@ TEST_F(ArrivalsTest, SweepLeavesAloneWhatWaitsForNothing)
 {
     get_used_to();
     wait(Left::nothing);
-    Arrivals::sweep(loop_);
+    for (int i = 0; i < 3; ++i)
+        Arrivals::sweep(loop_);
     turn();
     EXPECT_FALSE(over_);
     say("late");
@@ -170,11 +201,60 @@ TEST_F(ArrivalsTest, AreNotToldToWhatIsGone)
 {
     get_used_to();
     wait(Left::nothing);
+    Arrivals::sweep(loop_);
     arrivals_.reset();
     Arrivals::sweep(loop_);
     say("nobody");
     turn();
     EXPECT_FALSE(over_);
+}
+
+TEST_F(ArrivalsTest, SweepFindsTheEndsOfAllThatWaitTogether)
+{
+    get_used_to();
+    wait(Left::nothing);
+    std::array<Other, 3> others { Other(loop_), Other(loop_), Other(loop_) };
+    for (Other& other : others)
+        other.speak_and_leave(loop_);
+    Arrivals::sweep(loop_);
+    turn();
+    for (const Other& other : others)
+        EXPECT_EQ(other.ends, 0);
+    Arrivals::sweep(loop_);
+    turn();
+    for (const Other& other : others)
+        EXPECT_EQ(other.ends, 1);
+    EXPECT_FALSE(over_);
+}
+
+TEST_F(ArrivalsTest, AskForTheMemoryOfWhoGoesOnBeforeItDoes)
+{
+    struct Sleeper final : Awakened {
+        mutable int prefetched = 0;
+        void prefetch() const override { ++prefetched; }
+    } sleeper;
+    get_used_to();
+    auto once = [](Arrivals& arrivals, Socket& socket, const Sleeper& who, int& seen) -> Task<void> {
+        Arrivals::Arrival arrival { &arrivals, &socket, Left::nothing };
+        arrival.awakened = &who;
+        (void)co_await std::move(arrival);
+        seen = who.prefetched;
+    };
+    int seen = 0;
+    auto end = [](std::exception_ptr) { };
+    boost::asio::co_spawn(loop_, once(*arrivals_, *socket_, sleeper, seen), end);
+    turn();
+    EXPECT_EQ(sleeper.prefetched, 0);
+    say("hello");
+    turn();
+    EXPECT_EQ(seen, 1);
+    EXPECT_EQ(read(), "hello");
+
+    wait(Left::nothing); // Whoever this is, it is not the sleeper.
+    say("again");
+    turn();
+    EXPECT_EQ(over_, true);
+    EXPECT_EQ(sleeper.prefetched, 1);
 }
 
 TEST_F(ArrivalsTest, WakeACoroutineThatMayBeCancelled)
