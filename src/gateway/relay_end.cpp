@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <initializer_list>
 #include <iterator>
 
 namespace dragoman::gateway {
@@ -35,11 +36,19 @@ bool may_pass(const Error& error)
             || error.kind == upstream_protocol || error.kind == unreachable || error.kind == timed_out);
 }
 
+// Of several names of one thing.
+std::string_view first_of(const net::UpstreamAnswer& upstream, std::initializer_list<std::string_view> names)
+{
+    for (const std::string_view name : names)
+        if (const std::string_view value = upstream.field(name); !value.empty())
+            return value;
+    return {};
+}
+
 // LiteLLM hands a provider's fields on under names of its own.
 std::string_view wait_of(const net::UpstreamAnswer& upstream)
 {
-    const std::string_view own = upstream.field("retry-after");
-    return own.empty() ? upstream.field("llm_provider-retry-after") : own;
+    return first_of(upstream, { "retry-after", "llm_provider-retry-after" });
 }
 
 } // namespace
@@ -55,9 +64,12 @@ net::Task<Error> Relay::upstream_error(net::UpstreamAnswer& upstream)
         .body = text,
         .retry_after = wait_of(upstream),
         .retry_after_ms = upstream.field("retry-after-ms"),
-        .rate_limit_reset = upstream.field("x-ratelimit-reset"),
-        .rate_limit_reset_requests = upstream.field("x-ratelimit-reset-requests"),
-        .rate_limit_reset_tokens = upstream.field("x-ratelimit-reset-tokens"),
+        .rate_limit_reset =
+            first_of(upstream, { "x-ratelimit-reset", "ratelimit-reset", "ratelimitbysize-reset" }),
+        .rate_limit_reset_requests =
+            first_of(upstream, { "x-ratelimit-reset-requests", "x-ratelimit-reset-requests-minute" }),
+        .rate_limit_reset_tokens =
+            first_of(upstream, { "x-ratelimit-reset-tokens", "x-ratelimit-reset-tokens-minute" }),
         .should_retry = upstream.field("x-should-retry"),
         .content_type = upstream.field("content-type"),
         .now = WallClock::now() };
