@@ -125,6 +125,13 @@ config::Parsed<ImportedServer> server_at(std::string_view url, std::string_view 
     const Address address = address_of(*checked);
     ImportedServer server { .preset = std::string(preset_for(address, name)) };
     const config::Preset* preset = config::preset_of(server.preset);
+    constexpr std::string_view of_claude = "/anthropic"; // beside Azure's own APIs
+    if (const std::size_t at = checked->find(of_claude);
+        server.preset == "azure" && at != std::string::npos) {
+        server.preset = "anthropic";
+        server.base_url = checked->substr(0, at + of_claude.size());
+        return server;
+    }
     server.is_same_api = is_in_shape_of_preset(server.preset, *checked) && whole == url;
     if (preset == nullptr)
         server.base_url = urls->base;

@@ -6,11 +6,13 @@
 #include "cli/terminal.h"
 #include "config/presets.h"
 #include "config/values.h"
+#include "route/model_pattern.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace dragoman::cli {
@@ -101,6 +103,12 @@ std::vector<Place> Importer::places()
     }
     for (Place& place : all)
         reduce_weights(place.keys);
+    // `order` counts within a group, and groups stay in the order of the file.
+    std::map<std::string, std::size_t> first;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        first.try_emplace(all[i].group, i);
+    std::ranges::stable_sort(
+        all, {}, [&](const Place& one) { return std::pair(first[one.group], one.model.order); });
     return all;
 }
 
@@ -154,10 +162,11 @@ void Importer::add_place(Place& place)
     const std::string label = "model_list " + plain(place.group);
     if (!config::is_header_word(place.group) || place.group.size() > 200)
         return import_.leave(label, "its model_name is no name of a model: one word of ASCII");
-    if (place.model.has_any_model && place.group != "*" && place.group != place.model.server.name + "/*")
+    const bool is_whole = place.model.keeps_name || place.group == "*";
+    if (place.model.has_any_model && !is_whole && place.group != place.model.server.name + "/*")
         return import_.leave(label, "what its * stands for cannot become a part of another name here");
     const std::string upstream = upstream_for(place);
-    if (place.model.has_any_model && place.group != "*" && upstream != place.model.server.name)
+    if (place.model.has_any_model && !is_whole && upstream != place.model.server.name)
         return import_.leave(label, fmt::format("clients ask for {}/MODEL instead", upstream));
     const std::string target =
         place.model.has_any_model ? upstream : fmt::format("{}/{}", upstream, place.model.server.model);
@@ -228,14 +237,22 @@ bool Importer::names_target(const Group& one) const
 // A name is enough where one target answers; a route says who else does.
 void Importer::make_names_and_routes()
 {
-    std::ranges::stable_partition(groups_, [](const Group& one) { return one.name != "*"; });
+    // What is named more exactly comes first, as there.
+    std::ranges::stable_sort(groups_, {}, [](const Group& one) {
+        return std::pair(one.name.contains('*'), one.name.contains('*') ? -std::ssize(one.name) : 0);
+    });
+    const auto is_in_a_pattern = [&](const Group& one) {
+        return std::ranges::any_of(groups_, [&](const Group& other) {
+            return other.name.contains('*') && route::matches(other.name, one.name);
+        });
+    };
     for (const Group& one : groups_) {
         const bool pattern = one.name.contains('*');
         if (names_target(one))
             continue;
         if (!pattern)
             import_.names.emplace_back(one.name, one.targets.front());
-        if (!pattern && one.targets.size() == 1)
+        if (!pattern && one.targets.size() == 1 && !is_in_a_pattern(one))
             continue;
         GatewayImport::Route route { .origin = pattern ? "model_list" : "model_list and fallbacks" };
         if (one.name != "*")

@@ -101,8 +101,15 @@ bool ListReader::take_server()
     auto server = server_of(deployment, environment_);
     if (!server)
         return leave("", std::move(server.error())), false;
-    if (!config::is_header_word(server->model) || (server->model.contains('*') && server->model != "*"))
+    one_.keeps_name = server->model != "*" && server->model.contains('*') && server->model == one_.group;
+    one_.has_any_model |= one_.keeps_name;
+    if (!config::is_header_word(server->model))
         return leave("", "it names no model that can be asked"), false;
+    if (server->model.contains('*') && server->model != "*" && !one_.keeps_name)
+        return leave("",
+                   "what its * stands for cannot become a part of another name here: [models.names] gives "
+                   "each model a name"),
+               false;
     one_.server = std::move(*server);
     return true;
 }
@@ -233,6 +240,7 @@ void ListReader::read_one(const json::Entry& given, std::size_t position)
                     credential_ = credential.entry("credential_values");
     if (!take_server())
         return;
+    one_.order = params_.integer("order").value_or(INT64_MAX);
     take_key();
     take_weight();
     take_limits();

@@ -6,6 +6,7 @@
 #include "cli/litellm_providers.h"
 #include "json/entry.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@ namespace dragoman::cli {
 // One entry that can be carried over.
 struct ListedModel {
     std::string group {}; // model_name
-    bool has_any_model = false; // its model is "*"
+    bool has_any_model = false; // its model is "*", or the same pattern as the group
+    bool keeps_name = false; // it is the same pattern: "claude-*" is "anthropic/claude-*"
+    std::int64_t order = INT64_MAX; // within its group
     DeployedServer server {};
     GatewayImport::Settings headers {};
     GatewayImport::Key key {};

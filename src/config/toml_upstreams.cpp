@@ -48,7 +48,8 @@ public:
 private:
     void read_kind();
     void read_key();
-    static bool read_variable(TomlReader& reader, std::string_view key, std::string& out);
+    static bool take_variable(const TomlReader& reader, std::string_view key,
+        const std::optional<std::string>& given, std::string& out);
     void check_literal(TomlReader& reader, const Placed& key);
     void read_pool();
     void read_times();
@@ -151,7 +152,7 @@ void UpstreamReader::read_key()
 {
     draft_.key = reader_.placed("key");
     draft_.key_file = reader_.placed("key_file");
-    read_variable(reader_, "key_env", draft_.key_env);
+    take_variable(reader_, "key_env", reader_.text("key_env"), draft_.key_env);
     if (draft_.key && draft_.key_file)
         reader_.complain("key_file", "and key cannot both be given; keep the one that holds");
     if (draft_.key)
@@ -179,9 +180,10 @@ void UpstreamReader::check_literal(TomlReader& reader, const Placed& key)
 }
 
 // People write the key where its name belongs, and it would be shown. False: that has been said.
-bool UpstreamReader::read_variable(TomlReader& reader, std::string_view key, std::string& out)
+bool UpstreamReader::take_variable(
+    const TomlReader& reader, std::string_view key, const std::optional<std::string>& given, std::string& out)
 {
-    const std::string name = reader.text(key).value_or("");
+    const std::string name = given.value_or("");
     const auto has = [&](int (*is)(int)) {
         return std::ranges::any_of(name, [&](unsigned char c) { return is(c) != 0; });
     };
@@ -216,7 +218,7 @@ void UpstreamReader::read_pool()
     for (const toml::node& entry : *entries) {
         TomlReader one(mistakes_, *entry.as_table(), reader_.path(), reader_.full_name("keys"));
         KeyDraft key { .key = one.placed("key"), .file = one.placed("file") };
-        const bool said = !read_variable(one, "env", key.env);
+        const bool said = !take_variable(one, "env", one.text("env"), key.env);
         one.whole("weight", key.weight, 1, weight_max);
         one.finish();
         key.place = one.place_of(entry.source());

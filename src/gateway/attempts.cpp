@@ -27,8 +27,7 @@ bool is_overflow(const Error& error)
     return error.kind == Kind::bad_request && error.message.starts_with(overflow_sentence);
 }
 
-// What the target's dialect has no words for: nothing was sent. Only translation asks for another target
-// because of what the client wants.
+// The target's dialect has no words for what the client wants: nothing was sent.
 bool is_unfit(const Error& error)
 {
     return error.source == Error::Source::client && error.retry == Error::Retry::next_target
@@ -39,8 +38,7 @@ bool is_unfit(const Error& error)
 std::uint64_t window_in(std::string_view message)
 {
     std::uint64_t window = 0;
-    const std::size_t at = message.find("> ");
-    if (at != std::string_view::npos)
+    if (const std::size_t at = message.find("> "); at != std::string_view::npos)
         std::from_chars(message.data() + at + 2, message.data() + message.size(), window);
     return window;
 }
@@ -65,9 +63,11 @@ bool is_the_targets_own(const Error& error)
             || error.kind == Kind::rate_limited);
 }
 
-std::optional<Clock::duration> rest_of_key(const Error& error)
+// A 403 is about a key where there is another one to try, and about what was asked where there is none.
+std::optional<Clock::duration> rest_of_key(const Error& error, std::size_t keys)
 {
-    if (error.kind == Kind::unauthorized || error.kind == Kind::billing)
+    if (error.kind == Kind::unauthorized || error.kind == Kind::billing
+        || (error.kind == Kind::forbidden && keys > 1))
         return refused_key;
     if (error.kind != Kind::rate_limited || error.limited_for_s == 0) // That request is too large, no other.
         return std::nullopt;
@@ -83,6 +83,8 @@ route::KeyRests::Cause cause_of(const Error& error)
         return refused;
     if (error.kind == Kind::billing)
         return no_credit;
+    if (error.kind == Kind::forbidden)
+        return forbidden;
     return error.should_retry == false ? used_up : limited;
 }
 
@@ -99,8 +101,7 @@ std::string outcome_of(const Error& error)
     return error.kind == Kind::timed_out ? "too late" : "failed";
 }
 
-// Lower is better for the client: a sentence that lets it compact, then what may be tried again, then what
-// may not, then what a target that was not even asked cannot do.
+// Lower is better: what lets the client compact, may be repeated, may not, was not even asked.
 int rank(const Error& error)
 {
     if (is_overflow(error))
@@ -110,8 +111,7 @@ int rank(const Error& error)
     return error.should_retry == false ? 2 : 1;
 }
 
-// Of two that are worth the same the newer one counts, unless both say how long to wait, or neither was
-// asked.
+// Of equals the newer one counts, unless both say how long to wait, or neither was asked.
 bool is_better(const Error& error, const Error& than)
 {
     if (rank(error) != rank(than))
@@ -154,6 +154,8 @@ Error every_key_rests(const std::string& target, const route::KeyRests::Rest& re
     };
     if (rest.cause == refused)
         return lasting(Kind::unauthorized, fmt::format("{} rejected its API key a moment ago", target));
+    if (rest.cause == forbidden)
+        return lasting(Kind::forbidden, fmt::format("{} allowed none of its keys this a moment ago", target));
     if (rest.cause == no_credit)
         return lasting(Kind::billing,
             fmt::format("Credit balance is too low \u2013 {} asked for payment a moment ago", target));
@@ -383,12 +385,11 @@ void Attempts::note_breaker(const Error& error, TimePoint now)
     }
 }
 
-// True when another key of the same pool may be tried. Each gets one chance: a rest of a second may be over
-// before the last of them has answered.
+// True when another key of the pool may be tried; each gets one chance, however short its rest.
 bool Attempts::exchange_key(const Error& error, TimePoint now)
 {
-    const auto rest = rest_of_key(error);
     const config::Upstream& from = upstream();
+    const auto rest = rest_of_key(error, from.keys.size());
     if (!rest || error.source != Error::Source::upstream)
         return false;
     const std::string name = name_of(place_);

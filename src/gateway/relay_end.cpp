@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <initializer_list>
 #include <iterator>
 #include <vector>
 
@@ -36,11 +37,19 @@ bool may_pass(const Error& error)
             || error.kind == upstream_protocol || error.kind == unreachable || error.kind == timed_out);
 }
 
+// Of several names of one thing.
+std::string_view first_of(const net::UpstreamAnswer& upstream, std::initializer_list<std::string_view> names)
+{
+    for (const std::string_view name : names)
+        if (const std::string_view value = upstream.field(name); !value.empty())
+            return value;
+    return {};
+}
+
 // LiteLLM hands a provider's fields on under names of its own.
 std::string_view wait_of(const net::UpstreamAnswer& upstream)
 {
-    const std::string_view own = upstream.field("retry-after");
-    return own.empty() ? upstream.field("llm_provider-retry-after") : own;
+    return first_of(upstream, { "retry-after", "llm_provider-retry-after" });
 }
 
 std::vector<translate::LimitField> limits_of(const net::UpstreamAnswer& upstream)

@@ -26,7 +26,13 @@ public:
         int weight = 1;
     };
 
-    enum class Cause : std::uint8_t { limited, used_up, refused, no_credit }; // used_up: for hours or days
+    enum class Cause : std::uint8_t {
+        limited,
+        used_up,
+        refused,
+        no_credit,
+        forbidden
+    }; // used_up: for hours or days
     struct Rest {
         TimePoint until {};
         Cause cause = Cause::limited;
@@ -36,7 +42,7 @@ public:
     std::optional<std::size_t> choose(
         std::string_view target, std::span<const Key> keys, std::string_view session, TimePoint now) const;
 
-    // The upstream limited (429) this key, refused it (401) or wants money (402).
+    // The upstream limited (429) this key, refused it (401, 403) or wants money (402).
     void rest(std::string_view target, std::string_view key, TimePoint until, Cause cause = Cause::limited);
 
     // Of the key that may be used again first; nullopt: one of them may be used now.

@@ -265,6 +265,8 @@ Answer answer_for(Cause cause)
 // Whether it may say what the request has to give up.
 bool may_be_about_a_part(const FailureCase& one, Cause cause)
 {
+    if (one.status == 500) // llama.cpp and LM Studio, where a template or a projector says no
+        return cause == Cause::bad_image || (cause == Cause::failed && refuses_system(one));
     return one.has_status({ 400, 404, 422 })
         && (cause == Cause::refused || cause == Cause::overflow || cause == Cause::bad_image
             || cause == Cause::unusable_model);

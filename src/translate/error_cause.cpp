@@ -191,12 +191,31 @@ bool refuses_pictures(std::string_view text)
         "does not support multimodal",
         "at most 0 image(s) may be provided",
         "content must be a string",
-        "content type image_url is not",
+        "content type image_url", // is not supported, was unexpected
+        "image is not supported",
+        "images not supported",
+        "not a vlm",
+        "input should be 'text'",
+        "取值范围 ['text']",
         "不支持图像",
         "不支持图片",
     };
     return std::any_of(std::begin(wordings), std::end(wordings),
         [&](auto wording) { return text.find(wording) != std::string_view::npos; });
+}
+
+bool refuses_system(const FailureCase& one)
+{
+    if (one.says({ "system role not supported", "system role is not supported",
+            "system message must be at the beginning", "system messages must be at the beginning",
+            "system message should be the first", "conversation roles must alternate",
+            "unexpected role 'system'", "does not support 'system'", "invalid role: system",
+            "only the first message can be", "developer instruction is not enabled",
+            "only user and assistant roles", "only user, assistant and tool roles",
+            "'developer' is not one of", "role 'developer'", "does not support 'developer'",
+            "unknown variant `developer`" }))
+        return true;
+    return one.says({ "unexpected role" }) && one.says({ "input message role", "system" });
 }
 
 OverflowContext overflow_context(const FailureCase& one)

@@ -37,4 +37,7 @@ OverflowContext overflow_context(const FailureCase& one);
 // Whether lower-case `text` says that the model takes no pictures at all.
 bool refuses_pictures(std::string_view text);
 
+// Whether the model takes no system message, or none there.
+bool refuses_system(const FailureCase& one);
+
 } // namespace dragoman::translate

@@ -195,8 +195,19 @@ bool speaks_of_output(const openai::ErrorBody& body, std::string_view text)
 bool speaks_of_a_limit(std::string_view text)
 {
     constexpr std::string_view words[] = { "too large", "at most", "maximum", "less than or equal", "exceed",
-        "valid range", "range of max_tokens", "supported range", "must be between", "lower than" };
+        "valid range", "range of max_tokens", "supported range", "must be between", "lower than", "in range",
+        "范围" };
     return std::any_of(std::begin(words), std::end(words), [&](auto word) { return contains(text, word); });
+}
+
+// "[1, 8192]", where there is one: other numbers are codes.
+std::string_view range_in(std::string_view text)
+{
+    const std::size_t begin = text.find('[');
+    const std::size_t end = begin == std::string_view::npos ? begin : text.find(']', begin);
+    const std::string_view range =
+        end == std::string_view::npos ? std::string_view {} : text.substr(begin, end - begin);
+    return counts_in(range).size() == 2 ? range : text;
 }
 
 // "max_tokens is too large: 64000. This model supports at most 16384 completion tokens", "the valid range of
@@ -209,7 +220,7 @@ std::optional<Overflow> output_limit(
         return std::nullopt;
     std::uint64_t least = UINT64_MAX;
     std::uint64_t most = 0;
-    for (std::uint64_t number : counts_in(text))
+    for (std::uint64_t number : counts_in(range_in(text)))
         if (number >= smallest_output_limit && number != static_cast<std::uint64_t>(context.status)) {
             least = std::min(least, number);
             most = std::max(most, number);

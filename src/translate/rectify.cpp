@@ -67,19 +67,9 @@ bool refuses_tool_choice(const FailureCase& one)
     if (one.says({ "when tool_choice forces tool use" }))
         return true;
     return one.says({ "tool_choice", "tool choice" })
-        && one.says({ "not support", "unsupported", "no endpoints found", "must be", "invalid value",
-            "only auto", "should be", "input should be" });
-}
-
-bool refuses_system(const FailureCase& one)
-{
-    if (one.says({ "system role not supported", "system role is not supported",
-            "system message must be at the beginning", "system messages must be at the beginning",
-            "system message should be the first", "conversation roles must alternate",
-            "unexpected role 'system'", "does not support 'system'", "invalid role: system",
-            "only the first message can be", "developer instruction is not enabled" }))
-        return true;
-    return one.says({ "unexpected role" }) && one.says({ "input message role", "system" });
+        && one.says(
+            { "not support", "unsupported", "no endpoints found", "must be", "invalid value", "only auto",
+                "should be", "only support", "supported string values", "incompatible", "仅支持", "只支持" });
 }
 
 bool speaks_of_thinking(const FailureCase& one) { return one.says({ "thinking", "reasoning" }); }
@@ -99,8 +89,8 @@ bool refuses_schema(const FailureCase& one)
         || one.says({ "invalid schema for function", "moonshot flavored json schema",
             "json schema is invalid", "unsupported json schema", "unsupported schema", "invalid json schema",
             "failed to parse grammar", "json schema conversion failed", "schema is too complex",
-            "schemas exceed", "at path 'properties", "invalid tool schema",
-            "failed to convert json schema" }))
+            "schemas exceed", "at path 'properties", "invalid tool schema", "failed to convert json schema",
+            "json schema contains features" }))
         return true;
     return one.says(
                { "function_declarations", "functiondeclaration", ".input_schema", "].function.parameters" })
@@ -132,7 +122,8 @@ bool is_about_a_combination(const FailureCase& one)
 // Another value of it may be taken.
 bool is_about_a_value(const FailureCase& one)
 {
-    return one.says({ "unsupported value", "supported values are", "invalid value" })
+    return (one.says({ "unsupported value", "supported values are", "invalid value" })
+               || names_a_range(one.text))
         && !one.says({ "only the default" });
 }
 
@@ -215,9 +206,18 @@ Rectification by_rule(const Rule& rule, const FailureCase& one)
         .while_thinking = rule.remedy == Remedy::weaken_tool_choice && speaks_of_thinking(one) };
 }
 
+// Servers that run a model's own template call what it refuses a failure of theirs.
+std::optional<Rectification> by_template(const FailureCase& one, const SentRequest& sent)
+{
+    for (const Rule& rule : rules)
+        if (rule.applies == refuses_system && sent.*rule.present && rule.applies(one))
+            return by_rule(rule, one);
+    return std::nullopt;
+}
+
 bool may_be_mended(const FailureCase& one)
 {
-    return one.has_status({ 400, 422 })
+    return one.has_status({ 400, 422, 500 })
         || (one.status == 404 && one.says({ "no endpoints found that support" }));
 }
 
@@ -269,6 +269,8 @@ std::optional<Rectification> rectify(const FailureCase& one, const SentRequest& 
     if (!may_be_mended(one))
         return std::nullopt;
     const Cause cause = cause_of(one);
+    if (one.status == 500 && cause != Cause::bad_image)
+        return by_template(one, sent);
     if (cause == Cause::overflow)
         return less_output(one, sent);
     if (cause != Cause::refused && cause != Cause::bad_image && cause != Cause::unusable_model)

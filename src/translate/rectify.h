@@ -2,8 +2,8 @@
 //
 // Some refusals name a thing that the conversation can do without: a signature of another model, a parameter,
 // a mark for caches. One remedy at a time, and only for the upstream's 400 and 422 (404 where a router found
-// nobody for a feature). Limits, quotas, keys and full windows have none. It does not act: whoever asks
-// repeats the request, once, and remembers what was learned.
+// nobody for a feature, 500 where a template or a missing projector said no). Limits, quotas, keys and full
+// windows have none. It does not act: whoever asks repeats the request, once, and remembers what was learned.
 #pragma once
 
 #include "translate/error_case.h"

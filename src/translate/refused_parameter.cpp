@@ -18,9 +18,9 @@ bool is_quote(char c) { return c == '\'' || c == '"' || c == '`'; }
 
 bool ends_with_a_hint(std::string_view before)
 {
-    constexpr std::string_view hints[] = { "parameter",
-        "parameter:", "parameters:", "argument supplied:", "argument", "field", "field:", "property",
-        "key:", "keyword argument" };
+    constexpr std::string_view hints[] = { "parameter", "range of",
+        "on this model:", "parameter:", "parameters:", "argument supplied:", "argument", "field",
+        "field:", "property", "key:", "keyword argument" };
     while (!before.empty() && before.back() == ' ')
         before.remove_suffix(1);
     return std::any_of(std::begin(hints), std::end(hints), [&](auto hint) { return before.ends_with(hint); });
@@ -37,6 +37,11 @@ bool is_marked(std::string_view text, std::size_t at, std::size_t size)
         return true;
     if (!before.empty() && (is_quote(before.back()) || before.back() == '.'))
         return !after.empty() && (is_quote(after.front()) || after.front() == '.' || after.front() == ':');
+    constexpr std::string_view told[] = { " extra inputs are", " must be", " should be", "=" };
+    if (before.empty() || before.back() == ' ')
+        for (const std::string_view words : told)
+            if (after.starts_with(words))
+                return true;
     const bool path = before.empty() || before.ends_with("; ") || before.ends_with("invalid ");
     return (path && !after.empty() && (after.front() == ':' || after.front() == '.'))
         || ends_with_a_hint(before);
@@ -74,7 +79,16 @@ bool refuses_a_field(std::string_view text)
         "unknown argument", "extra inputs are not permitted", "extra_forbidden", "extra fields not permitted",
         "not permitted", "not allowed", "unexpected keyword", "unexpected field", "deprecated for this model",
         "only the default", "may only be set", "is allowed for this model", "cannot both be specified",
-        "unexpected parameter" };
+        "unexpected parameter", "n't support" };
+    return std::any_of(
+        std::begin(wordings), std::end(wordings), [&](auto wording) { return contains(text, wording); });
+}
+
+bool names_a_range(std::string_view text)
+{
+    constexpr std::string_view wordings[] = { "must be in (", "must be in [", "should be in (",
+        "should be in [", "must be between", "should be between", "in range", "valid range of",
+        "must be strictly positive", "must be greater than", "must be less than" };
     return std::any_of(
         std::begin(wordings), std::end(wordings), [&](auto wording) { return contains(text, wording); });
 }
@@ -95,7 +109,7 @@ std::optional<std::string> refused_parameter(
             for (std::string_view name : special.parameters)
                 if (auto found = one_of(sent, name))
                     return found;
-    if (!refuses_a_field(text))
+    if (!refuses_a_field(text) && !names_a_range(text))
         return std::nullopt;
     if (auto found = one_of(sent, param))
         return found;

@@ -21,6 +21,9 @@ inline constexpr std::string_view refused_prefill = "messages.prefill";
 // Whether `text` says that something in a request is not known, not supported or not allowed.
 bool refuses_a_field(std::string_view text);
 
+// Whether it says which values something may have.
+bool names_a_range(std::string_view text);
+
 // Whether `text` speaks of the parameter `name`.
 bool marks_parameter(std::string_view text, std::string_view name);
 

@@ -246,7 +246,8 @@ void append_schema(json::Writer& json, json::RawValue schema, const route::Targe
     auto root = scratch.parse(schema.text);
     auto object = root ? root->object() : std::nullopt;
     if (object && (target.has(Quirk::gemini_schemas) || target.has(Quirk::simple_schemas)))
-        return append_gemini_schema(json, *root);
+        return append_gemini_schema(
+            json, *root, target.has(Quirk::simple_schemas) ? Keywords::least : Keywords::known);
     if (!rewrites_schemas(target))
         return append_with_root(json, root, target);
     std::string whole;

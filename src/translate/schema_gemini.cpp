@@ -16,15 +16,15 @@ namespace dragoman::translate {
 
 namespace {
 
-// References multiply what they are put in place of; beyond this many schemas the rest stays unspecific.
-constexpr std::size_t schemas_max = 20'000;
+constexpr std::size_t schemas_max = 20'000; // references multiply; the rest stays unspecific
 constexpr std::size_t nesting_max = 64;
 constexpr double bound_max = std::numeric_limits<std::int32_t>::max();
 
 class GeminiSchema {
 public:
-    GeminiSchema(json::Writer& json, const json::Object& root)
+    GeminiSchema(json::Writer& json, const json::Object& root, Keywords keywords)
         : json_(json)
+        , bounds_(keywords == Keywords::known)
         , trail_(root)
     {
     }
@@ -61,6 +61,7 @@ private:
     void write_anything(std::string_view description);
 
     json::Writer& json_;
+    bool bounds_; // and whatever else only some servers know
     ReferenceTrail trail_;
     std::size_t written_ = 0;
     std::size_t nesting_ = 0;
@@ -242,7 +243,7 @@ void GeminiSchema::begin(const Shape& shape)
     json_.begin_object().key("type").text(shape.type);
     if (!shape.description.empty())
         json_.key("description").text(shape.description);
-    if (shape.nullable)
+    if (shape.nullable && bounds_)
         json_.key("nullable").boolean(true);
 }
 
@@ -272,14 +273,13 @@ void GeminiSchema::write_string(const SchemaParts& schema)
     if (const auto choices = string_choices(schema); !choices.empty())
         return write_enum(choices);
     if (auto format = schema.find("format");
-        format && format->string() && json::key_is(*format->string(), "date-time"))
+        bounds_ && format && format->string() && json::key_is(*format->string(), "date-time"))
         json_.key("format").text("date-time");
     write_count(schema, "minLength");
     write_count(schema, "maxLength");
-    // Expressions that look around are not known there.
-    if (auto pattern = schema.find("pattern");
-        pattern && pattern->string() && pattern->string()->escaped.find("(?") == std::string_view::npos)
-        json_.key("pattern").string(*pattern->string());
+    if (auto pattern = schema.find("pattern"); bounds_ && pattern && pattern->string()
+        && pattern->string()->escaped.find("(?") == std::string_view::npos)
+        json_.key("pattern").string(*pattern->string()); // none that looks around
 }
 
 void GeminiSchema::write_enum(std::span<const json::RawString> values)
@@ -307,7 +307,7 @@ void GeminiSchema::write_bound(
     const bool excluded = !bound && exclusive;
     const auto value = excluded ? exclusive : bound;
     auto number = value ? value->number() : std::nullopt;
-    if (!number || *number > bound_max || *number < -bound_max)
+    if (!bounds_ || !number || *number > bound_max || *number < -bound_max)
         return;
     if (auto whole = value->integer(); excluded && integer && whole)
         json_.key(name).integer(*whole + step);
@@ -319,7 +319,7 @@ void GeminiSchema::write_count(const SchemaParts& schema, std::string_view name)
 {
     auto value = schema.find(name);
     auto count = value ? value->integer() : std::nullopt;
-    if (count && *count >= 0 && *count <= std::numeric_limits<std::int32_t>::max())
+    if (bounds_ && count && *count >= 0 && *count <= std::numeric_limits<std::int32_t>::max())
         json_.key(name).integer(*count);
 }
 
@@ -391,10 +391,10 @@ void GeminiSchema::write_anything(std::string_view description)
 
 } // namespace
 
-void append_gemini_schema(json::Writer& json, const json::Value& root)
+void append_gemini_schema(json::Writer& json, const json::Value& root, Keywords keywords)
 {
     if (auto object = root.object())
-        GeminiSchema(json, *object).write_root(root);
+        GeminiSchema(json, *object, keywords).write_root(root);
 }
 
 } // namespace dragoman::translate

@@ -10,9 +10,16 @@
 #include "json/document.h"
 #include "json/writer.h"
 
+#include <cstdint>
+
 namespace dragoman::translate {
 
+enum class Keywords : std::uint8_t {
+    known, // all that Google's models take
+    least, // types, properties, items, choices: what everybody takes; no bounds, no patterns, no nullable
+};
+
 // Writes the schema of a function's parameters: always an object. `root` must be one.
-void append_gemini_schema(json::Writer& json, const json::Value& root);
+void append_gemini_schema(json::Writer& json, const json::Value& root, Keywords keywords = Keywords::known);
 
 } // namespace dragoman::translate

@@ -99,6 +99,22 @@ test('a refused key is exchanged for another of its pool, and rests', () =>
         },
     ));
 
+test('a key that may not do what is asked (403) is exchanged, too, and alone says so', () =>
+    withUpstreams(
+        twoKeys,
+        async ({ first, url }) => {
+            first.wrongKey = () => false;
+            const forbidden = failure(403, { error: { message: 'Forbidden' } });
+            first.script(forbidden, { text: 'the other key' }, { text: 'once more' });
+            const answer = await post(url, message('Hello'));
+            assert.equal(answer.status, 200, answer.text);
+            assert.match(answer.text, /the other key/);
+            assert.notEqual(first.paid[0].headers.authorization, first.paid[1].headers.authorization);
+            assert.equal((await post(url, message('Hello again'))).status, 200);
+            assert.equal(first.paid[2].headers.authorization, first.paid[1].headers.authorization);
+        },
+    ));
+
 test('a session stays on its key, and sessions are dealt out among the keys', () =>
     withUpstreams(
         twoKeys,

@@ -384,6 +384,40 @@ TEST_F(GatewayImportTest, LitellmsGroupsBecomeNamesAndRoutes)
     EXPECT_EQ(config.models.small, "local/qwen3");
 }
 
+TEST_F(GatewayImportTest, LitellmsPatternsOrdersAndClaudeAtAzure)
+{
+    import(R"(model_list:
+- model_name: claude-*
+  litellm_params: { model: anthropic/claude-*, api_key: os.environ/ANTHROPIC_API_KEY }
+- model_name: claude-opus-4-5
+  litellm_params: { model: openrouter/z-ai/glm-5 }
+- model_name: deep
+  litellm_params: { model: deepseek/deepseek-chat, order: 2 }
+- model_name: deep
+  litellm_params: { model: openrouter/deepseek/deepseek-chat, order: 1 }
+- model_name: mine/*
+  litellm_params: { model: together_ai/meta-llama/* }
+- model_name: foundry
+  litellm_params:
+    model: azure_ai/claude-sonnet-4-5
+    api_base: https://res.services.ai.azure.com/anthropic/v1/messages
+    api_key: os.environ/AZURE_AI_KEY
+)");
+    const config::Config config = loaded();
+    ASSERT_EQ(config.routes.size(), 3U);
+    EXPECT_EQ(config.routes[0].model, "claude-opus-4-5") << "before the pattern in which it is";
+    EXPECT_THAT(targets(config.routes[0]), ElementsAre("openrouter/z-ai/glm-5"));
+    EXPECT_THAT(targets(config.routes[1]),
+        ElementsAre("openrouter/deepseek/deepseek-chat", "deepseek/deepseek-chat"));
+    EXPECT_EQ(config.routes[2].model, "claude-*");
+    EXPECT_THAT(targets(config.routes[2]), ElementsAre("anthropic"));
+    EXPECT_THAT(why_left("model_list mine/*"), HasSubstr("[models.names] gives each model a name"));
+    const config::Upstream* foundry = config.upstream("anthropic-2");
+    ASSERT_NE(foundry, nullptr);
+    EXPECT_EQ(foundry->messages_url, "https://res.services.ai.azure.com/anthropic/v1/messages");
+    EXPECT_EQ(foundry->auth, config::Upstream::Auth::x_api_key);
+}
+
 TEST_F(GatewayImportTest, WhatLitellmKnowsAndDragomanDoesNotHasARemedy)
 {
     import(litellm_example);

@@ -87,6 +87,56 @@ TEST(Rectify, KnowsWhatHasNoFieldOfItsOwn)
     EXPECT_EQ(remedy_for(prefill, sent_request(R"({"messages":[{"role":"user","content":"{"}]})")), "");
 }
 
+TEST(Rectify, KnowsMoreOfTheirWords)
+{
+    struct {
+        std::string_view said, remedy;
+    } table[] = {
+        { "Argument not supported on this model: stop", "drop_parameter stop" }, // xAI
+        { "2 validation errors for ChatCompletionRequest\\ntemperature\\n  Extra inputs are not permitted "
+          "[type=extra_forbidden, input_value=0.3, input_type=float]",
+            "drop_parameter temperature" }, // vLLM
+        { "litellm.UnsupportedParamsError: gpt-5 models don't support temperature=0.3. Only temperature=1 is "
+          "supported.",
+            "drop_parameter temperature" },
+        { "temperature must be in (0, 1]", "drop_parameter temperature" },
+        { "Invalid top_p value, the valid range of top_p is (0, 1.0]", "drop_parameter top_p" }, // DeepSeek
+        { "tool_choice 'specified' is incompatible with thinking enabled", "weaken_tool_choice" }, // Moonshot
+        { "Invalid tool_choice type: 'object'. Supported string values: none, auto, required",
+            "weaken_tool_choice" }, // LM Studio
+        { "The model is not a VLM (Vision Language Model). Please use text-only prompts.",
+            "drop_images" }, // SiliconFlow
+        { "body.messages.0.user.content.1.type: Input should be 'text'", "drop_images" }, // Cerebras
+        { "Only user and assistant roles are supported!", "fold_system" }, // LM Studio
+        { "The provided JSON schema contains features not supported by xgrammar.",
+            "simplify_schemas" }, // vLLM
+        { "invalid params, max_tokens should be in range [1, 8192] (2013)", "lower_max_tokens 8192" },
+    };
+    for (const auto& row : table)
+        EXPECT_EQ(remedy_for(std::string(row.said)), row.remedy) << row.said;
+    const SentRequest developer = sent_request(R"({"messages":[{"role":"developer","content":"be"}]})");
+    EXPECT_EQ(remedy_for(
+                  "'developer' is not one of ['system', 'assistant', 'user'] - 'messages.0.role'", developer),
+        "fold_all_system");
+}
+
+// What a model's template refuses is a failure of the server's, in its own words.
+TEST(Rectify, ATemplatesWordsCountUnder500)
+{
+    EXPECT_EQ(
+        remedy(500,
+            R"({"error":{"code":500,"message":"Jinja Exception: System message must be at the beginning.","type":"server_error"}})"),
+        "fold_system");
+    EXPECT_EQ(
+        remedy(500,
+            R"({"error":{"code":500,"message":"image input is not supported - hint: you may need to provide the mmproj","type":"server_error"}})"),
+        "drop_images");
+    EXPECT_EQ(
+        remedy(500, R"({"error":{"message":"Unsupported parameter: 'temperature'","type":"server_error"}})"),
+        "")
+        << "no parameter is blamed for a failure";
+}
+
 TEST(Rectify, KnowsWhatVendorsRefuse)
 {
     struct {
