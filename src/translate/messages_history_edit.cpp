@@ -120,7 +120,7 @@ std::optional<std::string> HistoryEditor::own_signature(std::string_view carrier
     const auto envelope = decode_envelope({ carrier });
     if (rules_.own_api || !envelope || envelope->dialect != messages_dialect || envelope->signature.empty()
         || envelope->provider != rules_.upstream_name
-        || route::model_family(envelope->model) != rules_.family)
+        || route::model_family(envelope->model) != route::model_family(target_.model))
         return std::nullopt;
     return envelope->signature;
 }
