@@ -1,7 +1,5 @@
 #include "translate/image_path.h"
 
-#include <fmt/format.h>
-
 namespace dragoman::translate {
 
 namespace {
@@ -13,7 +11,7 @@ std::string inside(const Block& block)
 {
     for (std::size_t i = block.content.size(); i-- > 0;)
         if (block.content[i].type == BlockType::image)
-            return fmt::format(".tool_result.content.{}", i);
+            return ".tool_result.content." + std::to_string(i);
     return {};
 }
 
@@ -26,7 +24,7 @@ std::string last_image_path(const anthropic::MessagesRequest& request)
         for (std::size_t b = blocks.size(); b-- > 0;) {
             const bool itself = blocks[b].type == BlockType::image;
             if (const std::string rest = itself ? std::string() : inside(blocks[b]); itself || !rest.empty())
-                return fmt::format("messages.{}.content.{}{}", m, b, rest);
+                return "messages." + std::to_string(m) + ".content." + std::to_string(b) + rest;
         }
     }
     return {};

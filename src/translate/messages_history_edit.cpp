@@ -120,7 +120,7 @@ std::optional<std::string> HistoryEditor::own_signature(std::string_view carrier
     const auto envelope = decode_envelope({ carrier });
     if (rules_.own_api || !envelope || envelope->dialect != messages_dialect || envelope->signature.empty()
         || envelope->provider != rules_.upstream_name
-        || route::model_family(envelope->model) != rules_.family)
+        || route::model_family(envelope->model) != route::model_family(target_.model))
         return std::nullopt;
     return envelope->signature;
 }
@@ -203,6 +203,9 @@ bool HistoryEditor::is_settled(const Block& block) const
         return !block.cache_control;
     case BlockType::tool_result:
         return !block.cache_control && std::ranges::all_of(block.content, settled_inside);
+    case BlockType::thinking: // with a signature that Anthropic made and checks
+        return !block.cache_control && rules_.thoughts && rules_.signed_thinking && !block.signature.empty()
+            && !is_envelope(block.signature);
     default:
         return false;
     }
@@ -255,7 +258,7 @@ void HistoryEditor::edit_messages(const Value& messages)
         const bool system = string_at(fields, "role") == "system";
         if (system && !rules_.own_api && rules_.system_messages)
             write_in_blocks(*message);
-        auto content = message->find("content");
+        const Value content = fields.find("content");
         if (system && !rules_.system_messages) {
             auto taken = before ? before->find("content") : std::nullopt;
             if (taken && string_at(*before, "role") == "user") {
@@ -266,7 +269,7 @@ void HistoryEditor::edit_messages(const Value& messages)
             }
             continue;
         }
-        if (auto blocks = content ? content->array() : std::nullopt;
+        if (auto blocks = content.is_there() ? content.array() : std::nullopt;
             blocks && edit_content(*blocks, decoded(*blocks, here))) {
             unwanted.push_back(here);
             continue;

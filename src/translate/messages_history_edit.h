@@ -23,7 +23,6 @@ namespace dragoman::translate {
 // What an endpoint takes.
 struct MessagesRules {
     std::string upstream_name {}; // together with the family of models: whose signatures go back
-    std::string family {};
     bool own_api = false; // Anthropic's: everything passes but what dragoman itself put there
     bool signed_thinking = false; // signatures are Anthropic's, and are checked
     bool any_thinking = false; // thinking goes back whoever had it, without the signature of another

@@ -2,7 +2,6 @@
 
 #include "json/escape.h"
 #include "json/writer.h"
-#include "route/model_quirks.h"
 #include "translate/conversation_identity.h"
 #include "translate/image_path.h"
 #include "translate/json_edits.h"
@@ -112,7 +111,6 @@ private:
 MessagesRules RequestEditor::rules() const
 {
     return { .upstream_name = options_.upstream_name,
-        .family = route::model_family(target_.model),
         .own_api = own_api_,
         .signed_thinking = signs_as_anthropic(target_),
         .any_thinking = target_.has(Quirk::keep_thinking) && !signs_as_anthropic(target_),

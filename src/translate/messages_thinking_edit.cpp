@@ -71,13 +71,12 @@ std::uint64_t ThinkingEditor::asked_tokens() const
 
 std::uint64_t ThinkingEditor::tokens_to_send() const
 {
-    const std::uint64_t limit = token_limit(request_, target_, options_, 0).max_tokens;
-    if (!request_.max_tokens)
-        return limit;
     const std::uint64_t asked = asked_tokens();
     const bool refused = options_.most_output > 0 && asked > options_.most_output;
     const bool lowered = target_.facts && target_.facts->max_output && asked > *target_.facts->max_output;
-    return refused || (lowered && !own_api_) ? limit : asked;
+    if (request_.max_tokens && !refused && (!lowered || own_api_))
+        return asked;
+    return token_limit(request_, target_, options_, 0).max_tokens; // which looks at the whole request
 }
 
 void ThinkingEditor::edit_max_tokens(const Value& value)

@@ -8,10 +8,13 @@ namespace {
 
 // More tokens than any model can read or write: a broken counter.
 constexpr double count_max = 1e12;
+constexpr std::int64_t whole_max = 1'000'000'000'000;
 
 std::optional<std::uint64_t> count_at(const json::Object& object, std::string_view name)
 {
     auto found = object.find(name);
+    if (auto whole = found ? found->integer() : std::nullopt; whole && *whole > 0 && *whole <= whole_max)
+        return static_cast<std::uint64_t>(*whole);
     auto number = found ? found->number() : std::nullopt;
     if (!number || !(*number > 0) || *number > count_max)
         return std::nullopt;

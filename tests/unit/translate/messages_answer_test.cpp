@@ -211,6 +211,20 @@ TEST_F(MessagesAnswerTest, HoldsPingsBackUntilTheMessageHasBegun)
     EXPECT_EQ(count("event: ping"), 1U);
 }
 
+TEST_F(MessagesAnswerTest, ReadsCountsHoweverTheyAreWritten)
+{
+    feed(start_event);
+    feed("data: "
+         "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":"
+         "1e3,"
+         "\"input_tokens\":1000000000000,\"cache_read_input_tokens\":2.7,\"cache_creation_input_tokens\":"
+         "1000000000001}}\n\n");
+    EXPECT_EQ(answer.facts().usage->output_tokens, 1000U);
+    EXPECT_EQ(answer.facts().usage->input_tokens, 1'000'000'000'000U);
+    EXPECT_EQ(answer.facts().usage->cache_read_input_tokens, 2U);
+    EXPECT_EQ(answer.facts().usage->cache_creation_input_tokens, 0U);
+}
+
 TEST_F(MessagesAnswerTest, LeavesAbsurdUsageOut) // U-24
 {
     feed(start_event);

@@ -183,6 +183,21 @@ TEST(MessagesRequestEdit, NeverTouchesForeignThinking) // R37
         EXPECT_NE(call(body, profile)->body.text().find(turn), std::string::npos);
 }
 
+TEST(MessagesRequestEdit, KeepsOnlySignedThoughtsWhereSignaturesAreChecked)
+{
+    const std::string kept = R"({"type":"thinking","thinking":"x","signature":"EqQB"})";
+    const std::string text = R"({"type":"text","text":"t"})";
+    for (const std::string lost :
+        { R"({"type":"thinking","thinking":"y"})", R"({"type":"thinking","thinking":"y","signature":""})",
+            R"({"type":"thinking","thinking":"y","signature":"dgm1.a"})" }) {
+        const std::string body = R"({"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[)"
+            + kept + "," + lost + "," + text + "]}]}";
+        const auto sent = nlohmann::json::parse(call(body)->body.text());
+        EXPECT_EQ(sent["messages"][0]["content"], nlohmann::json::parse("[" + kept + "," + text + "]"))
+            << lost;
+    }
+}
+
 TEST(MessagesRequestEdit, GivesAVendorTheSchemasThatItTakes)
 {
     const std::string tools = R"("tools":[{"name":"A","input_schema":{"type":"object","properties":{)"
@@ -340,6 +355,7 @@ TEST(MessagesRequestEdit, FindsWhatGoesInBlocksOfEveryKind)
         R"({"type":"tool_result","tool_use_id":"i","content":[{"type":"text","text":"t"},)"
         R"({"type":"text","text":"u",)"
             + mark + "}]}",
+        R"({"type":"thinking","thinking":"x","signature":"EqQB",)" + mark + "}",
         R"({"type":"newer",)" + mark + "}" };
     for (const std::string& block : blocks) {
         const std::string body = R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":[)"
