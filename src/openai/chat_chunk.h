@@ -92,6 +92,7 @@ struct ChatChunk {
     bool has_choices = false; // the field is there and is an array, even an empty one
     bool is_error = false; // the text is an error object in one of the known shapes
     bool has_surrogate_escapes = false; // strings may hold halves of a surrogate pair
+    bool is_repetition = false; // says what the chunk before said, with another piece of text
 };
 
 class ChatChunkDecoder {

@@ -25,6 +25,7 @@ Result<ChatChunk> ChatChunkDecoder::decode(std::string_view text)
     Result<ChatChunk> chunk = read(text_);
     if (chunk) {
         chunk_ = *chunk;
+        chunk_.is_repetition = true;
         remember();
     }
     return chunk;

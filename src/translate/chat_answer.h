@@ -16,7 +16,7 @@ public:
 
 private:
     Result<void> take_event(const sse::Event& event) override;
-    bool is_whole(const sse::Event& event) override { return chunks_.decode(event.data).has_value(); }
+    bool is_whole(const sse::Event& event) override { return chunks_.decode_whole(event.data).has_value(); }
     Result<void> take_text(std::string_view text) override;
 
     openai::ChatChunkDecoder chunks_;

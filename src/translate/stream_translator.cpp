@@ -84,7 +84,8 @@ Result<void> StreamTranslator::take(const openai::ChatChunk& chunk)
 {
     if (done() || finished_)
         return {};
-    note_facts(chunk);
+    if (!chunk.is_repetition)
+        note_facts(chunk);
     take_usage(chunk);
     if (chunk.is_error)
         return Failure(upstream_error(chunk.whole.text, plan_, facts_.upstream_provider));

@@ -227,6 +227,36 @@ TEST_F(ArrivalsTest, SweepFindsTheEndsOfAllThatWaitTogether)
     EXPECT_FALSE(over_);
 }
 
+TEST_F(ArrivalsTest, AskForTheMemoryOfWhoGoesOnBeforeItDoes)
+{
+    struct Sleeper final : Awakened {
+        mutable int prefetched = 0;
+        void prefetch() const override { ++prefetched; }
+    } sleeper;
+    get_used_to();
+    auto once = [](Arrivals& arrivals, Socket& socket, const Sleeper& who, int& seen) -> Task<void> {
+        Arrivals::Arrival arrival { &arrivals, &socket, Left::nothing };
+        arrival.awakened = &who;
+        (void)co_await std::move(arrival);
+        seen = who.prefetched;
+    };
+    int seen = 0;
+    auto end = [](std::exception_ptr) { };
+    boost::asio::co_spawn(loop_, once(*arrivals_, *socket_, sleeper, seen), end);
+    turn();
+    EXPECT_EQ(sleeper.prefetched, 0);
+    say("hello");
+    turn();
+    EXPECT_EQ(seen, 1);
+    EXPECT_EQ(read(), "hello");
+
+    wait(Left::nothing); // Whoever this is, it is not the sleeper.
+    say("again");
+    turn();
+    EXPECT_EQ(over_, true);
+    EXPECT_EQ(sleeper.prefetched, 1);
+}
+
 TEST_F(ArrivalsTest, WakeACoroutineThatMayBeCancelled)
 {
     get_used_to();

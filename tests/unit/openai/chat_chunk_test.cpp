@@ -114,6 +114,22 @@ TEST_F(ChatChunks, AreReadTheSameWhateverCameBefore)
     }
 }
 
+TEST_F(ChatChunks, SayWhetherTheyRepeatWhatCameBefore)
+{
+    auto text = [](std::string_view id, std::string_view delta) {
+        return R"({"id":")" + std::string(id) + R"(","choices":[{"index":0,"delta":{"content":")"
+            + std::string(delta) + R"("}}]})";
+    };
+    const std::string other = text("2", "d");
+    EXPECT_FALSE(decode(text("1", "a")).is_repetition);
+    EXPECT_TRUE(decode(text("1", "b")).is_repetition);
+    EXPECT_TRUE(decode(text("1", "c")).is_repetition);
+    EXPECT_FALSE(decode(other).is_repetition);
+    EXPECT_FALSE(decoder_.decode_whole(other)->is_repetition); // Nobody has seen it as a chunk,
+    EXPECT_FALSE(decode(other).is_repetition); // and so this is the first.
+    EXPECT_TRUE(decode(other).is_repetition);
+}
+
 TEST_F(ChatChunks, TakeReasoningFromOneFieldOnly) // S4
 {
     EXPECT_EQ(
