@@ -8,7 +8,7 @@ void Alarm::set(TimePoint when)
 {
     call_off();
     when_ = when;
-    all_.set_.insert(*this);
+    all_.set_.insert(all_.set_.end(), *this); // It is mostly the latest: nothing is looked through.
     all_.wait_for_next();
 }
 

@@ -18,19 +18,13 @@
 #include "net/http_syntax.h"
 #include "net/worker_services.h"
 
-#include <boost/intrusive/list.hpp>
-
 #include <exception>
 #include <memory>
 #include <string>
 
 namespace dragoman::net {
 
-// In its worker's list for as long as it lives.
-using ListedConnection =
-    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-
-class ClientConnection : public ListedConnection {
+class ClientConnection {
 public:
     // What interrupts `output` interrupts the coroutine that serves.
     ClientConnection(const WorkerServices& services, std::shared_ptr<ClientOutput> output, std::string peer);

@@ -1,7 +1,6 @@
 #include "net/worker.h"
 
 #include "base/log.h"
-#include "base/prefetch.h"
 #include "base/recycled.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -24,6 +23,7 @@ namespace asio = boost::asio;
 constexpr auto as_result = asio::as_tuple(use_task);
 constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no descriptors left
 constexpr auto drain_sweep = std::chrono::milliseconds(50);
+constexpr std::size_t looked_ahead = 8; // connections whose memory is on its way while one is looked at
 constexpr std::size_t shed_at_a_time = 16;
 
 std::string text_of(const sockaddr_storage& address)
@@ -60,19 +60,23 @@ struct Ended {
 
 } // namespace
 
-// In the worker's list for as long as it lives.
+// Among the worker's connections for as long as it lives.
 class Worker::Registered : public ClientConnection {
 public:
     Registered(Worker& worker, std::shared_ptr<ClientOutput> output, std::string peer)
         : ClientConnection(*worker.services_, std::move(output), std::move(peer))
         , worker_(worker)
+        , place_(worker.connections_.size())
     {
-        worker_.connections_.push_back(*this);
+        worker_.connections_.push_back(this);
         ++worker_.shared_.connections;
     }
     ~Registered()
     {
-        unlink();
+        Registered* last = worker_.connections_.back();
+        worker_.connections_[place_] = last;
+        last->place_ = place_;
+        worker_.connections_.pop_back();
         --worker_.shared_.connections;
         worker_.finish_if_done();
     }
@@ -81,6 +85,7 @@ public:
 
 private:
     Worker& worker_;
+    std::size_t place_;
 };
 
 Worker::Worker(unsigned index, WorkersShared& shared, const Trust& trust, const Proxies& proxies)
@@ -241,11 +246,10 @@ Task<void> Worker::sweep()
 void Worker::tick()
 {
     TimePoint now = Clock::now();
-    for (auto next = connections_.begin(); next != connections_.end();) {
-        ClientConnection& connection = *next++;
-        if (next != connections_.end())
-            next->prefetch();
-        connection.on_tick(now); // which may end it
+    for (std::size_t i = connections_.size(); i-- > 0;) { // One that ends leaves its place to the last.
+        if (i >= looked_ahead)
+            connections_[i - looked_ahead]->prefetch();
+        connections_[i]->on_tick(now); // which may end it
     }
     Arrivals::sweep(loop_);
     upstream_.sweep();
@@ -281,13 +285,7 @@ void Worker::rest_if_calm(TimePoint now)
 }
 
 // For what may end some of them.
-std::vector<ClientConnection*> Worker::connections()
-{
-    std::vector<ClientConnection*> all;
-    for (ClientConnection& connection : connections_)
-        all.push_back(&connection);
-    return all;
-}
+std::vector<ClientConnection*> Worker::connections() { return { connections_.begin(), connections_.end() }; }
 
 void Worker::cut_all()
 {

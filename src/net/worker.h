@@ -79,7 +79,7 @@ private:
     std::unique_ptr<Handler> handler_;
     std::unique_ptr<WorkerServices> services_;
     std::list<Acceptor> acceptors_;
-    boost::intrusive::list<ClientConnection, boost::intrusive::constant_time_size<false>> connections_;
+    std::vector<Registered*> connections_; // each knows its place
     Timer sweep_timer_;
     std::thread thread_;
 };

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <sys/socket.h>
@@ -79,13 +80,14 @@ protected:
             socket.assign(boost::asio::ip::tcp::v4(), fds[0]);
             far_end = fds[1];
         }
-        void speak_and_leave(boost::asio::io_context& loop)
+        void speak_and_leave(const std::function<void()>& turn)
         {
+            arrivals.wait(socket, Left::nothing, [](bool) { });
+            turn(); // As get_used_to().
             arrivals.wait(socket, Left::nothing, [](bool) { });
             EXPECT_EQ(::write(far_end, "bye", 3), 3);
             ::close(far_end);
-            loop.restart();
-            loop.poll();
+            turn();
             std::string got;
             EXPECT_EQ(receive(socket, got, 100), 3);
             arrivals.wait(socket, Left::nothing, [this](bool) { ++ends; });
@@ -214,8 +216,9 @@ TEST_F(ArrivalsTest, SweepFindsTheEndsOfAllThatWaitTogether)
     get_used_to();
     wait(Left::nothing);
     std::array<Other, 3> others { Other(loop_), Other(loop_), Other(loop_) };
+    turn();
     for (Other& other : others)
-        other.speak_and_leave(loop_);
+        other.speak_and_leave([this] { turn(); });
     Arrivals::sweep(loop_);
     turn();
     for (const Other& other : others)
