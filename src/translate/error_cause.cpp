@@ -205,8 +205,9 @@ bool refuses_system(const FailureCase& one)
     if (one.says({ "system role not supported", "system role is not supported",
             "system message must be at the beginning", "system messages must be at the beginning",
             "system message should be the first", "conversation roles must alternate",
-            "unexpected role 'system'", "does not support 'system'", "invalid role: system",
-            "only the first message can be", "developer instruction is not enabled",
+            "unexpected role 'system'", "role 'system' is not supported",
+            "role: input should be 'user' or 'assistant'", "does not support 'system'",
+            "invalid role: system", "only the first message can be", "developer instruction is not enabled",
             "only user and assistant roles", "only user, assistant and tool roles",
             "'developer' is not one of", "role 'developer'", "does not support 'developer'",
             "unknown variant `developer`" }))
