@@ -187,6 +187,7 @@ bool refuses_pictures(std::string_view text)
         "does not support multimodal",
         "at most 0 image(s) may be provided",
         "content must be a string",
+        "sequence, expected a string", // parts of a content
         "content type image_url", // is not supported, was unexpected
         "image is not supported",
         "images not supported",

@@ -106,6 +106,8 @@ TEST(Rectify, KnowsMoreOfTheirWords)
             "weaken_tool_choice" }, // LM Studio
         { "The model is not a VLM (Vision Language Model). Please use text-only prompts.",
             "drop_images" }, // SiliconFlow
+        { "messages[0].content: invalid type: sequence, expected a string at line 1 column 99",
+            "drop_images" }, // DeepSeek
         { "body.messages.0.user.content.1.type: Input should be 'text'", "drop_images" }, // Cerebras
         { "Only user and assistant roles are supported!", "fold_system" }, // LM Studio
         { "The provided JSON schema contains features not supported by xgrammar.",
