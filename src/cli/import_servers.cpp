@@ -106,6 +106,14 @@ bool is_address_of(std::string_view url, std::string_view standard)
     return own == standard || own + "/v1" == standard || own == std::string(standard) + "/v1";
 }
 
+// What stands in front of the endpoint is written, too: "https://api.deepseek.com/anthropic".
+std::string messages_endpoint(const std::string& url)
+{
+    if (url.ends_with("/messages"))
+        return url;
+    return url + (url.ends_with("/v1") ? "/messages" : "/v1/messages");
+}
+
 bool is_in_shape_of_preset(std::string_view preset, std::string_view url)
 {
     return preset != "gemini" || url.contains("/openai");
@@ -139,7 +147,8 @@ config::Parsed<ImportedServer> server_at(std::string_view url, std::string_view 
         server.base_url = fmt::format("https://{}/openai/v1", address.host);
     else if (speaks == Speaks::messages && preset->dialect != config::Upstream::Dialect::messages) {
         const Known* known = known_at(address);
-        server.messages_url = *checked == preset->messages_url ? "" : *checked;
+        const std::string endpoint = messages_endpoint(*checked);
+        server.messages_url = endpoint == preset->messages_url ? "" : endpoint;
         server.base_url = known == nullptr ? "" : known->base_url; // the list of models is asked there, too
     } else if (server.is_same_api && !is_address_of(urls->base, preset->base_url))
         server.base_url = urls->base;

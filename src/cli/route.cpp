@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <unistd.h>
 
 namespace dragoman::cli {
@@ -23,6 +25,24 @@ Result<RouteReport> report_of(const Context& context, const config::Config& conf
             complain(fmt::format("the list of models of {} could not be had: {}", one.upstream->name,
                 one.models.error().message));
     return route_report(config, catalogues_of(known), options.model, options.scenario, learned);
+}
+
+// People ask for "opus" where Claude Code asks for a whole name, which other routes may be for.
+std::string hint_of_whole_name(const Context& context, const config::Config& config,
+    const RouteOptions& options, const RouteReport& report)
+{
+    constexpr std::array<std::string_view, 3> families { "opus", "sonnet", "haiku" };
+    if (std::ranges::find(families, options.model) == families.end())
+        return {};
+    RouteOptions whole = options;
+    whole.model = fmt::format("claude-{}-4-5", options.model);
+    whole.offline = true;
+    const auto other = report_of(context, config, whole, route::LearnedMemory());
+    if (!other || other->route_name == report.route_name || other->stops.empty())
+        return {};
+    return fmt::format("\n  Claude Code asks for whole names, and {0} goes elsewhere, to {1}/{2}: "
+                       "`dragoman route {0}`\n",
+        whole.model, other->stops.front().upstream, other->stops.front().model);
 }
 
 int tell(const Error& error)
@@ -70,7 +90,8 @@ int route(const Context& context, const RouteOptions& options, bool json)
     if (!report)
         return tell(report.error());
     const Style style = Style::of(STDOUT_FILENO, context.sources.environment);
-    print(json ? route_json(*report) : route_text(*report, style));
+    print(json ? route_json(*report)
+               : route_text(*report, style) + hint_of_whole_name(context, config, options, *report));
     return exit_ok;
 }
 

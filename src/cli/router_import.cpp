@@ -56,6 +56,7 @@ private:
     void put_default_first();
     std::optional<std::string> target(std::string_view text, const std::string& origin);
     std::string route_target(const std::string& target) const;
+    bool searches(const std::string& target);
     bool has_preferences(const std::string& target) const;
     void take_router();
     void take_default();
@@ -197,6 +198,30 @@ bool Importer::has_preferences(const std::string& target) const
     return route_target(target).starts_with('{');
 }
 
+// Whether a web search of the client's is one there.
+bool Importer::searches(const std::string& target)
+{
+    const Upstream* upstream = import_.upstream(target.substr(0, target.find('/')));
+    const auto setting = [&](std::string_view key) {
+        const auto found =
+            std::ranges::find(upstream->settings, key, &std::pair<std::string, std::string>::first);
+        return found == upstream->settings.end() ? std::string()
+                                                 : found->second.substr(1, found->second.size() - 2);
+    };
+    const std::string named = setting("preset");
+    const config::Preset* preset = config::preset_of(named.empty() ? upstream->name : named);
+    if (preset == nullptr)
+        return false;
+    using Dialect = config::Upstream::Dialect;
+    const std::string dialect = setting("dialect");
+    const bool messages = dialect.empty() ? preset->dialect == Dialect::messages : dialect == "messages";
+    const bool responses = dialect.empty() ? preset->dialect == Dialect::responses : dialect == "responses";
+    using enum route::Quirk;
+    if (messages)
+        return preset->quirks.has_any(route::Quirks { server_search, server_tools, first_party });
+    return responses || preset->quirks.has(web_tools);
+}
+
 // As TOML writes it, with what only this target is asked for.
 std::string Importer::route_target(const std::string& target) const
 {
@@ -250,12 +275,19 @@ void Importer::take_scenario(const ScenarioPair& pair)
     for (const std::string& one : targets)
         route.targets.push_back(route_target(one));
     if (pair.there == "longContext") {
-        const auto tokens = router_.positive("longContextThreshold");
-        if (tokens && *tokens <= 1'000'000'000) {
+        const auto tokens = tokens_of(router_, "longContextThreshold");
+        if (tokens) {
             route.when.emplace_back("tokens_over", std::to_string(*tokens));
             import_.carry("Router.longContextThreshold", "tokens_over of that route");
+        } else if (router_.value("longContextThreshold")) {
+            import_.leave("Router.longContextThreshold", "it is no number of tokens: 60000 counts");
         }
     }
+    if (pair.there == "webSearch" && !searches(*first))
+        import_.leave(origin + " itself",
+            "its model answers without searching: OpenRouter, the Responses API, and the Messages endpoints "
+            "of "
+            "Anthropic, DeepSeek and MiniMax search the web");
     if (pair.there == "background")
         import_.choices.set("models", "small", toml_string(*first));
     import_.routes.push_back(std::move(route));

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 
 namespace dragoman::cli {
 namespace {
@@ -166,8 +167,8 @@ void Taker::add_quirk(std::string_view quirk, const std::string& model)
 
 void Taker::take_limit(const Use& use, const std::string& model)
 {
-    const auto tokens = use.options.positive("max_tokens");
-    if (!tokens || *tokens > 1'000'000'000)
+    const auto tokens = tokens_of(use.options, "max_tokens");
+    if (!tokens)
         return import_.leave(label(use.name, model), "its max_tokens is no number of tokens");
     upstream_.about(model.empty() ? "*" : model).set("output", std::to_string(*tokens));
     import_.carry(label(use.name, model),
@@ -287,6 +288,18 @@ Transformers take_transformers(GatewayImport& import, Upstream& upstream, const 
     if (given)
         taker.take_all(*given);
     return std::move(taker.result);
+}
+
+std::optional<std::uint64_t> tokens_of(const json::Entry& entry, std::string_view name)
+{
+    std::uint64_t number = entry.positive(name).value_or(0);
+    if (const auto text = entry.text(name)) {
+        const char* const end = text->data() + text->size();
+        if (std::from_chars(text->data(), end, number).ptr != end)
+            number = 0;
+    }
+    constexpr std::uint64_t most = 1'000'000'000;
+    return number > 0 && number <= most ? std::optional(number) : std::nullopt;
 }
 
 std::string toml_value(const json::Value& value)

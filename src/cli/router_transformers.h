@@ -24,6 +24,9 @@ bool speaks_messages(const std::optional<json::Value>& transformer);
 Transformers take_transformers(GatewayImport& import, GatewayImport::Upstream& upstream,
     const std::string& provider, const std::optional<json::Value>& given);
 
+// A number of tokens, which people write as a text, too; nullopt: it is none that can be.
+std::optional<std::uint64_t> tokens_of(const json::Entry& entry, std::string_view name);
+
 // A JSON value as TOML writes it; null is left out of tables and lists.
 std::string toml_value(const json::Value& value);
 

@@ -145,9 +145,12 @@ std::string upstream_text(const json::Entry& upstream, const Style& style)
     if (resting && resting->array())
         for (const json::Value element : json::Array(*resting->array())) {
             const json::Entry key(element.object());
-            parts.push_back(style.yellow(fmt::format("its key {} ({}) rests for {}, {} s more",
-                count(key, "key"), plain(key.text("source").value_or("")),
-                plain(key.text("target").value_or("")), count(key, "seconds"))));
+            const std::string target = plain(key.text("target").value_or(""));
+            const std::uint64_t number = count(key, "key"); // 0: it needs none
+            parts.push_back(style.yellow(number == 0
+                    ? fmt::format("{} rests, {} s more", target, count(key, "seconds"))
+                    : fmt::format("its key {} ({}) rests for {}, {} s more", number,
+                          plain(key.text("source").value_or("")), target, count(key, "seconds"))));
         }
     return parts.empty() ? "well" : fmt::format("{}", fmt::join(parts, "; "));
 }

@@ -35,14 +35,19 @@ std::set<std::string> targets_of(
 void add_resting_keys(UpstreamState& state, const config::Upstream& upstream,
     const std::set<std::string>& targets, const route::KeyRests& rests, TimePoint now)
 {
-    for (std::size_t i = 0; i < upstream.keys.size(); ++i) {
-        const route::KeyRests::Key key { upstream.keys[i].value.reveal(), upstream.keys[i].weight };
+    const auto add = [&](int number, const route::KeyRests::Key& key, const std::string& source) {
         for (const std::string& target : targets)
             if (const auto until = rests.until(target, { &key, 1 }, now))
                 state.resting_keys.push_back({ .target = target,
-                    .key = static_cast<int>(i) + 1,
-                    .source = config::to_string(upstream.keys[i].source),
+                    .key = number,
+                    .source = source,
                     .seconds = seconds_to_wait(*until - now) });
+    };
+    if (upstream.keys.empty())
+        add(0, {}, ""); // what needs no key rests, too
+    for (std::size_t i = 0; i < upstream.keys.size(); ++i) {
+        const config::UpstreamKey& key = upstream.keys[i];
+        add(static_cast<int>(i) + 1, { key.value.reveal(), key.weight }, config::to_string(key.source));
     }
 }
 

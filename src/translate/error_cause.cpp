@@ -191,6 +191,7 @@ bool refuses_pictures(std::string_view text)
         "does not support multimodal",
         "at most 0 image(s) may be provided",
         "content must be a string",
+        "sequence, expected a string", // parts of a content
         "content type image_url", // is not supported, was unexpected
         "image is not supported",
         "images not supported",
@@ -209,8 +210,9 @@ bool refuses_system(const FailureCase& one)
     if (one.says({ "system role not supported", "system role is not supported",
             "system message must be at the beginning", "system messages must be at the beginning",
             "system message should be the first", "conversation roles must alternate",
-            "unexpected role 'system'", "does not support 'system'", "invalid role: system",
-            "only the first message can be", "developer instruction is not enabled",
+            "unexpected role 'system'", "role 'system' is not supported",
+            "role: input should be 'user' or 'assistant'", "does not support 'system'",
+            "invalid role: system", "only the first message can be", "developer instruction is not enabled",
             "only user and assistant roles", "only user, assistant and tool roles",
             "'developer' is not one of", "role 'developer'", "does not support 'developer'",
             "unknown variant `developer`" }))

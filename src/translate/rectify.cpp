@@ -95,7 +95,7 @@ bool refuses_schema(const FailureCase& one)
     return one.says(
                { "function_declarations", "functiondeclaration", ".input_schema", "].function.parameters" })
         && one.says({ "cannot find field", "missing field", "should be non-empty", "only allowed for",
-            "not supported", "invalid", "unsupported" });
+            "not support", "invalid", "unsupported" });
 }
 
 // One tool's schema is wrong, and not what schemas are made of.
@@ -122,7 +122,7 @@ bool is_about_a_combination(const FailureCase& one)
 // Another value of it may be taken.
 bool is_about_a_value(const FailureCase& one)
 {
-    return (one.says({ "unsupported value", "supported values are", "invalid value" })
+    return (one.says({ "unsupported value", "supported values are", "supported levels", "invalid value" })
                || names_a_range(one.text))
         && !one.says({ "only the default" });
 }

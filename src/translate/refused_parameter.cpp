@@ -58,6 +58,8 @@ constexpr Special specials[] = {
     { "thinking is not supported", { "thinking", "reasoning_effort", "reasoning" } },
     { "reasoning is not supported", { "reasoning", "reasoning_effort", "thinking" } },
     { "does not support parameter reasoningeffort", { "reasoning_effort", "reasoning" } },
+    { "support the effort parameter", { "output_config", "reasoning_effort", "reasoning" } },
+    { "not support effort level", { "output_config", "reasoning_effort", "reasoning" } },
     { "only supports single tool-calls at once", { "parallel_tool_calls" } },
     { "must be verified to generate reasoning summar", { refused_summary } },
     { "function tools with reasoning_effort are not supported", { refused_effort_with_tools } },
@@ -79,7 +81,7 @@ bool refuses_a_field(std::string_view text)
         "unknown argument", "extra inputs are not permitted", "extra_forbidden", "extra fields not permitted",
         "not permitted", "not allowed", "unexpected keyword", "unexpected field", "deprecated for this model",
         "only the default", "may only be set", "is allowed for this model", "cannot both be specified",
-        "unexpected parameter", "n't support" };
+        "unexpected parameter", "n't support", "must be unset" };
     return std::any_of(
         std::begin(wordings), std::end(wordings), [&](auto wording) { return contains(text, wording); });
 }
@@ -88,7 +90,7 @@ bool names_a_range(std::string_view text)
 {
     constexpr std::string_view wordings[] = { "must be in (", "must be in [", "should be in (",
         "should be in [", "must be between", "should be between", "in range", "valid range of",
-        "must be strictly positive", "must be greater than", "must be less than" };
+        "must be strictly positive", "must be greater than", "must be less than", "input should be" };
     return std::any_of(
         std::begin(wordings), std::end(wordings), [&](auto wording) { return contains(text, wording); });
 }

@@ -116,6 +116,16 @@ test('route says where a request would go, and why', () =>
         assert.equal(hostile.code, 1);
     }));
 
+test('route tells who asks for a short name where the whole one goes', () =>
+    withConfiguration(
+        `${twoUpstreams}[[routes]]\nwhen = { model = "claude-*" }\ntargets = ["home/for-claude"]\n`,
+        async (command, file) => {
+            const short = await command(['route', 'opus', '--config', file]);
+            assert.match(short.out, /claude-opus-4-5 goes elsewhere, to home\/for-claude: `dragoman route claude-opus-4-5`/);
+            assert.doesNotMatch((await command(['route', 'claude-opus-4-5', '--config', file])).out, /elsewhere/);
+        },
+    ));
+
 test('what completes a model knows short names, and every upstream', () =>
     withConfiguration(twoUpstreams, async (command, file) => {
         const home = join(file, '..');

@@ -211,6 +211,29 @@ TEST_F(GatewayImportTest, TheRoutersTransformersAreReadHoweverTheyAreWritten)
     EXPECT_THAT(why_left("four transformer sampling temperature"), HasSubstr("CLAUDE_CODE_EXTRA_BODY"));
 }
 
+TEST_F(GatewayImportTest, TheRoutersNumbersMayBeTextsAndItsSearchesNeedAServerThatSearches)
+{
+    constexpr std::string_view file = R"({"Providers": [
+        {"name": "ds", "api_base_url": "https://api.deepseek.com/anthropic", "api_key": "k", "models": ["m"],
+         "transformer": {"use": ["Anthropic"]}},
+        {"name": "gemini", "api_base_url": "https://generativelanguage.googleapis.com/v1beta/models/",
+         "api_key": "k", "models": ["g"], "transformer": {"use": [["maxtoken", {"max_tokens": "65536"}]]}}],
+        "Router": {"default": "ds,m", "longContext": "gemini,g", "longContextThreshold": "80000",
+                   "webSearch": "SEARCH"}})";
+    const auto with = [&](std::string_view target) {
+        std::string text(file);
+        return text.replace(text.find("SEARCH"), 6, target);
+    };
+    import(with("gemini,g"));
+    config::Config config = loaded();
+    EXPECT_EQ(config.upstream("ds")->messages_url, "https://api.deepseek.com/anthropic/v1/messages");
+    EXPECT_EQ(config.upstream("gemini")->models.at(0).output, 65536U);
+    EXPECT_EQ(config.routes.at(0).tokens_over, 80000U);
+    EXPECT_THAT(why_left("Router.webSearch itself"), HasSubstr("answers without searching"));
+    import(with("ds,m"));
+    EXPECT_EQ(why_left("Router.webSearch itself"), "");
+}
+
 // A key of one half of the world goes nowhere else, and neither does the question for the list of models.
 TEST_F(GatewayImportTest, AMessagesEndpointInChinaBringsItsOtherAddressesAlong)
 {

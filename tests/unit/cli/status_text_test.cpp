@@ -91,6 +91,9 @@ TEST(StatusText, ShowsUpstreamsOfWhichSomethingIsToBeSaid)
                 .breakers = { { "home/qwen3", "open", 5 }, { "home/small", "closed", 1 } },
                 .resting_keys = { { "home/qwen3", 2, "HOME_KEY", 35 } } } });
     EXPECT_THAT(several, HasSubstr("openrouter: well\n"));
+    EXPECT_THAT(shown({ { .name = "a" }, { .name = "b", .resting_keys = { { "b/z", 0, "", 20 } } } }),
+        HasSubstr("b: b/z rests, 20 s more\n"))
+        << "it needs no key";
     EXPECT_THAT(several, HasSubstr("groq: no key: it is passed over\n"));
     EXPECT_THAT(several,
         HasSubstr("home: 2 keys; home/qwen3 rests after 5 failures in a row; home/small: 1 failure in a row; "

@@ -51,6 +51,18 @@ TEST(UpstreamStates, BreakersBelongToTheirUpstream)
     EXPECT_EQ(states[1].breakers[0].failures, 2);
 }
 
+TEST(UpstreamStates, WhatNeedsNoKeyRestsToo)
+{
+    route::KeyRests rests;
+    rests.rest("two/y", "", now + std::chrono::seconds(20));
+    const auto states = upstream_states(two_upstreams(), {}, rests, {}, now);
+    EXPECT_THAT(states[0].resting_keys, IsEmpty());
+    ASSERT_EQ(states[1].resting_keys.size(), 1U);
+    EXPECT_EQ(states[1].resting_keys[0].target, "two/y");
+    EXPECT_EQ(states[1].resting_keys[0].key, 0);
+    EXPECT_EQ(states[1].resting_keys[0].seconds, 20);
+}
+
 TEST(UpstreamStates, AKeyRestsForATargetThatIsKnown)
 {
     route::KeyRests rests;

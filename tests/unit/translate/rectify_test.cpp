@@ -12,7 +12,7 @@ namespace {
 // Whatever a request may have that can be given up.
 const SentRequest everything { .parameters = { "temperature", "top_p", "stop", "user", "reasoning",
                                    "reasoning_effort", "parallel_tool_calls", "stream_options", "metadata",
-                                   "context_management", "thinking", "store" },
+                                   "context_management", "thinking", "store", "top_k", "output_config" },
     .thinking = true,
     .tool_calls = true,
     .tools = true,
@@ -106,10 +106,20 @@ TEST(Rectify, KnowsMoreOfTheirWords)
             "weaken_tool_choice" }, // LM Studio
         { "The model is not a VLM (Vision Language Model). Please use text-only prompts.",
             "drop_images" }, // SiliconFlow
+        { "messages[0].content: invalid type: sequence, expected a string at line 1 column 99",
+            "drop_images" }, // DeepSeek
         { "body.messages.0.user.content.1.type: Input should be 'text'", "drop_images" }, // Cerebras
         { "Only user and assistant roles are supported!", "fold_system" }, // LM Studio
         { "The provided JSON schema contains features not supported by xgrammar.",
             "simplify_schemas" }, // vLLM
+        { "messages.3.role: Input should be 'user' or 'assistant'", "fold_system" },
+        { "thinking.type: Input should be 'enabled' or 'disabled'", "drop_parameter thinking" },
+        { "`top_k` must be unset when thinking is enabled", "drop_parameter top_k" },
+        { "This model does not support effort level \"xhigh\". Supported levels: high, low, max, medium.",
+            "drop_parameter output_config" },
+        { "tools.0.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top "
+          "level",
+            "simplify_schemas" },
         { "invalid params, max_tokens should be in range [1, 8192] (2013)", "lower_max_tokens 8192" },
     };
     for (const auto& row : table)
