@@ -9,12 +9,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace dragoman::net {
 namespace {
 
 constexpr std::string_view early_end_text = "The upstream's answer ended early";
 constexpr std::size_t inflated_at_a_time = 256 * limits::KiB;
+
+// Some servers say "none" to keep proxies from compressing, others put a character set there: nothing that
+// has to be undone. https://www.iana.org/assignments/http-parameters#content-coding
+bool is_compression(std::string_view coding)
+{
+    constexpr std::array<std::string_view, 9> known { "aes128gcm", "br", "compress", "dcb", "dcz", "exi",
+        "pack200-gzip", "x-compress", "zstd" };
+    return coding.contains(',')
+        || std::ranges::any_of(known, [&](std::string_view name) { return same_name(coding, name); });
+}
 
 } // namespace
 
@@ -129,7 +140,7 @@ Result<void> ArrivingAnswer::choose_body(std::string_view method)
     }
     if (std::string_view coding = head_.field("content-encoding"); Inflater::understands(coding))
         inflater_.emplace();
-    else if (!coding.empty() && !same_name(coding, "identity"))
+    else if (is_compression(coding))
         undecodable_ = coding;
     if (head_.framing.chunked) {
         body_ = Body::chunked;

@@ -3,7 +3,9 @@
 #include "openai/error_body.h"
 #include "openai/responses_item.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace dragoman::openai {
 
@@ -54,6 +56,15 @@ std::string_view status_in_name(std::string_view type)
 {
     constexpr std::string_view prefix = "response.";
     return type == "response.done" ? std::string_view("completed") : type.substr(prefix.size());
+}
+
+// Others say a number, or "error".
+bool has_status_of_answer(const json::Object& object)
+{
+    constexpr std::string_view words[] = { "completed", "incomplete", "failed", "cancelled", "in_progress",
+        "queued" };
+    const auto status = object.find("status");
+    return status && std::ranges::find(words, string_or_nothing(*status).escaped) != std::end(words);
 }
 
 } // namespace
@@ -120,7 +131,7 @@ Result<ResponsesEvent> ResponsesEventDecoder::decode_whole(std::string_view text
 {
     ResponsesEvent event;
     ASSIGN_OR_RETURN(object, parse(text, event));
-    const bool is_answer = object.find("output") || object.find("status");
+    const bool is_answer = object.find("output") || has_status_of_answer(object);
     if (!is_answer && is_error(document_.root())) {
         event.kind = Kind::error;
         return event;

@@ -198,6 +198,13 @@ Error timed_out(const FailureCase& one) { return as_said(one, Kind::timed_out); 
 Error too_large(const FailureCase& one) { return as_said(one, Kind::too_large); }
 Error failed(const FailureCase& one) { return as_said(one, Kind::upstream_failed); }
 
+Error stopped_on_the_way(const FailureCase& one)
+{
+    return error_of(one, Kind::unreachable,
+        fmt::format("Cannot reach {}: the proxy on the way wants other credentials (407)",
+            one.context.upstream_name));
+}
+
 Error bad_image(const FailureCase& one)
 {
     const bool large = one.is_called({ "image_too_large", "image_file_too_large" })
@@ -254,6 +261,8 @@ Answer answer_for(Cause cause)
         return rate_limited;
     case Cause::refused:
         return refused;
+    case Cause::stopped_on_the_way:
+        return stopped_on_the_way;
     case Cause::failed:
         return failed;
     case Cause::unexpected:

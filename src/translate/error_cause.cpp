@@ -142,6 +142,9 @@ bool is_overloaded(const FailureCase& one)
             "insufficient_system_resource" });
 }
 
+// Nothing of the request has reached the upstream. https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8
+bool is_stopped_on_the_way(const FailureCase& one) { return one.status == 407; }
+
 bool is_other_refusal(const FailureCase& one) { return one.status >= 400 && one.status < 500; }
 bool is_failure(const FailureCase& one) { return one.status == 0 || one.status >= 500; }
 
@@ -152,6 +155,7 @@ struct Rule {
 
 // From top to bottom, the first that applies.
 constexpr Rule rules[] = {
+    { is_stopped_on_the_way, Cause::stopped_on_the_way },
     { is_overflow, Cause::overflow },
     { is_no_credit, Cause::no_credit },
     { is_bad_key, Cause::bad_key },

@@ -26,6 +26,7 @@ enum class Cause : std::uint8_t {
     overloaded, // the model is, whoever asks
     rate_limited, // this account is
     refused, // any other 4xx: the request is at fault
+    stopped_on_the_way, // a proxy wants credentials
     failed, // any other 5xx
     unexpected, // neither an answer nor a failure
 };

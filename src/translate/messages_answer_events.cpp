@@ -109,6 +109,10 @@ void MessagesAnswer::on_message_delta(std::string_view data, const Object& event
 {
     if (auto delta = object_at(event, "delta"))
         note_ending(*delta);
+    if (has_finish_reason_ && open_block_) { // clients take a block only when it is closed
+        facts_.notes.repair("content_block_stop missing");
+        close_open_block(out);
+    }
     auto usage = event.find("usage");
     if (usage)
         merge_usage(*usage, facts_);

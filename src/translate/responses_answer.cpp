@@ -2,6 +2,8 @@
 
 #include "translate/upstream_error.h"
 
+#include <fmt/format.h>
+
 namespace dragoman::translate {
 
 ResponsesAnswer::ResponsesAnswer(const AnswerPlan& plan, IdSource& ids, json::Document& document)
@@ -31,6 +33,10 @@ Result<void> ResponsesAnswer::take_text(std::string_view text)
         decoded = decoder_.decode_whole(mended());
     if (!decoded)
         return Failure(decoded.error());
+    const std::string_view status = decoded->body.status.escaped;
+    if (decoded->body.output.empty() && (status == "queued" || status == "in_progress"))
+        return Failure(Error::upstream_protocol(
+            fmt::format("{} answered before it was finished ({})", plan_.upstream_name, status)));
     return translator_.take(*decoded);
 }
 

@@ -674,7 +674,7 @@ test('thoughts in the text: what a person wrote counts more than what was learne
             a.script(chatText(text));
             const kinds = async () => (await post(url, message('why?'))).json.content.map((block) => block.type);
             assert.deepEqual(await kinds(), ['thinking', 'text']);
-            await dragoman.child.says('learned');
+            await dragoman.child.says(/learned about a model/);
             rewrite(noLists + table('a', a, 'inline_think = false\n') + models);
             dragoman.child.signal('SIGHUP');
             let found = await kinds();

@@ -290,6 +290,53 @@ test('a proxy that refuses is named, and its password is nobody’s to read', as
     }
 });
 
+// N-10
+test('a proxy that refuses what it is to pass on is no upstream that refuses', async () => {
+    const targets = [];
+    const proxy = createServer((request, response) => {
+        targets.push(request.url);
+        response.writeHead(407, { 'proxy-authenticate': 'Basic realm="office"' });
+        response.end('<html><h1>Cache Access Denied</h1></html>');
+    });
+    await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
+    try {
+        await withPlain(
+            ({ a }) =>
+                table('far', { url: 'http://far.example/v1' }) +
+                table('a', a) +
+                '[[routes]]\ntargets = ["far/m", "a/m"]\n[catalogue]\nenabled = false\n[models]\nbig = "m"\n',
+            async ({ a, url }) => {
+                a.script(chatText('near'));
+                const answer = await post(url, message('one'));
+                assert.equal(answer.json.content?.[0].text, 'near', answer.text);
+                assert.match(answer.headers['x-dragoman-attempts'], /^far\/m 407, /);
+                const alone = await post(url, message('two', { model: 'far/m' }));
+                assert.equal(alone.status, 502, alone.text);
+                assert.match(alone.json.error.message, /proxy.*407/);
+                assert.ok(targets.every((target) => target === 'http://far.example/v1/chat/completions'));
+            },
+            { env: { http_proxy: `http://127.0.0.1:${proxy.address().port}` } },
+        );
+    } finally {
+        await new Promise((done) => proxy.close(done));
+    }
+});
+
+// U-17
+test('a server that calls no compression "none" is understood', () =>
+    withPlain(one(), async ({ a, url }) => {
+        for (const coding of ['none', 'utf-8']) {
+            a.script((request, response) => {
+                response.setHeader('content-encoding', coding);
+                chatText('plain')(request, response);
+            });
+            const answer = await post(url, message(coding));
+            assert.equal(answer.json.content?.[0].text, 'plain', answer.text);
+            const stream = await new Stream(url, message(coding)).end();
+            assert.match(stream.text, /"plain"/);
+        }
+    }));
+
 // N-11
 test('an upstream that goes away and comes back is asked again at once', async () => {
     const port = await portToComeBackTo();

@@ -264,13 +264,24 @@ TEST(Upstream, DecodesCompressedBodies) // U-17
 
 TEST(Upstream, NeverShowsABodyThatItCannotDecode) // U-17
 {
-    for (std::string_view coding : { "br", "zstd", "gzip, gzip" }) {
+    for (std::string_view coding : { "br", "zstd", "BR", "gzip, gzip" }) {
         ScriptedUpstream upstream({ { coded(coding, "garbage") } });
         Fetching fetching;
         Fetched fetched = fetching.fetch(local(upstream.port()));
         EXPECT_EQ(fetched.status, 200);
         EXPECT_EQ(fetched.body, "");
         EXPECT_EQ(fetched.error->kind, Error::Kind::upstream_protocol);
+    }
+}
+
+TEST(Upstream, ReadsABodyWhoseCodingIsNone) // U-17
+{
+    for (std::string_view coding : { "none", "identity", "utf-8", "Identity" }) {
+        ScriptedUpstream upstream({ { coded(coding, "as it is") } });
+        Fetching fetching;
+        Fetched fetched = fetching.fetch(local(upstream.port()));
+        EXPECT_EQ(fetched.body, "as it is") << coding;
+        EXPECT_FALSE(fetched.error) << coding;
     }
 }
 

@@ -394,6 +394,13 @@ TEST(TranslateError, TakesAPictureThatCannotBeReadForTheClientsFault)
     EXPECT_EQ(translate_error({ .body = slow }, context).kind, Kind::timed_out);
 }
 
+TEST(TranslateError, KnowsThatAProxyIsNotTheUpstream) // N-10
+{
+    const Error error = translated(407, "<html><h1>ERR_CACHE_ACCESS_DENIED</h1>Invalid API key</html>");
+    EXPECT_EQ(error.kind, Kind::unreachable);
+    EXPECT_EQ(error.message, "Cannot reach openrouter: the proxy on the way wants other credentials (407)");
+}
+
 TEST(TranslateError, ShowsTheProvidersSentenceAndWhoSaidIt) // E8
 {
     EXPECT_EQ(
