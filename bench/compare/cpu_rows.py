@@ -125,12 +125,13 @@ def sample(bench, case, program, upstream, requests):
 
 
 def warm_up(bench, case, programs):
-    """Connections, caches, branch predictors, and what dragoman learns of a model's first answers; as fast as it goes."""
-    warm = case.unpaced if case.chunks else case
+    """Connections, caches, branch predictors, and what dragoman learns of a model's first answers; as fast as it goes. A stream
+    that takes its time is a model of its own, of which a sample must not be the first that is seen."""
     requests = FEWEST if case.size == "32m" else max(WARM, 2 * case.connections)
     for program in programs.values():
-        bench.run(case.measure, program.port, program.path(case.dialect, case.chunks > 0),
-                  load_of(bench, warm, program, requests, 0.0))
+        for warm, number in ((case.unpaced, requests), (case, WARM)) if case.length else ((case, requests),):
+            bench.run(case.measure, program.port, program.path(case.dialect, case.chunks > 0),
+                      load_of(bench, warm, program, number, 0.0))
 
 
 def measures_of(bench, case, stage, tls, fresh):

@@ -18,6 +18,7 @@ SIZES = (("1k", "60k", "1 KB", "60 KB"), ("60k", "1m", "60 KB", "1 MB"), ("1m", 
 TURNS = (("turns 10 to 100", range(10, 101, 10)), ("turns 310 to 400", range(310, 401, 10)))
 TURN_RATE = 60.0  # requests a second: the largest have three megabytes
 FLAT = 1.25  # noise, and caches that are not endless
+NOISE = 1.05  # of a ratio of two ratios, where nginx has shown what caches do
 WORKERS = 1.15
 FEW, MANY = 1, 4  # workers
 ONE_KB = next(case for case in cpu_rows.PLAIN if case.size == "1k")
@@ -124,7 +125,7 @@ def costs_of_streams(bench, stage, number, repetitions):
 def growth_between(costs, few, many):
     pairs = {side: [(median(costs[few][side]), cost) for cost in costs[many][side]] for side in SIDES}
     caches_end = median(large / small for small, large in pairs["nginx"])  # for both: it keeps hardly anything itself
-    return growth(connection_name(few, many), pairs, round(max(FLAT, caches_end), 2))
+    return growth(connection_name(few, many), pairs, round(max(FLAT, NOISE * caches_end), 2))
 
 
 class Crews:

@@ -82,6 +82,11 @@ Result<Proxy> parse_proxy(const Setting& setting)
         proxy.authorization = "Basic " + base64(percent_decoded(text.substr(start, at - start)));
         text.erase(start, at + 1 - start);
     }
+    if (text.starts_with("socks")) // most programs that listen for it listen for HTTP, too
+        return Failure(Error::internal(fmt::format(
+            "{0} cannot be used as a proxy: SOCKS is not spoken. Set https_proxy to an HTTP proxy "
+            "(http://host:port), or take {0} out of the environment",
+            setting.name)));
     Result<Url> url = parse_url(text);
     if (!url)
         return Failure(Error::internal(

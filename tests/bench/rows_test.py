@@ -118,7 +118,7 @@ class Measured(unittest.TestCase):
         self.assertEqual(self.bench.many_streams, {"nginx": [10, 12]})
         few = {side: [5] for side in SIDES}
         row = growth_rows.growth_between({100: few, 9900: {"dragoman": [20, 30], "nginx": [10, 12]}}, 100, 9900)
-        self.assertEqual((row.dragoman, row.nginx, row.bound.limit), ([4, 6], [2, 2.4], 2.2))
+        self.assertEqual((row.dragoman, row.nginx, row.bound.limit), ([4, 6], [2, 2.4], 2.31))
 
     def test_growth_is_held_against_the_middle_of_what_the_smaller_one_cost(self):
         small, large = Row("s", "µs", [10, 1, 30], [5, 5, 9]), Row("l", "µs", [600, 1200], [300, 600])
