@@ -99,7 +99,7 @@ std::vector<Use> uses_of(const std::optional<json::Value>& given)
     if (!given)
         return uses;
     if (const auto entry = given->object())
-        return uses_of(json::Entry(*entry).value("use"));
+        return uses_of(json::Entry(entry).value("use"));
     if (given->string())
         uses.push_back(use_of(*given));
     if (const auto array = given->array())

@@ -232,7 +232,7 @@ void Arrivals::wait(const Arrival& arrival, Then next, asio::cancellation_slot c
 
 Task<bool> awaited(Arrivals::Arrival arrival)
 {
-    bool arrived = co_await std::move(arrival);
+    bool arrived = co_await std::move(arrival); // NOLINT(performance-move-const-arg): Asio takes no lvalue
     co_return arrived;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace dragoman::openai {
 
@@ -39,9 +40,13 @@ Result<ChatChunk> ChatChunkDecoder::decode_whole(std::string_view text)
 
 void ChatChunkDecoder::prefetch() const
 {
-    dragoman::prefetch(text_.data(), text_.size());
-    dragoman::prefetch(varying_.data(), varying_.size() * sizeof varying_[0]);
-    dragoman::prefetch(choices_.data(), choices_.size() * sizeof choices_[0]);
+    const auto all_of = [](const auto& list) {
+        const auto bytes = std::as_bytes(std::span(list));
+        dragoman::prefetch(bytes.data(), bytes.size());
+    };
+    all_of(text_);
+    all_of(varying_);
+    all_of(choices_);
 }
 
 bool ChatChunkDecoder::repeats(std::string_view text)

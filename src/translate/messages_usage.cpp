@@ -53,7 +53,7 @@ void merge_usage(const json::Value& usage, AnswerFacts& facts)
     auto cost = object->find("cost");
     if (auto dollars = cost ? cost->number() : std::nullopt;
         dollars && std::isfinite(*dollars) && *dollars >= 0)
-        facts.cost_usd = *dollars;
+        facts.cost_usd = dollars;
 }
 
 } // namespace dragoman::translate

@@ -170,7 +170,7 @@ OverflowNumbers read_overflow_numbers(
             || number.value == out.output)
             continue; // said twice
         if (window && number.value == *window && !only_part)
-            out.limit = *window;
+            out.limit = window;
         else if (is_input(number))
             out.input = out.input.value_or(0) + number.value;
         else if (new_output)

@@ -74,15 +74,14 @@ TEST(Proxies, RefuseWhatCannotBeUsedAndSayWhich) // N-10
     }
 }
 
-
 TEST(Proxies, SayWhatToDoAboutSocks)
 {
     Result<Proxies> proxies = Proxies::from({ { "ALL_PROXY", "socks5h://127.0.0.1:1080" } });
     ASSERT_FALSE(proxies);
     EXPECT_TRUE(proxies.error().message.contains("Set https_proxy")) << proxies.error().message;
     EXPECT_TRUE(proxies.error().message.contains("take ALL_PROXY out")) << proxies.error().message;
-    EXPECT_TRUE(Proxies::from(
-        { { "ALL_PROXY", "socks5h://127.0.0.1:1080" }, { "https_proxy", "http://p:3128" }, { "http_proxy", "http://p:3128" } }));
+    EXPECT_TRUE(Proxies::from({ { "ALL_PROXY", "socks5h://127.0.0.1:1080" },
+        { "https_proxy", "http://p:3128" }, { "http_proxy", "http://p:3128" } }));
 }
 Proxies through(const ScriptedUpstream& proxy, std::string credentials = "")
 {
