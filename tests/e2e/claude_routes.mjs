@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { END, chunk, failure, steps } from './answers.mjs';
-import { call } from './claude_scenario.mjs';
+import { call, withBothClientsOnRoutes, withNewestClientOnRoutes } from './claude_scenario.mjs';
 import { responsesOutput, responsesSteps } from './responses_answers.mjs';
 import { routeTable, upstreamTable } from './routes_stage.mjs';
 
@@ -15,6 +15,10 @@ export const orders = [
     ['responses', 'messages', 'chat'],
     ['messages', 'chat', 'responses'],
 ];
+
+// What the clients send does not depend on where it goes: the older one is tried in the usual order alone.
+export const withClientsOnRoutes = (order) =>
+    order === orders[0] ? withBothClientsOnRoutes : withNewestClientOnRoutes;
 
 const models = { chat: 'openai/gpt-oss-120b', responses: 'gpt-5.1', messages: 'anthropic/claude-haiku-4.5' };
 const presets = { chat: 'openrouter', responses: 'openai', messages: 'openrouter' };

@@ -3,8 +3,17 @@
 
 import assert from 'node:assert/strict';
 
-import { chain, down, limited, orders, perform, refusal, session, tried } from './claude_routes.mjs';
-import { withBothClientsOnRoutes } from './claude_scenario.mjs';
+import {
+    chain,
+    down,
+    limited,
+    orders,
+    perform,
+    refusal,
+    session,
+    tried,
+    withClientsOnRoutes,
+} from './claude_routes.mjs';
 import { canaryKey } from './harness.mjs';
 import { otherKey } from './routes_stage.mjs';
 
@@ -18,7 +27,7 @@ const refusals = {
 for (const order of orders) {
     const [dialect] = order;
     const scenario = (name, table, body) =>
-        withBothClientsOnRoutes(`${order.join(', ')}: ${name}`, chain(order, { table }), body);
+        withClientsOnRoutes(order)(`${order.join(', ')}: ${name}`, chain(order, { table }), body);
 
     for (const [status, refused] of Object.entries(refusals))
         scenario(

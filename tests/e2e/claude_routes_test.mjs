@@ -19,8 +19,8 @@ import {
     targetOf,
     tooLong,
     tried,
+    withClientsOnRoutes,
 } from './claude_routes.mjs';
-import { withBothClientsOnRoutes } from './claude_scenario.mjs';
 import { deafAddress, startStranger } from './routes_stage.mjs';
 
 const thrice = (words) => Array(3).fill(words);
@@ -40,7 +40,7 @@ for (const order of orders) {
     const [dialect] = order;
     const chained = order.join(', ');
     const scenario = (name, options, body) =>
-        withBothClientsOnRoutes(`${chained}: ${name}`, chain(order, options), body);
+        withClientsOnRoutes(order)(`${chained}: ${name}`, chain(order, options), body);
 
     for (const [name, answer, expected, asked] of ways)
         scenario(`a session while the first ${name}`, {}, async (claude, stage) => {

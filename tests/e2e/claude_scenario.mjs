@@ -9,9 +9,9 @@ import { claudeBinary, onStage, versions } from './harness.mjs';
 import { onRoutesStage } from './routes_stage.mjs';
 
 // `upstreamsOf`: of the stage, all that have to be clean at the end.
-function declare(name, onItsStage, options, upstreamsOf, body) {
+function declare(name, onItsStage, options, upstreamsOf, body, clients = versions) {
     const only = process.env.CLAUDE_VERSION;
-    for (const version of versions.filter((v) => only === undefined || v === only)) {
+    for (const version of clients.filter((v) => only === undefined || v === only)) {
         test(`Claude Code ${version}: ${name}`, { timeout: 200000 }, () =>
             onItsStage(options, async (stage) => {
                 assert.ok(
@@ -50,6 +50,10 @@ export function withBothClients(name, options, body) {
 // `configuration`: of three upstreams, as for RoutesStage.start().
 export function withBothClientsOnRoutes(name, configuration, body) {
     declare(name, onRoutesStage, { configuration }, (stage) => stage.all, body);
+}
+
+export function withNewestClientOnRoutes(name, configuration, body) {
+    declare(name, onRoutesStage, { configuration }, (stage) => stage.all, body, versions.slice(-1));
 }
 
 // `onItsStage(options, body)`: starts what `options` describes, and gives it to the body; it says itself what is wrong.
