@@ -28,11 +28,11 @@ public:
 
     enum class Cause : std::uint8_t {
         limited,
-        used_up,
+        used_up, // for hours or days
         refused,
         no_credit,
-        forbidden
-    }; // used_up: for hours or days
+        forbidden,
+    };
     struct Rest {
         TimePoint until {};
         Cause cause = Cause::limited;

@@ -33,8 +33,8 @@ bool searches_by_itself(ServerTool kind, const route::Target& target)
     return kind == ServerTool::web_search && target.has(Quirk::server_search);
 }
 
-// What later versions of the tool have besides stays with Anthropic.
-std::string as_first_search(const Tool& tool)
+// The tool as it was written, but for what `edit` changes in it.
+template <class Edit> std::string edited(const Tool& tool, Edit edit)
 {
     json::Document document;
     const auto root = document.parse(tool.raw.text);
@@ -42,11 +42,20 @@ std::string as_first_search(const Tool& tool)
     if (!object)
         return std::string(tool.raw.text);
     JsonEdits edits(tool.raw.text);
-    edits.replace(*object->find("type"), '"' + std::string(first_search) + '"');
-    edits.remove_fields(*object, [](const Field& field) {
-        return json::key_is(field.key, "allowed_callers") || json::key_is(field.key, "response_inclusion");
-    });
+    edit(edits, *object);
     return edits.apply().text();
+}
+
+// What later versions of the tool have besides stays with Anthropic.
+std::string as_first_search(const Tool& tool)
+{
+    return edited(tool, [](JsonEdits& edits, const json::Object& object) {
+        edits.replace(*object.find("type"), '"' + std::string(first_search) + '"');
+        edits.remove_fields(object, [](const Field& field) {
+            return json::key_is(field.key, "allowed_callers")
+                || json::key_is(field.key, "response_inclusion");
+        });
+    });
 }
 
 bool is_search_by_words(const Tool& tool)
@@ -63,18 +72,12 @@ bool searches_tools_only_by_expressions(const Tool& tool, const route::Target& t
 // The other search for tools: the model writes an expression where it would have written words.
 std::string as_search_by_expressions(const Tool& tool)
 {
-    const std::string type = json::unescape(tool.type);
-    json::Document document;
-    const auto root = document.parse(tool.raw.text);
-    const auto object = root ? root->object() : std::nullopt;
-    if (!object)
-        return std::string(tool.raw.text);
-    JsonEdits edits(tool.raw.text);
-    edits.replace(*object->find("type"),
-        fmt::format("\"{}{}\"", by_expressions, std::string_view(type).substr(by_words.size())));
-    if (const auto name = object->find("name"))
-        edits.replace(*name, fmt::format("\"{}\"", by_expressions));
-    return edits.apply().text();
+    const std::string version = json::unescape(tool.type).substr(by_words.size());
+    return edited(tool, [&](JsonEdits& edits, const json::Object& object) {
+        edits.replace(*object.find("type"), fmt::format("\"{}{}\"", by_expressions, version));
+        if (const auto name = object.find("name"))
+            edits.replace(*name, fmt::format("\"{}\"", by_expressions));
+    });
 }
 
 // A tool of the client's that has no schema because everybody at Anthropic knows it.
