@@ -10,7 +10,7 @@ from compare.load import Load
 from compare.repeat import interleaved, interleaved_anew
 from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
-from compare.streams import live_streams, words_of
+from compare.streams import FEW as FEW_STREAMS, cost_of_few, cost_of_many, live_streams, words_of
 
 KIB = 1024
 BYTES = {"1k": KIB, "60k": 60 * KIB, "1m": KIB ** 2, "32m": 32 * KIB ** 2}
@@ -32,8 +32,8 @@ def items(effort):
     found = [Item((size_name(*words),), lambda bench, stage, sizes=(small, large), words=words:
                   [growth_by_size(bench, stage, sizes, words)]) for small, large, *words in SIZES]
     found.append(Item((TURN_NAME,), lambda bench, stage: [growth_by_turn(bench, stage)]))
-    found.append(Item((*map(words_of, (1, 100)), connection_name(1, 100), connection_name(100, effort.streams)),
-                      growth_by_connection))
+    found.append(Item((*map(words_of, (1, FEW_STREAMS)), connection_name(1, FEW_STREAMS),
+                       connection_name(FEW_STREAMS, effort.streams)), growth_by_connection))
     found.append(Item((worker_name(ONE_KB.measure),), requests_by_worker))
     found.append(Item((worker_name(SHARED), beside_nginx(SHARED)), events_by_worker))
     return found
@@ -105,25 +105,34 @@ def conversation(bench, turns):
 
 
 def growth_by_connection(bench, stage):
-    costs = {number: costs_of_streams(bench, stage, number, bench.effort.brief_repetitions) for number in (1, 100)}
-    rows = [Row(words_of(number), "µs", *(costs[number][side] for side in SIDES)) for number in costs]
-    rows.append(growth_between(costs, 1, 100))
-    many = bench.effort.streams  # measured with the memory that they take, unless only rows of growth are wanted
-    costs[many] = bench.many_streams or costs_of_streams(bench, stage, many, bench.effort.stream_repetitions)
-    return [*rows, growth_between(costs, 100, many)]
+    one = costs_of_one_stream(bench, stage)
+    pairs = bench.stream_costs or stream_costs(bench, stage)  # measured with the memory that many take, if that is wanted
+    few = {side: [cost for cost, _ in pairs[side]] for side in SIDES}
+    rows = [Row(words_of(number), "µs", *(costs[side] for side in SIDES)) for number, costs in ((1, one), (FEW_STREAMS, few))]
+    from_one = {side: [(median(one[side]), cost) for cost in few[side]] for side in SIDES}
+    return [*rows, growth_between(from_one, 1, FEW_STREAMS), growth_between(pairs, FEW_STREAMS, bench.effort.streams)]
 
 
-def costs_of_streams(bench, stage, number, repetitions):
-    name = words_of(number)
+def costs_of_one_stream(bench, stage):
+    name = words_of(1)
     bench.say(name)
     upstream, programs = stage.upstream(), stage.pair()
-    measures = {side: lambda side=side: live_streams(bench, programs[side], upstream, number) for side in SIDES}
-    taken = interleaved(measures, repetitions, bench.account, name)
+    measures = {side: lambda side=side: live_streams(bench, programs[side], upstream, 1) for side in SIDES}
+    taken = interleaved(measures, bench.effort.brief_repetitions, bench.account, name)
     return {side: [sample.value.cpu_us for sample in taken[side]] for side in SIDES}
 
 
-def growth_between(costs, few, many):
-    pairs = {side: [(median(costs[few][side]), cost) for cost in costs[many][side]] for side in SIDES}
+def stream_costs(bench, stage):
+    found = {side: [] for side in SIDES}
+    for _ in range(bench.effort.stream_repetitions):
+        bench.say(words_of(bench.effort.streams))
+        for side, program in stage.pair(fresh=True).items():
+            many = cost_of_many(bench, program, stage.upstream())
+            found[side].append((cost_of_few(bench, program, stage.upstream()), many))
+    return found
+
+
+def growth_between(pairs, few, many):
     caches_end = median(large / small for small, large in pairs["nginx"])  # for both: it keeps hardly anything itself
     return growth(connection_name(few, many), pairs, round(max(FLAT, NOISE * caches_end), 2))
 

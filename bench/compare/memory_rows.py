@@ -9,7 +9,7 @@ from compare.bench import SIDES
 from compare.programs import BenchError, ask
 from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
-from compare.streams import live_streams, memory, words_of
+from compare.streams import cost_of_few, cost_of_many, live_streams, memory, words_of
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -87,14 +87,19 @@ def large_bodies(bench, program, _upstream):
 
 
 def streams(bench, program, upstream, size):
-    """What the process holds while they all live."""
+    """What the process holds while they all live; after requests of 1 KB also what an event costs then, and with few."""
     number = bench.effort.streams
     before = memory(program)
-    live = live_streams(bench, program, upstream, number, size).value
+    sample = live_streams(bench, program, upstream, number, size)
+    live = sample.value
     lost = live.result.lost + max(0, number - live.result.requests)
     if lost:
         side = type(program).__name__
         bench.notes.append(f"{number:,} live streams after {size}, {side}: {'; '.join(live.result.problems[:2])}")
-    if size == "1k":  # as the few streams that it is held against
-        bench.many_streams.setdefault(type(program).__name__.lower(), []).append(live.cpu_us)
-    return [max(0, live.memory - before) / number, lost, live.cpu_us]
+    held = max(0, live.memory - before) / number
+    if size != "1k":
+        return [held, lost]
+    many = cost_of_many(bench, program, upstream, sample)
+    few = cost_of_few(bench, program, upstream)
+    bench.stream_costs.setdefault(type(program).__name__.lower(), []).append((few, many))
+    return [held, lost, many]

@@ -7,13 +7,14 @@ from statistics import median
 
 from compare import load, processor
 from compare.programs import BenchError
-from compare.repeat import Sample
+from compare.repeat import Sample, undisturbed
 
 KIB = 1024
 SECONDS_APART = 0.1
 PLATEAU = (0.4, 0.7)  # the part of a run in which every stream is open and has said something
 OPENED = 2000.0  # streams a second
 MARGIN = 200  # open files that are not streams
+FEW = 100  # streams that many are held against
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,20 @@ def live_streams(bench, program, upstream, number, size="1k", pace_ms=None, seco
     bench.watch_load(f"{number:,} live streams", load_window.with_own(round(result.counts["cpu_seconds"] * processor.NS)), result)
     live = Live(median(look.bytes for look in plateau(looks)), cost_of_events(looks, number * 1000 / pace_ms), result)
     return Sample(live, window.others_share, window.disturbed)
+
+
+def cost_of_many(bench, program, upstream, sample=None):
+    """Microseconds for each event with as many streams as there may be; `sample` is the first measure of it, if there is
+    one already."""
+    known = [sample] if sample else []
+    number = bench.effort.streams
+    measure = lambda: known.pop() if known else live_streams(bench, program, upstream, number)
+    return undisturbed(measure, bench.account, words_of(number)).value.cpu_us
+
+
+def cost_of_few(bench, program, upstream):
+    """The same with few streams. Both are told of one process: where its pages lie changes what a copy costs."""
+    return undisturbed(lambda: live_streams(bench, program, upstream, FEW), bench.account, words_of(FEW)).value.cpu_us
 
 
 def watched(bench, program, wanted):

@@ -7,7 +7,7 @@ import unittest
 from dataclasses import replace
 from unittest import mock
 
-from compare import core_rows, cpu_rows, growth_rows, latency_rows, memory_rows, other_rows
+from compare import core_rows, cpu_rows, growth_rows, latency_rows, memory_rows, other_rows, streams
 from compare.bench import FULL, QUICK, SIDES
 from compare.programs import BenchError
 from compare.repeat import Account, Sample
@@ -108,17 +108,29 @@ class Measured(unittest.TestCase):
         self.assertEqual(paced.length, 1)
         self.assertGreaterEqual(paced.rate * paced.seconds(FULL), paced.connections)
 
-    def test_few_and_many_streams_are_compared_after_requests_of_one_size(self):
-        self.bench.configure_mock(effort=FULL, many_streams={})
-        costs = {"1k": iter((10, 12)), "60k": iter((90, 95))}
-        looks = lambda _bench, program, _upstream, number, size: Sample(Live(0, next(costs[size]), mock.Mock(lost=0, requests=number)))
-        with mock.patch.object(memory_rows, "live_streams", looks), mock.patch.object(memory_rows, "memory", return_value=0):
+    def test_few_and_many_streams_are_those_of_one_process_after_requests_of_one_size(self):
+        self.bench.configure_mock(effort=FULL, stream_costs={}, account=Account())
+        costs = {("1k", 9900): iter((10, 12)), ("60k", 9900): iter((90, 95)), ("1k", 100): iter((5, 8))}
+        looks = lambda _bench, _program, _upstream, number, size="1k": Sample(
+            Live(0, next(costs[size, number]), mock.Mock(lost=0, requests=number)))
+        with mock.patch.object(memory_rows, "live_streams", looks), mock.patch.object(streams, "live_streams", looks), \
+                mock.patch.object(memory_rows, "memory", return_value=0):
             for size in ("1k", "60k", "1k", "60k"):
                 memory_rows.streams(self.bench, type("Nginx", (), {})(), None, size)
-        self.assertEqual(self.bench.many_streams, {"nginx": [10, 12]})
-        few = {side: [5] for side in SIDES}
-        row = growth_rows.growth_between({100: few, 9900: {"dragoman": [20, 30], "nginx": [10, 12]}}, 100, 9900)
-        self.assertEqual((row.dragoman, row.nginx, row.bound.limit), ([4, 6], [2, 2.4], 2.31))
+        self.assertEqual(self.bench.stream_costs, {"nginx": [(5, 10), (8, 12)]})
+        pairs = {"dragoman": [(5, 20), (6, 15)], "nginx": [(5, 10), (5, 12)]}
+        row = growth_rows.growth_between(pairs, 100, 9900)
+        self.assertEqual((row.dragoman, row.nginx), ([4, 2.5], [2, 2.4]))
+        self.assertEqual(row.bound.limit, round(growth_rows.NOISE * 2.2, 2))
+
+    def test_a_disturbed_sample_of_many_streams_is_taken_again(self):
+        self.bench.configure_mock(effort=FULL, account=Account(rest=lambda _seconds: None))
+        disturbed = Sample(Live(0, 99, None), 0.5, True)
+        with mock.patch.object(streams, "live_streams", return_value=Sample(Live(0, 10, None))) as again:
+            self.assertEqual(streams.cost_of_many(self.bench, None, None, disturbed), 10)
+            self.assertEqual(again.call_count, 1)
+            self.assertEqual(streams.cost_of_many(self.bench, None, None, Sample(Live(0, 7, None))), 7)
+        self.assertEqual(again.call_count, 1)
 
     def test_growth_is_held_against_the_middle_of_what_the_smaller_one_cost(self):
         small, large = Row("s", "µs", [10, 1, 30], [5, 5, 9]), Row("l", "µs", [600, 1200], [300, 600])
