@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace dragoman {
 namespace {
@@ -23,41 +24,44 @@ Spares& spares()
 
 constexpr std::size_t much = spare_size / 4;
 
-// What holds much keeps its memory: moving it before every wait would cost more than its bytes.
-bool is_to_return(const std::string& buffer)
+bool has_memory(const std::string& buffer) { return buffer.capacity() > std::string().capacity(); }
+
+void keep_or_free(std::string& empty)
 {
-    return buffer.capacity() >= spare_size && buffer.size() <= much;
+    Spares& here = spares();
+    const bool fits = empty.capacity() >= spare_size && empty.capacity() <= 2 * spare_size;
+    if (fits && here.count < here.kept.size())
+        here.kept[here.count++] = std::move(empty);
+    else
+        std::string().swap(empty);
 }
 
 } // namespace
 
 void borrow_spare(std::string& buffer)
 {
-    if (!buffer.empty() || buffer.capacity() > std::string().capacity())
+    if (!buffer.empty() || has_memory(buffer))
         return;
     Spares& here = spares();
     if (here.count > 0)
-        here.kept[--here.count].swap(buffer);
+        buffer = std::move(here.kept[--here.count]);
     else
         buffer.reserve(spare_size);
 }
 
+// What holds much keeps its memory: moving it before every wait would cost more than its bytes.
 void return_spare(std::string& buffer)
 {
-    if (!is_to_return(buffer)) {
-        if (buffer.empty())
-            std::string().swap(buffer);
+    if (!has_memory(buffer))
         return;
-    }
-    Spares& here = spares();
-    if (buffer.empty() && buffer.capacity() <= 2 * spare_size && here.count < here.kept.size())
-        return here.kept[here.count++].swap(buffer);
-    std::string rest(buffer);
-    rest.swap(buffer);
-    if (rest.capacity() > 2 * spare_size || here.count == here.kept.size())
+    if (buffer.empty())
+        return keep_or_free(buffer);
+    if (buffer.capacity() < spare_size || buffer.size() > much)
         return;
-    rest.clear();
-    here.kept[here.count++].swap(rest);
+    std::string held(buffer);
+    buffer.clear();
+    keep_or_free(buffer);
+    buffer = std::move(held);
 }
 
 } // namespace dragoman

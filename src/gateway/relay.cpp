@@ -2,10 +2,8 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "base/prefetch.h"
 #include "base/recycled.h"
-#include "base/seconds_to_wait.h"
 #include "base/spare_buffer.h"
 #include "net/race.h"
 
@@ -13,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace dragoman::gateway {
 
@@ -20,13 +19,6 @@ namespace {
 
 constexpr auto drain_for_reuse = std::chrono::milliseconds(100);
 constexpr std::size_t usual_pieces = 8; // of a request's body
-
-Error ending()
-{
-    return {
-        .kind = Error::Kind::overloaded, .source = Error::Source::self, .message = "dragoman is shutting down"
-    };
-}
 
 bool is_success(int status) { return status >= 200 && status < 300 && status != 204; }
 
@@ -83,14 +75,14 @@ net::Task<Result<void>> Relay::run()
     co_return outcome;
 }
 
-// A stream spends its life here, waiting: what is not a plain function costs every stream its frame.
-// Only the client's leaving ends an exchange by an exception.
+// A stream spends its life here, waiting, and take_arrived() does what there is to do: what is not a plain
+// function costs every stream its frame. Only the client's leaving ends an exchange by an exception.
 net::Task<Result<void>> Relay::pump()
 {
     try {
         Result<void> outcome = co_await ask();
         while (outcome) {
-            outcome = take_what_is_here();
+            outcome = taken();
             if (!outcome || next_ == Next::end)
                 co_return outcome;
             if (next_ == Next::send)
@@ -116,6 +108,40 @@ net::Arrivals::Arrival Relay::arrival()
     net::Arrivals::Arrival arrival = upstream_->arrival();
     arrival.awakened = this;
     return arrival;
+}
+
+// While pump() waits. It goes on where there is more to do than to wait again.
+std::optional<net::LeftUnread> Relay::take_arrived() noexcept
+{
+    arrived_ = true;
+    try {
+        if (has_taken_all())
+            return upstream_->arrival().left;
+    } catch (...) {
+        exception_ = std::current_exception();
+    }
+    took_ = true;
+    return std::nullopt;
+}
+
+bool Relay::has_taken_all()
+{
+    Result<void> outcome = take_what_is_here();
+    if (!outcome)
+        failure_ = std::make_unique<Error>(std::move(outcome).error());
+    return outcome && next_ == Next::read && !patience_ && !given_up_;
+}
+
+// By pump() or before it.
+Result<void> Relay::taken()
+{
+    if (!std::exchange(took_, false))
+        return take_what_is_here();
+    if (exception_)
+        std::rethrow_exception(std::exchange(exception_, nullptr));
+    if (failure_)
+        return Failure(std::move(*std::exchange(failure_, nullptr)));
+    return {};
 }
 
 // Sends the request, and reads the head of the answer.
@@ -169,7 +195,7 @@ void Relay::prefetch() const
     parts_.response.prefetch();
 }
 
-// Reads and takes until there is something to wait for, or nothing more to come: that is next_.
+// Reads until there is something to wait for, or nothing more to come: that is next_.
 Result<void> Relay::take_what_is_here()
 {
     for (;;) {
@@ -236,80 +262,6 @@ bool Relay::is_worth_telling() const
 }
 
 bool Relay::may_send() const { return committed_ && (begun_ || !parts_.replaceable) && !out_.empty(); }
-
-void Relay::look()
-{
-    TimePoint now = Clock::now();
-    if (parts_.worker.must_end.is_set())
-        return give_up(ending());
-    if (parts_.call.plan.stream && !committed_ && now >= parts_.since + limits::commit_after)
-        commit_slow_stream();
-    if (auto error = overdue(now))
-        return give_up(std::move(*error));
-    if (committed_ && now >= last_sent_ + limits::ping_after) {
-        parts_.response.offer(ping_event);
-        note_sent();
-    }
-    alarm_.set(next_look());
-}
-
-void Relay::give_up(Error why)
-{
-    given_up_ = std::move(why);
-    parts_.response.interrupt();
-}
-
-// For an answer to begin. Where somebody else might answer, message_start and pings are no beginning.
-bool Relay::is_waiting() const
-{
-    return events_seen_ == 0 || (parts_.replaceable && parts_.call.plan.stream && !begun_);
-}
-
-// Deadlines are told apart by what did not happen: no answer at all, no further event, no end.
-std::optional<Error> Relay::overdue(TimePoint now) const
-{
-    const config::Upstream& upstream = parts_.upstream;
-    if (is_waiting() && now >= times_.begun + parts_.first_byte)
-        return Error::timed_out(
-            fmt::format("{} did not answer within {} s", upstream.name, seconds_to_wait(parts_.first_byte)));
-    if (events_seen_ > 0 && !writing_ && parts_.call.plan.stream && now >= last_event_ + parts_.idle)
-        return Error { .kind = Error::Kind::upstream_failed,
-            .source = Error::Source::upstream,
-            .message = fmt::format("{} fell silent for {} s in the middle of its answer", upstream.name,
-                seconds_to_wait(parts_.idle)) };
-    if (now >= parts_.since + upstream.stream_total)
-        return Error { .kind = Error::Kind::upstream_failed,
-            .source = Error::Source::upstream,
-            .message = fmt::format(
-                "the answer took longer than {} s in all", seconds_to_wait(upstream.stream_total)) };
-    return std::nullopt;
-}
-
-TimePoint Relay::next_look() const
-{
-    TimePoint next = parts_.since + parts_.upstream.stream_total;
-    if (is_waiting())
-        next = std::min(next, times_.begun + parts_.first_byte);
-    if (events_seen_ > 0 && parts_.call.plan.stream)
-        next = std::min(next, std::max(last_event_ + parts_.idle, Clock::now() + std::chrono::seconds(1)));
-    if (committed_)
-        next = std::min(next, last_sent_ + limits::ping_after);
-    else if (parts_.call.plan.stream)
-        next = std::min(next, parts_.since + limits::commit_after);
-    // An upstream that begins to speak moves its deadlines closer, so none is slept past for long.
-    return std::min(next, Clock::now() + std::min<Clock::duration>(parts_.idle, limits::ping_after));
-}
-
-// The upstream takes its time: from now on the client is shown signs of life, and errors go into the stream.
-void Relay::commit_slow_stream()
-{
-    if (!commit())
-        return;
-    parts_.answer.start(out_);
-    parts_.response.offer(out_);
-    note_offered();
-    give_back(out_);
-}
 
 Result<void> Relay::commit()
 {

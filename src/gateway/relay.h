@@ -83,6 +83,9 @@ private:
     net::Task<Result<void>> ask();
     void note_head();
     void prefetch() const override;
+    std::optional<net::LeftUnread> take_arrived() noexcept override;
+    bool has_taken_all();
+    Result<void> taken();
     Result<void> take_what_is_here();
     Result<void> take(std::string_view bytes);
     net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
@@ -92,6 +95,7 @@ private:
     net::Task<Result<void>> send_pending();
 
     void look(); // at the clock
+    static Error ending(); // dragoman's own
     void give_up(Error why);
     bool is_worth_telling() const;
     bool may_send() const;
@@ -112,6 +116,9 @@ private:
     std::string sending_; // on its way to the client
     std::unique_ptr<net::UpstreamAnswer> upstream_;
     Next next_ = Next::read;
+    bool took_ = false; // without pump(), which has yet to hear of it
+    std::unique_ptr<Error> failure_; // meanwhile
+    std::exception_ptr exception_; // meanwhile
     std::optional<bool> arrived_ =
         true; // what the last wait for the upstream said; nullopt: it took too long
     bool begun_ = false; // parts_.begun() was called

@@ -89,13 +89,23 @@ struct Arrivals::State : Link {
     }
     ~State() { take_out(); }
     void finish(bool arrived, bool goes_on);
+    void wait(Left left);
+    void interrupt();
 
     Unseen& unseen;
     Arrivals* home = nullptr; // null when that is gone
     Socket* socket = nullptr;
-    const Awakened* awakened = nullptr;
+    Awakened* awakened = nullptr;
     Then next {};
     asio::cancellation_slot cancellation {};
+
+private:
+    bool goes_on_without_coroutine();
+
+    bool taking = false; // in awakened->take_arrived()
+    bool interrupted = false; // meanwhile
+    bool orphaned = false; // meanwhile
+    friend class Arrivals;
 };
 
 #if DRAGOMAN_KNOWS_REACTOR
@@ -175,14 +185,14 @@ struct Arrivals::Wait : State {
 
 void Arrivals::State::finish(bool arrived, bool goes_on)
 {
-    if (home && goes_on && awakened)
-        awakened->prefetch();
     take_out();
-    Then to_call = std::move(next);
     if (home) {
         arrived = arrived || home->seen_;
         home->awaited_ = false;
     }
+    if (home && goes_on && arrived && awakened && goes_on_without_coroutine())
+        return;
+    Then to_call = std::move(next);
     if (home && !goes_on)
         home->wait_ = nullptr;
     if (!home || !goes_on) {
@@ -194,14 +204,60 @@ void Arrivals::State::finish(bool arrived, bool goes_on)
     to_call(arrived);
 }
 
+// What is taken may have been the last there is: then the socket serves somebody else by now, who waits at it
+// with this, or it is gone.
+bool Arrivals::State::goes_on_without_coroutine()
+{
+    awakened->prefetch();
+    Then coroutine = std::move(next);
+    asio::cancellation_slot slot = std::exchange(cancellation, {});
+    taking = true;
+    const std::optional<Left> left = awakened->take_arrived();
+    taking = false;
+    const bool was_interrupted = std::exchange(interrupted, false);
+    if (left && !was_interrupted) {
+        next = std::move(coroutine);
+        cancellation = slot;
+        wait(*left);
+        return true;
+    }
+    if (slot.is_connected())
+        slot.clear();
+    if (orphaned)
+        delete static_cast<Wait*>(this);
+    coroutine(true);
+    return true;
+}
+
+void Arrivals::State::wait(Left left)
+{
+    home->awaited_ = true;
+    home->seen_ = false;
+    if (left == Left::nothing)
+        put_behind(unseen.later);
+    static_cast<Wait*>(this)->begin(left);
+}
+
+void Arrivals::State::interrupt()
+{
+    if (taking)
+        interrupted = true;
+    else
+        static_cast<Wait*>(this)->cancel();
+}
+
 Arrivals::~Arrivals()
 {
-    if (!awaited_) {
-        delete wait_;
+    if (wait_ == nullptr)
         return;
+    if (awaited_) {
+        wait_->take_out();
+        wait_->home = nullptr;
+    } else if (wait_->taking) {
+        wait_->orphaned = true;
+    } else {
+        delete wait_;
     }
-    wait_->take_out();
-    wait_->home = nullptr;
 }
 
 void Arrivals::wait(Socket& socket, Left left, Then next)
@@ -210,14 +266,11 @@ void Arrivals::wait(Socket& socket, Left left, Then next)
         wait_ = new Wait(asio::query(socket.get_executor(), asio::execution::context));
     wait_->next = std::move(next);
     wait_->awakened = nullptr;
-    if (std::exchange(awaited_, true))
+    if (awaited_)
         return;
     wait_->home = this;
     wait_->socket = &socket;
-    seen_ = false;
-    if (left == Left::nothing)
-        wait_->put_behind(wait_->unseen.later);
-    wait_->begin(left);
+    wait_->wait(left);
 }
 
 void Arrivals::wait(const Arrival& arrival, Then next, asio::cancellation_slot cancellation)
@@ -226,7 +279,7 @@ void Arrivals::wait(const Arrival& arrival, Then next, asio::cancellation_slot c
     wait_->awakened = arrival.awakened;
     if (!cancellation.is_connected())
         return;
-    cancellation.assign([wait = wait_](asio::cancellation_type) { wait->cancel(); });
+    cancellation.assign([wait = wait_](asio::cancellation_type) { wait->interrupt(); });
     wait_->cancellation = cancellation;
 }
 

@@ -15,15 +15,23 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 
 namespace dragoman::net {
 
-// What goes on when something arrives: it asks for the memory that it will need (base/prefetch.h), as soon as
-// that is known.
+enum class LeftUnread : std::uint8_t { nothing, perhaps_something }; // on the socket, by the last read
+
+// What goes on when something arrives, as long as there is no more to it than to take what came: thousands of
+// streams do nothing else, and each way through a coroutine costs them a dozen lines of cold memory.
 class Awakened {
 public:
+    // It is known that take_arrived() comes: asks for the memory that it will need (base/prefetch.h).
     virtual void prefetch() const = 0;
+
+    // Takes what is there. With an answer the wait goes on; without one the coroutine does, to which the wait
+    // is over then. Must not throw, nor destroy the coroutine.
+    virtual std::optional<LeftUnread> take_arrived() noexcept = 0;
 
 protected:
     ~Awakened() = default;
@@ -31,7 +39,7 @@ protected:
 
 class Arrivals {
 public:
-    enum class Left : std::uint8_t { nothing, perhaps_something }; // on the socket, by the last read
+    using Left = LeftUnread;
     using Then = std::move_only_function<void(bool)>; // false: the socket was closed, or the wait cancelled
 
     Arrivals() = default;
@@ -65,7 +73,7 @@ struct Arrivals::Arrival {
     Socket* socket;
     Left left;
     bool interruptible = true; // by cancelling the coroutine; one that is not can still be closed
-    const Awakened* awakened = nullptr; // null, or lives as long as the wait
+    Awakened* awakened = nullptr; // null, or lives as long as the wait
 
     template <boost::asio::completion_token_for<void(bool)> Token> auto operator()(Token&& token) const
     {

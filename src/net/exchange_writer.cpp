@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <ctime>
 
 namespace dragoman::net {
@@ -67,6 +68,25 @@ std::string_view date_now()
     }
     return text.data();
 }
+
+// RFC 9112, 7.1: in front of each chunk.
+class ChunkSize {
+public:
+    explicit ChunkSize(std::size_t size)
+        : end_(std::to_chars(text_.data(), text_.data() + digits_max, size, 16).ptr)
+    {
+        *end_++ = '\r';
+        *end_++ = '\n';
+    }
+    ChunkSize(const ChunkSize&) = delete;
+    ChunkSize& operator=(const ChunkSize&) = delete;
+    std::string_view text() const { return { text_.data(), end_ }; }
+
+private:
+    static constexpr std::size_t digits_max = 2 * sizeof(std::size_t);
+    std::array<char, digits_max + 2> text_;
+    char* end_;
+};
 
 } // namespace
 
@@ -145,8 +165,8 @@ bool ExchangeWriter::send_chunk(std::string_view bytes)
     if (form_.head_only)
         bytes = {};
     bool framed = !form_.http_1_0 && !bytes.empty();
-    std::string size = framed ? fmt::format("{:x}\r\n", bytes.size()) : std::string();
-    std::array<std::string_view, 4> pieces { head_, size, bytes, framed ? "\r\n" : "" };
+    const ChunkSize size(bytes.size());
+    std::array<std::string_view, 4> pieces { head_, framed ? size.text() : "", bytes, framed ? "\r\n" : "" };
     bool sent = output_.send(pieces);
     give_back(head_); // Kept only until it is sent.
     return sent;
@@ -161,8 +181,9 @@ Task<Result<void>> ExchangeWriter::body(std::string_view bytes)
     if (bytes.size() <= large_chunk || form_.head_only) {
         send_chunk(bytes);
     } else {
-        std::string size = form_.http_1_0 ? std::string() : fmt::format("{:x}\r\n", bytes.size());
-        std::array<std::string_view, 3> pieces { head_, size, bytes.substr(0, large_chunk) };
+        const ChunkSize size(bytes.size());
+        std::array<std::string_view, 3> pieces { head_, form_.http_1_0 ? "" : size.text(),
+            bytes.substr(0, large_chunk) };
         output_.send(pieces);
         head_.clear();
         inside_chunk_ = true;

@@ -215,7 +215,7 @@ Result<std::optional<std::string_view>> ArrivingAnswer::read_now()
         }
         UpstreamConnection::Read read = UpstreamConnection::Read::data;
         if (connection_->in.empty()) {
-            std::swap(connection_->in, raw_); // One buffer is enough.
+            connection_->in = moved_out_of(raw_); // One buffer is enough.
             read = connection_->read_now();
         }
         if (read == UpstreamConnection::Read::nothing)
@@ -241,7 +241,7 @@ Result<void> ArrivingAnswer::take_raw(UpstreamConnection::Read read)
     }
     std::string& in = connection_->in;
     if (body_ == Body::chunked) {
-        std::swap(raw_, in);
+        raw_ = moved_out_of(in);
         Parsed<ChunkDecoder::InPlace> decoded = chunks_->decode_in_place(raw_);
         if (!decoded)
             return Failure(unreadable(decoded.error().why));
@@ -254,7 +254,7 @@ Result<void> ArrivingAnswer::take_raw(UpstreamConnection::Read read)
     }
     if (body_ == Body::until_close || left_ > in.size()) {
         left_ -= body_ == Body::sized ? in.size() : 0;
-        std::swap(raw_, in);
+        raw_ = moved_out_of(in);
         return {};
     }
     raw_ = recycled::copy(std::string_view(in).substr(0, static_cast<std::size_t>(left_)));

@@ -3,7 +3,9 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -230,34 +232,193 @@ TEST_F(ArrivalsTest, SweepFindsTheEndsOfAllThatWaitTogether)
     EXPECT_FALSE(over_);
 }
 
-TEST_F(ArrivalsTest, AskForTheMemoryOfWhoGoesOnBeforeItDoes)
+// Who takes what arrives while a coroutine waits.
+struct Taker final : Awakened {
+    int prefetched = 0;
+    int taken = 0;
+    std::function<std::optional<Left>()> then = [] { return std::nullopt; };
+
+    void prefetch() const override { ++const_cast<Taker*>(this)->prefetched; }
+    std::optional<Left> take_arrived() noexcept override
+    {
+        EXPECT_GT(prefetched, taken);
+        ++taken;
+        return then();
+    }
+};
+
+class TakerTest : public ArrivalsTest {
+protected:
+    void begin()
+    {
+        get_used_to();
+        boost::asio::co_spawn(
+            loop_, once(), boost::asio::bind_cancellation_slot(stop_.slot(), boost::asio::detached));
+        turn();
+        over_.reset();
+    }
+    void hear(std::string_view words)
+    {
+        say(words);
+        turn();
+    }
+
+    Task<void> once()
+    {
+        Arrivals::Arrival arrival { &*arrivals_, &*socket_, Left::nothing };
+        arrival.awakened = &taker_;
+        bool arrived = co_await std::move(arrival);
+        over_ = arrived;
+        const auto state = co_await boost::asio::this_coro::cancellation_state;
+        cancelled_ = state.cancelled() != boost::asio::cancellation_type::none;
+    }
+
+    Taker taker_;
+    boost::asio::cancellation_signal stop_;
+    bool cancelled_ = false;
+};
+
+TEST_F(TakerTest, AskForMemoryBeforeTheCoroutineGoesOn)
 {
-    struct Sleeper final : Awakened {
-        mutable int prefetched = 0;
-        void prefetch() const override { ++prefetched; }
-    } sleeper;
-    get_used_to();
-    auto once = [](Arrivals& arrivals, Socket& socket, const Sleeper& who, int& seen) -> Task<void> {
-        Arrivals::Arrival arrival { &arrivals, &socket, Left::nothing };
-        arrival.awakened = &who;
-        (void)co_await std::move(arrival);
-        seen = who.prefetched;
-    };
-    int seen = 0;
-    auto end = [](std::exception_ptr) { };
-    boost::asio::co_spawn(loop_, once(*arrivals_, *socket_, sleeper, seen), end);
-    turn();
-    EXPECT_EQ(sleeper.prefetched, 0);
-    say("hello");
-    turn();
-    EXPECT_EQ(seen, 1);
+    begin();
+    EXPECT_EQ(taker_.prefetched, 0);
+    hear("hello");
+    EXPECT_EQ(taker_.prefetched, 1);
+    EXPECT_EQ(over_, true);
     EXPECT_EQ(read(), "hello");
 
-    wait(Left::nothing); // Whoever this is, it is not the sleeper.
-    say("again");
-    turn();
+    wait(Left::nothing); // Whoever this is, it is not the taker.
+    hear("again");
     EXPECT_EQ(over_, true);
-    EXPECT_EQ(sleeper.prefetched, 1);
+    EXPECT_EQ(taker_.prefetched, 1);
+}
+
+TEST_F(TakerTest, TakeWhatArrivesWhileTheCoroutineSleeps)
+{
+    begin();
+    std::string heard;
+    taker_.then = [&] {
+        heard += read();
+        return std::optional(Left::nothing);
+    };
+    for (std::string_view word : { "one ", "two ", "three" })
+        hear(word);
+    EXPECT_EQ(heard, "one two three");
+    EXPECT_EQ(taker_.taken, 3);
+    EXPECT_FALSE(over_);
+
+    taker_.then = [] { return std::nullopt; };
+    hear("four");
+    EXPECT_EQ(over_, true);
+    EXPECT_FALSE(cancelled_);
+}
+
+TEST_F(TakerTest, LookAgainAtOnceWhereSomethingMayBeLeft)
+{
+    begin();
+    taker_.then = [&]() -> std::optional<Left> {
+        if (taker_.taken == 3)
+            return std::nullopt;
+        return Left::perhaps_something;
+    };
+    hear("all at once");
+    EXPECT_EQ(taker_.taken, 3);
+    EXPECT_EQ(over_, true);
+}
+
+TEST_F(TakerTest, FindAnEndBehindWhatWasTaken)
+{
+    begin();
+    taker_.then = [&]() -> std::optional<Left> {
+        if (!read().empty())
+            return Left::nothing;
+        return std::nullopt;
+    };
+    say("last words");
+    hang_up();
+    turn();
+    EXPECT_FALSE(over_);
+    Arrivals::sweep(loop_);
+    Arrivals::sweep(loop_);
+    turn();
+    EXPECT_EQ(taker_.taken, 2);
+    EXPECT_EQ(over_, true);
+}
+
+TEST_F(TakerTest, CancelTheWaitBehindWhatWasTaken)
+{
+    begin();
+    taker_.then = [&] {
+        read();
+        return std::optional(Left::nothing);
+    };
+    hear("hello");
+    stop_.emit(boost::asio::cancellation_type::terminal);
+    turn();
+    EXPECT_EQ(over_, false);
+    EXPECT_TRUE(cancelled_);
+    EXPECT_EQ(taker_.taken, 1);
+}
+
+TEST_F(TakerTest, WakeTheCoroutineThatIsCancelledMeanwhile)
+{
+    begin();
+    taker_.then = [&] {
+        stop_.emit(boost::asio::cancellation_type::terminal);
+        return std::optional(Left::nothing);
+    };
+    hear("hello");
+    EXPECT_EQ(over_, true);
+    EXPECT_TRUE(cancelled_);
+    hear("nobody");
+    EXPECT_EQ(taker_.taken, 1);
+}
+
+TEST_F(TakerTest, WakeTheCoroutineWhoseSocketIsGoneMeanwhile)
+{
+    begin();
+    taker_.then = [&] {
+        arrivals_.reset();
+        socket_.reset();
+        return std::nullopt;
+    };
+    hear("hello");
+    EXPECT_EQ(over_, true);
+    EXPECT_FALSE(cancelled_);
+}
+
+TEST_F(TakerTest, WakeTheCoroutineWhoseSocketServesSomebodyElseMeanwhile)
+{
+    begin();
+    std::optional<bool> other;
+    taker_.then = [&] {
+        read();
+        arrivals_->wait(*socket_, Left::nothing, [&](bool usable) { other = usable; });
+        stop_.emit(boost::asio::cancellation_type::terminal); // of the first, not of the second
+        return std::nullopt;
+    };
+    hear("hello");
+    EXPECT_EQ(over_, true);
+    EXPECT_FALSE(other);
+    hear("again");
+    EXPECT_EQ(other, true);
+    EXPECT_EQ(taker_.taken, 1);
+}
+
+TEST_F(TakerTest, EndWhatBeganMeanwhileWithItsSocket)
+{
+    begin();
+    std::optional<bool> other;
+    taker_.then = [&] {
+        read();
+        arrivals_->wait(*socket_, Left::nothing, [&](bool usable) { other = usable; });
+        arrivals_.reset();
+        socket_.reset();
+        return std::nullopt;
+    };
+    hear("hello");
+    EXPECT_EQ(over_, true);
+    EXPECT_FALSE(other);
 }
 
 TEST_F(ArrivalsTest, WakeACoroutineThatMayBeCancelled)
