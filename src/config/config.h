@@ -75,7 +75,6 @@ struct UpstreamKey {
     Secret value {};
     KeySource source {};
     int weight = 1;
-    bool operator==(const UpstreamKey&) const = default;
 };
 
 // What a person states about a model that its upstream's list does not tell. Unset: not said.
