@@ -34,7 +34,7 @@ Events decode(std::string_view bytes, std::size_t step)
 void sse_decoder(std::string_view bytes)
 {
     Events whole = decode(bytes, bytes.size() + 1);
-    for (std::size_t step : { 1, 2, 3, 7 })
+    for (std::size_t step : { 1UZ, 2UZ, 3UZ, 7UZ })
         CHECK(decode(bytes, step) == whole);
 }
 
