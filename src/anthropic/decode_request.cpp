@@ -73,12 +73,14 @@ RawValue raw_with_content(const Fields& fields, const json::Name& name)
 void decode_message(Message& message, json::Object object, const Path& path, Mistake& mistake)
 {
     Fields fields(object, path, mistake);
-    const json::Key role(fields.required_string("role"));
-    if (role.is("assistant"))
+    const RawString role = fields.required_string("role");
+    const auto is = [role](
+                        std::string_view name) { return role.escaped == name || json::key_is(role, name); };
+    if (is("assistant"))
         message.role = Role::assistant;
-    else if (role.is("system"))
+    else if (is("system"))
         message.role = Role::system;
-    else if (!role.is("user"))
+    else if (!is("user"))
         fields.complain("role", R"(expected "user", "assistant" or "system")");
     if (auto content = fields.value("content"))
         message.blocks = content->is(json::Type::object)
