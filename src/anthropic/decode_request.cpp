@@ -88,12 +88,14 @@ void decode_message(Message& message, json::Object object, const Path& path, Mis
             : decode_content(*content, Path(path, "content"), mistake);
     else
         fields.complain("content", "this field is required");
+    message.has_beta_fields = fields.has("output_config") || fields.has("clear_at");
+    if (!message.has_beta_fields)
+        return;
     if (auto config = fields.object("output_config")) {
         Path config_path(path, "output_config");
         message.effort = Fields(*config, config_path, mistake).string_or_empty("effort");
     }
     message.clear_at_next_user_message = json::key_is(fields.string_if_any("clear_at"), "next_user_message");
-    message.has_beta_fields = fields.has("output_config") || fields.has("clear_at");
 }
 
 void decode_messages(MessagesRequest& request, const Fields& fields)
