@@ -57,10 +57,13 @@ constexpr std::string_view error_suffix = "_tool_result_error";
 
 BlockType block_type(RawString name)
 {
-    const bool plain = name.escaped.find('\\') == std::string_view::npos;
     for (const auto& [text, type] : block_types)
-        if (plain ? name.escaped == text : json::key_is(name, text))
+        if (name.escaped == text)
             return type;
+    if (name.escaped.contains('\\'))
+        for (const auto& [text, type] : block_types)
+            if (json::key_is(name, text))
+                return type;
     return name.escaped.ends_with(error_suffix) ? BlockType::server_tool_error : BlockType::other;
 }
 

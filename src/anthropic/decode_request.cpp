@@ -1,8 +1,8 @@
 #include "anthropic/decode_request.h"
 
 #include "anthropic/decode_block.h"
+#include "json/key.h"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 #include <unordered_map>
@@ -27,8 +27,9 @@ template <class Enum> struct Spelling {
 template <class Enum, std::size_t size>
 Enum by_name(const std::array<Spelling<Enum>, size>& spellings, RawString name, Enum otherwise)
 {
+    const json::Key key(name);
     for (const auto& spelling : spellings)
-        if (json::key_is(name, spelling.text))
+        if (key.is(spelling.text))
             return spelling.value;
     return otherwise;
 }
@@ -72,12 +73,14 @@ RawValue raw_with_content(const Fields& fields, const json::Name& name)
 void decode_message(Message& message, json::Object object, const Path& path, Mistake& mistake)
 {
     Fields fields(object, path, mistake);
-    RawString role = fields.required_string("role");
-    if (json::key_is(role, "assistant"))
+    const RawString role = fields.required_string("role");
+    const auto is = [role](
+                        std::string_view name) { return role.escaped == name || json::key_is(role, name); };
+    if (is("assistant"))
         message.role = Role::assistant;
-    else if (json::key_is(role, "system"))
+    else if (is("system"))
         message.role = Role::system;
-    else if (!json::key_is(role, "user"))
+    else if (!is("user"))
         fields.complain("role", R"(expected "user", "assistant" or "system")");
     if (auto content = fields.value("content"))
         message.blocks = content->is(json::Type::object)
@@ -85,6 +88,9 @@ void decode_message(Message& message, json::Object object, const Path& path, Mis
             : decode_content(*content, Path(path, "content"), mistake);
     else
         fields.complain("content", "this field is required");
+    message.has_beta_fields = fields.has("output_config") || fields.has("clear_at");
+    if (!message.has_beta_fields)
+        return;
     if (auto config = fields.object("output_config")) {
         Path config_path(path, "output_config");
         message.effort = Fields(*config, config_path, mistake).string_or_empty("effort");
@@ -312,9 +318,7 @@ void keep_unknown(MessagesRequest& request, json::Object root, Mistake& mistake)
     for (json::Field field : root) {
         if (request.unknown.size() == limits::unknown_fields)
             return mistake.at(Path(), "too many fields");
-        bool known = std::any_of(known_fields.begin(), known_fields.end(),
-            [&](std::string_view name) { return json::key_is(field.key, name); });
-        if (known)
+        if (json::Key(field.key).is_one_of(known_fields))
             continue;
         auto [place, fresh] = seen.try_emplace(field.key.escaped, request.unknown.size());
         if (fresh)

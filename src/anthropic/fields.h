@@ -59,6 +59,8 @@ public:
     {
     }
 
+    bool has(const json::Name& name) const { return members_.find(name).is_there(); } // also null
+
     // Absent and null are one. A value of another type is a mistake.
     std::optional<json::Value> value(const json::Name& name) const
     {

@@ -170,6 +170,7 @@ enum class Role : std::uint8_t { user, assistant, system };
 struct Message {
     Role role = Role::user;
     bool clear_at_next_user_message = false; // role system: void once a later user text exists
+    bool has_beta_fields = false; // output_config or clear_at, whatever their value
     RawString effort {}; // output_config.effort of this message
     Blocks blocks {};
 };

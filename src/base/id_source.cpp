@@ -9,16 +9,19 @@ namespace dragoman {
 std::string RandomIds::next(std::size_t characters)
 {
     constexpr std::string_view base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    constexpr std::size_t prefix_max = 16; // which with_prefix() puts in front, without new memory
     std::string id;
-    id.reserve(characters);
-    while (id.size() < characters) {
+    id.reserve(characters + prefix_max);
+    id.resize(characters);
+    for (char& character : id) {
         if (used_ == bytes_.size()) {
             fill_with_random_bytes(bytes_);
             used_ = 0;
         }
         // 256 is no multiple of 62: the first eight characters come up slightly more often, which ids can
         // bear.
-        id += base62[std::exchange(bytes_[used_++], 0) % 62]; // An id may be a secret: nothing is left of it.
+        character =
+            base62[std::exchange(bytes_[used_++], 0) % 62]; // An id may be a secret: nothing is left of it.
     }
     return id;
 }

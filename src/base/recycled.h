@@ -66,8 +66,9 @@ template <class Container> Container take(std::size_t size)
             if (at->capacity() >= size && (best == kept.end() || at->capacity() < best->capacity()))
                 best = at;
         if (best != kept.end() && best->capacity() <= too_roomy * size + slack) {
-            std::swap(*best, kept.back());
-            Container found = std::move(kept.back());
+            Container found = std::move(*best);
+            if (best != kept.end() - 1)
+                *best = std::move(kept.back());
             kept.pop_back();
             return found;
         }
@@ -85,10 +86,11 @@ template <class Container> void give(Container& container)
     if (DRAGOMAN_RECYCLES && bytes >= bytes_min && bytes <= bytes_max && !Kept<Container>::over) {
         auto& kept = Kept<Container>::here().containers;
         container.clear();
-        if (kept.size() < kept_max)
+        if (kept.size() < kept_max) {
             kept.push_back(std::move(container));
-        else
-            kept.front().swap(container); // Sizes that nobody asks for any more do not stay for ever.
+            return;
+        }
+        kept.front().swap(container); // Sizes that nobody asks for any more do not stay for ever.
     }
     Container().swap(container);
 }

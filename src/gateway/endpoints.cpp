@@ -1,5 +1,6 @@
 #include "gateway/endpoints.h"
 
+#include <algorithm>
 #include <array>
 
 namespace dragoman::gateway {
@@ -27,6 +28,20 @@ constexpr std::array entries {
     Entry { "/api/hello", Endpoint::hello, "GET, HEAD", true },
     Entry { "/api/status", Endpoint::status, "GET, HEAD", false, true },
 };
+
+const Entry* entry_of(std::string_view path)
+{
+    const auto found = std::ranges::find(entries, path, &Entry::path);
+    return found == entries.end() ? nullptr : &*found;
+}
+
+Route route_to(const Entry& entry)
+{
+    return { .endpoint = entry.endpoint,
+        .allow = entry.allow,
+        .open = entry.open,
+        .instance_only = entry.instance_only };
+}
 
 // Slashes in a row become one, and none is left at the end.
 std::string with_single_slashes(std::string_view path)
@@ -62,14 +77,13 @@ Route route_of(std::string_view target)
 {
     if (target == "*") // OPTIONS asks about the server as a whole
         return { .allow = "GET, HEAD, POST" };
-    std::string single = with_single_slashes(target.substr(0, target.find_first_of("?#")));
+    const std::string_view written = target.substr(0, target.find_first_of("?#"));
+    if (const Entry* entry = entry_of(written)) // nearly every request
+        return route_to(*entry);
+    std::string single = with_single_slashes(written);
     std::string_view path = without_prefixes(single);
-    for (const Entry& entry : entries)
-        if (entry.path == path)
-            return { .endpoint = entry.endpoint,
-                .allow = entry.allow,
-                .open = entry.open,
-                .instance_only = entry.instance_only };
+    if (const Entry* entry = entry_of(path))
+        return route_to(*entry);
     if (is_below(path, "/api/event_logging"))
         return { .endpoint = Endpoint::event_logging, .allow = "GET, HEAD, POST" };
     constexpr std::string_view models = "/v1/models/";

@@ -174,8 +174,10 @@ Result<void> MessagesExchange::prepare()
         return chosen;
     if (auto advanced = attempts_.advance(plan_, session_, begun_); !advanced)
         return advanced;
-    ASSIGN_OR_RETURN(call, call_for_target(request, begun_));
-    call_ = std::move(call);
+    auto call = call_for_target(request, begun_);
+    if (!call)
+        return Failure(std::move(call).error());
+    call_ = std::move(*call);
     make_relay(false);
     return {};
 }
@@ -185,16 +187,15 @@ Result<void> MessagesExchange::prepare()
 Result<translate::UpstreamCall> MessagesExchange::call_for_target(
     const anthropic::MessagesRequest& request, TimePoint now)
 {
-    for (;;) {
-        auto call = translate(request);
-        if (!call)
-            call.error().retry = Error::Retry::next_target;
-        const auto refused = call ? known_refusal(*call) : std::optional(call.error());
-        if (!refused)
-            return call;
-        if (!attempts_.failed(plan_, *refused, false, now) || !attempts_.advance(plan_, session_, now))
-            return Failure(attempts_.error());
+    auto call = translate(request);
+    while (const auto refused = known_refusal(call)) {
+        if (!attempts_.failed(plan_, *refused, false, now) || !attempts_.advance(plan_, session_, now)) {
+            call = Failure(attempts_.error());
+            break;
+        }
+        call = translate(request);
     }
+    return call;
 }
 
 // The same for the next target that may be asked; only the key may be another. The attempt before stays what
@@ -294,12 +295,17 @@ void MessagesExchange::note_error(const Error& error)
         worker_.shared().reread_keys.store(true, std::memory_order_relaxed);
 }
 
-std::optional<Error> MessagesExchange::known_refusal(const translate::UpstreamCall& call)
+std::optional<Error> MessagesExchange::known_refusal(const Result<translate::UpstreamCall>& call)
 {
+    if (!call) {
+        Error unfit = call.error();
+        unfit.retry = Error::Retry::next_target;
+        return unfit;
+    }
     route::RefusalMemory& refusals = worker_.shared().refusals;
-    if (!refusals.may_know(call.body.size(), begun_))
+    if (!refusals.may_know(call->body.size(), begun_))
         return std::nullopt;
-    const std::string body = call.body.text();
+    const std::string body = call->body.text();
     return refusals.find(sent(body), begun_);
 }
 

@@ -42,7 +42,7 @@ private:
     bool prepare_next();
     Result<translate::UpstreamCall> translate(const anthropic::MessagesRequest& request);
     Result<translate::UpstreamCall> call_for_target(const anthropic::MessagesRequest& request, TimePoint now);
-    std::optional<Error> known_refusal(const translate::UpstreamCall& call);
+    std::optional<Error> known_refusal(const Result<translate::UpstreamCall>& call);
     void make_relay(bool committed);
     bool goes_on(const Result<void>& relayed);
     void begin_attempt(std::optional<translate::UpstreamCall> call);

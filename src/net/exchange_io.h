@@ -29,8 +29,12 @@ struct Field {
     std::string_view value;
 };
 
-// Header names are compared without regard to case.
-bool same_name(std::string_view a, std::string_view b);
+// Header names are compared without regard to case. Most differ in their length already.
+bool same_but_for_case(std::string_view a, std::string_view b); // of the same length
+inline bool same_name(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && same_but_for_case(a, b);
+}
 
 // A field that is safe to put on the wire: a token as the name, and no control character in the value.
 bool is_clean(const Field& field);

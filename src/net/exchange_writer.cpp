@@ -6,6 +6,7 @@
 #include "base/prefetch.h"
 #include "base/recycled.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -102,8 +103,8 @@ std::string ExchangeWriter::make_head(int status, std::span<const Field> fields,
 {
     form_.keep_alive = form_.keep_alive && !draining_;
     auto text = recycled::take<std::string>(512);
-    fmt::format_to(
-        std::back_inserter(text), "HTTP/1.1 {} {}\r\nDate: {}\r\n", status, reason_of(status), date_now());
+    text.append("HTTP/1.1 ").append(fmt::format_int(status).c_str()).append(" ").append(reason_of(status));
+    text.append("\r\nDate: ").append(date_now()).append("\r\n");
     for (const Field& field : fields) {
         if (is_ours(field.name))
             continue;
@@ -128,7 +129,7 @@ Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fiel
         co_return Failure(Error::internal("an answer was begun twice"));
     bool bodiless = status == 204 || status == 304;
     std::array<char, 48> length {};
-    const char* end = fmt::format_to(length.data(), "Content-Length: {}\r\n", body.size());
+    const char* end = fmt::format_to(length.data(), FMT_COMPILE("Content-Length: {}\r\n"), body.size());
     head_ = make_head(status, fields, bodiless ? std::string_view() : std::string_view(length.data(), end));
     if (form_.head_only || bodiless)
         body = {};

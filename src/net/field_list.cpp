@@ -16,10 +16,12 @@ void FieldList::add(std::string_view name, std::initializer_list<std::string_vie
     for (std::string_view piece : value)
         bytes += piece.size();
     make_room(bytes);
-    Field field { append(name), append({}) };
+    const std::size_t begin = text_.size();
+    text_.append(name);
     for (std::string_view piece : value)
-        field.value = { field.value.data(), field.value.size() + append(piece).size() };
-    fields_.push_back(field);
+        text_.append(piece);
+    const std::string_view both = std::string_view(text_).substr(begin);
+    fields_.push_back({ both.substr(0, name.size()), both.substr(name.size()) });
 }
 
 // The fields point into the text, which must not move behind their back.
@@ -39,12 +41,6 @@ void FieldList::make_room(std::size_t bytes)
         field = { moved(field.name), moved(field.value) };
     text_.swap(larger);
     recycled::give(larger);
-}
-
-std::string_view FieldList::append(std::string_view piece)
-{
-    text_.append(piece);
-    return std::string_view(text_).substr(text_.size() - piece.size());
 }
 
 void FieldList::release()

@@ -30,7 +30,6 @@ public:
 
 private:
     void make_room(std::size_t bytes);
-    std::string_view append(std::string_view piece);
 
     std::string text_ {};
     std::vector<Field> fields_ {}; // of text_

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace dragoman::net {
 namespace {
@@ -20,12 +21,34 @@ constexpr std::array<bool, 256> token_characters = [] {
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_field_value(std::string_view value)
+constexpr std::uint64_t eight_times(std::uint64_t byte) { return 0x0101010101010101 * byte; }
+
+// Whether one of eight bytes is below the blank, as the tab is, or DEL.
+bool holds_control_or_tab(std::uint64_t bytes)
 {
-    return std::ranges::all_of(value, [](char c) {
+    const std::uint64_t below_blank = (bytes - eight_times(' ')) & ~bytes;
+    const std::uint64_t deletes = bytes ^ eight_times(0x7f);
+    const std::uint64_t is_delete = (deletes - eight_times(1)) & ~deletes;
+    return ((below_blank | is_delete) & eight_times(0x80)) != 0;
+}
+
+bool holds_no_control(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) {
         auto byte = static_cast<unsigned char>(c);
         return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
     });
+}
+
+bool is_field_value(std::string_view value)
+{
+    std::uint64_t eight = 0;
+    for (; value.size() >= sizeof eight; value.remove_prefix(sizeof eight)) {
+        std::memcpy(&eight, value.data(), sizeof eight);
+        if (holds_control_or_tab(eight) && !holds_no_control(value.substr(0, sizeof eight)))
+            return false;
+    }
+    return holds_no_control(value);
 }
 
 bool is_port(std::string_view digits)
@@ -70,9 +93,9 @@ Parsed<Field> parse_field(std::string_view line)
 
 } // namespace
 
-bool same_name(std::string_view a, std::string_view b)
+bool same_but_for_case(std::string_view a, std::string_view b)
 {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+    return std::ranges::equal(a, b, [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 bool is_clean(const Field& field) { return is_token(field.name) && is_field_value(field.value); }

@@ -26,7 +26,9 @@ std::string in_lower_case(std::string_view text)
 std::string Origin::authority() const
 {
     std::string name = host.contains(':') ? fmt::format("[{}]", host) : host;
-    return port == (tls ? 443 : 80) ? name : fmt::format("{}:{}", name, port);
+    if (port != (tls ? 443 : 80))
+        name.append(":").append(fmt::format_int(port).c_str());
+    return name;
 }
 
 std::string Origin::text() const { return fmt::format("{}://{}", tls ? "https" : "http", authority()); }

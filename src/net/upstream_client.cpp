@@ -39,8 +39,11 @@ Result<void> write_head(std::string& head, const UpstreamRequest& request, const
     for (std::string_view piece : request.body)
         length += piece.size();
     bool named_whole = proxy && !request.origin.tls;
-    fmt::format_to(std::back_inserter(head), "{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
-        named_whole ? request.origin.text() : "", request.target, request.origin.authority());
+    head.append(request.method).append(" ");
+    if (named_whole)
+        head.append(request.origin.text());
+    head.append(request.target).append(" HTTP/1.1\r\nHost: ").append(request.origin.authority());
+    head.append("\r\n");
     for (const Field& field : request.fields) {
         if (is_ours(field.name))
             continue;
@@ -52,7 +55,7 @@ Result<void> write_head(std::string& head, const UpstreamRequest& request, const
     if (named_whole && !proxy->authorization.empty())
         head.append("Proxy-Authorization: ").append(proxy->authorization).append("\r\n");
     if (length > 0 || request.method == "POST" || request.method == "PUT")
-        fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", length);
+        head.append("Content-Length: ").append(fmt::format_int(length).c_str()).append("\r\n");
     head.append("Accept-Encoding: identity\r\n\r\n");
     auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
     if (!is_token(request.method) || !std::ranges::all_of(request.target, is_visible))

@@ -1,6 +1,7 @@
 #include "openai/error_body.h"
 
 #include "json/escape.h"
+#include "json/members.h"
 #include "openai/plain_text.h"
 
 #include <algorithm>
@@ -257,53 +258,56 @@ void Reader::read_detail(Value detail, int depth)
     keep_first(body_.message, std::move(joined));
 }
 
-bool says_something(std::optional<Value> value)
+bool says_something(Value value)
 {
-    if (!value || value->is(Type::null))
+    if (!value.is_there() || value.is(Type::null))
         return false;
-    if (auto string = value->string())
+    if (auto string = value.string())
         return !string->empty();
-    if (auto object = value->object())
+    if (auto object = value.object())
         return !object->empty();
-    if (auto array = value->array())
+    if (auto array = value.array())
         return !array->empty();
-    return value->boolean().value_or(true);
+    return value.boolean().value_or(true);
 }
 
-bool is_word(std::optional<Value> value, std::string_view word)
+bool is_word(Value value, std::string_view word)
 {
-    return value && value->is(Type::string) && value->string()->escaped == word;
+    return value.is_there() && value.is(Type::string) && value.string()->escaped == word;
 }
 
 // MiniMax: {"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}
-bool has_failed_status(Object object)
+bool has_failed_status(Value base_resp)
 {
-    auto found = object.find("base_resp");
-    auto status = found ? found->object() : std::nullopt;
+    auto status = base_resp.is_there() ? base_resp.object() : std::nullopt;
     auto code = status ? status->find("status_code") : std::nullopt;
     return code && code->integer().value_or(0) != 0;
 }
 
 bool object_is_error(Object object)
 {
-    if (has_failed_status(object))
+    const json::Members members(object);
+    if (has_failed_status(members.find("base_resp")))
         return true;
-    if (says_something(object.find("error")) || is_word(object.find("type"), "error")
-        || is_word(object.find("object"), "error"))
+    const Value type = members.find("type");
+    const Value kind = members.find("object");
+    if (says_something(members.find("error")) || is_word(type, "error") || is_word(kind, "error"))
         return true;
-    auto choices = object.find("choices");
-    if (choices && choices->is(Type::array)) {
-        for (Value choice : json::Array(*choices->array()))
-            if (auto fields = choice.object(); fields && says_something(fields->find("error")))
+    const Value choices = members.find("choices");
+    if (choices.is_there() && choices.is(Type::array)) {
+        for (Value choice : json::Array(*choices.array()))
+            if (auto fields = choice.object();
+                fields && says_something(fields->find("error").value_or(Value())))
                 return true;
         return false;
     }
     // Nothing of an answer, but words of an error.
-    if (object.find("type") || object.find("content") || object.find("id") || object.find("object"))
+    if (type.is_there() || kind.is_there() || members.find("content").is_there()
+        || members.find("id").is_there())
         return false;
-    auto said = [&](std::string_view name) {
-        auto found = object.find(name);
-        return says_something(found) && !found->is(Type::number);
+    auto said = [&](const json::Name& name) {
+        const Value found = members.find(name);
+        return says_something(found) && !found.is(Type::number);
     };
     return said("detail") || said("errors") || said("message") || said("msg");
 }

@@ -245,29 +245,32 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
             text = signed_text = std::move(*edited);
             root = document_.parse(text);
         }
-    auto message = root->object();
-    auto content = message ? message->find("content") : std::nullopt;
-    if (!content || !content->is(Type::array))
+    const auto message = root->object();
+    if (!message)
         return Failure(broken("sent JSON that is no message"));
-    note_message(*message);
-    note_ending(*message);
+    const json::Members fields(*message);
+    const json::Value content = fields.find("content");
+    if (!content.is_there() || !content.is(Type::array))
+        return Failure(broken("sent JSON that is no message"));
+    note_message(fields);
+    note_ending(string_at(fields, "stop_reason"));
     has_substance_ = true;
-    has_content_ = !content->array()->empty();
+    has_content_ = !content.array()->empty();
     ended_ = true;
     if (plan_.stream) {
         append_message_events(out, *message, plan_.client_model, !started_);
         started_ = true;
         return {};
     }
-    const auto model = message->find("model");
-    if (!model) {
+    const json::Value model = fields.find("model");
+    if (!model.is_there()) {
         out += text;
         return {};
     }
     out.reserve(out.size() + text.size() + 2 * plan_.client_model.size());
-    out.append(text.substr(0, model->offset())).append("\"");
+    out.append(text.substr(0, model.offset())).append("\"");
     json::append_escaped(out, plan_.client_model);
-    out.append("\"").append(text.substr(model->offset() + model->raw().text.size()));
+    out.append("\"").append(text.substr(end_of(model)));
     return {};
 }
 

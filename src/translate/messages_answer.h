@@ -12,6 +12,7 @@
 #include "base/recycled.h"
 #include "base/result.h"
 #include "json/document.h"
+#include "json/members.h"
 #include "json/pattern.h"
 #include "sse/decoder.h"
 #include "translate/answer.h"
@@ -69,8 +70,8 @@ private:
     void pass(std::string_view type, std::string_view data, std::string& out);
     void close_open_block(std::string& out);
     void end_message(std::string& out);
-    void note_message(const json::Object& message);
-    void note_ending(const json::Object& delta);
+    void note_message(const json::Members& message);
+    void note_ending(std::string_view reason);
     Error failure(std::string_view body) const;
     Error broken(std::string_view what) const;
 

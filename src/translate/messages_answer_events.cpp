@@ -29,19 +29,19 @@ void MessagesAnswer::pass(std::string_view type, std::string_view data, std::str
     sse::append_event(out, type, data);
 }
 
-void MessagesAnswer::note_message(const Object& message)
+void MessagesAnswer::note_message(const json::Members& message)
 {
     facts_.upstream_model = json::unescape({ string_at(message, "model") });
     facts_.upstream_id = json::unescape({ string_at(message, "id") });
     if (auto provider = string_at(message, "provider"); !provider.empty())
         facts_.upstream_provider = json::unescape({ provider });
-    if (auto usage = message.find("usage"))
-        merge_usage(*usage, facts_);
+    if (const json::Value usage = message.find("usage"); usage.is_there())
+        merge_usage(usage, facts_);
 }
 
-void MessagesAnswer::note_ending(const Object& delta)
+void MessagesAnswer::note_ending(std::string_view reason)
 {
-    if (auto reason = string_at(delta, "stop_reason"); !reason.empty()) {
+    if (!reason.empty()) {
         facts_.stop_reason = json::unescape({ reason });
         has_finish_reason_ = true;
         has_substance_ = true;
@@ -53,7 +53,7 @@ void MessagesAnswer::on_message_start(std::string_view data, const Object& event
     auto message = object_at(event, "message");
     if (!message)
         return;
-    note_message(*message);
+    note_message(json::Members(*message));
     if (auto provider = string_at(event, "provider"); !provider.empty())
         facts_.upstream_provider = json::unescape({ provider });
     if (!plan_.stream)
@@ -108,7 +108,7 @@ void MessagesAnswer::on_block_stop(const Object& event)
 void MessagesAnswer::on_message_delta(std::string_view data, const Object& event, std::string& out)
 {
     if (auto delta = object_at(event, "delta"))
-        note_ending(*delta);
+        note_ending(string_at(*delta, "stop_reason"));
     if (has_finish_reason_ && open_block_) { // clients take a block only when it is closed
         facts_.notes.repair("content_block_stop missing");
         close_open_block(out);

@@ -33,8 +33,6 @@ std::optional<Array> array_at(const Members& members, const json::Name& name)
     return found.is_there() ? found.array() : std::nullopt;
 }
 
-std::size_t end_of(const Value& value) { return value.offset() + value.raw().text.size(); }
-
 // Whether the client put its attribution in front, which differs between requests that are alike otherwise.
 bool has_billing_line(RawString text) { return without_billing_line(text) != text; }
 
@@ -191,6 +189,25 @@ std::span<const Block> HistoryEditor::decoded(const Array& content, std::size_t 
     return same ? std::span(blocks) : std::span<const Block>();
 }
 
+// Whether it is the list that was decoded, and not another field of the same name.
+bool HistoryEditor::is_decoded(const Value& messages) const
+{
+    const auto filled = std::ranges::find_if(
+        request_.messages, [](const anthropic::Message& message) { return !message.blocks.empty(); });
+    if (filled == request_.messages.end())
+        return false;
+    const std::string_view list = messages.raw().text;
+    const char* const block = filled->blocks.front().raw.text.data();
+    return block >= list.data() && block < list.data() + list.size();
+}
+
+// Whether nothing is to be done about the whole message: so with most of them.
+bool HistoryEditor::is_settled(const anthropic::Message& message) const
+{
+    return message.role != anthropic::Role::system && (rules_.own_api || !message.has_beta_fields)
+        && std::ranges::all_of(message.blocks, [this](const Block& block) { return is_settled(block); });
+}
+
 // Whether nothing is to be done, as far as what was decoded can tell: so with most blocks of a history.
 bool HistoryEditor::is_settled(const Block& block) const
 {
@@ -243,12 +260,17 @@ void HistoryEditor::edit_messages(const Value& messages)
     std::vector<std::size_t> unwanted;
     std::vector<Remark> remarks; // that no user message in front of them could take
     std::optional<Object> before; // the last message that stays
+    const bool known = is_decoded(messages);
     std::size_t position = 0;
     for (Value value : *list) {
         const std::size_t here = position++;
         auto message = value.object();
         if (!message)
             continue;
+        if (known && remarks.empty() && is_settled(request_.messages[here])) {
+            before = message;
+            continue;
+        }
         const Members fields(*message);
         if (!rules_.own_api
             && (fields.find("output_config").is_there() || fields.find("clear_at").is_there()))
@@ -300,89 +322,6 @@ void HistoryEditor::ask_for_the_rest(const Value& messages)
     notes_.repair("prefill");
     edits_.insert(
         end_of(messages) - 1, R"(,{"role":"user","content":")" + std::string(rest_of_the_answer) + "\"}");
-}
-
-// While it is the newest a client marks a system message for the cache, which takes a block; later it writes
-// the same text as a plain string. The upstream gets blocks both times, and so the same beginning.
-void HistoryEditor::write_in_blocks(const Object& message)
-{
-    auto content = message.find("content");
-    if (auto text = content ? content->string() : std::nullopt; text && !text->empty())
-        edits_.replace(*content, R"([{"type":"text","text":)" + std::string(content->raw().text) + "}]");
-}
-
-// The texts of a system message, escaped, in the words that models know such remarks by. Both spellings of
-// the content give the same.
-std::string HistoryEditor::reminder(const Object& message)
-{
-    std::string text;
-    auto content = message.find("content");
-    if (auto plain = content ? content->string() : std::nullopt)
-        text = plain->escaped;
-    auto blocks = content ? content->array() : std::nullopt;
-    if (!blocks)
-        return "<system-reminder>\\n" + text + "\\n</system-reminder>";
-    for (Value value : *blocks) {
-        auto block = value.object();
-        if (block && string_at(*block, "type") == "text")
-            text.append(text.empty() ? "" : "\\n").append(string_at(*block, "text"));
-        else if (block)
-            notes_.drop(string_at(*block, "type"));
-    }
-    return "<system-reminder>\\n" + text + "\\n</system-reminder>";
-}
-
-// A message of the person's own would part a tool's call from its result in some upstreams' eyes, so the
-// remark joins the user message in front of it.
-void HistoryEditor::append_remark(const Object& message, const Value& before)
-{
-    const std::string text = reminder(message);
-    if (before.is(Type::string)) {
-        edits_.insert(end_of(before) - 1, "\\n\\n" + text);
-    } else if (auto blocks = before.array()) {
-        std::string block(comma_in(before, *blocks));
-        edits_.insert(end_of(before) - 1, block + R"({"type":"text","text":")" + text + "\"}");
-    }
-}
-
-// In front of a block that is added at the end.
-std::string_view HistoryEditor::comma_in(const Value& content, const Array& blocks)
-{
-    const bool first = blocks.empty() && filled_ != content.offset();
-    filled_ = content.offset();
-    return first ? "" : ",";
-}
-
-// Those that stand behind a message of the assistant join the user message that follows, behind its results.
-void HistoryEditor::prepend_remarks(const std::vector<Remark>& remarks, const Object& message)
-{
-    std::string text;
-    for (const Remark& remark : remarks)
-        text += (text.empty() ? "" : "\\n\\n") + reminder(remark.message);
-    auto content = message.find("content");
-    auto blocks = content ? content->array() : std::nullopt;
-    if (!blocks) {
-        if (content && content->is(Type::string))
-            edits_.insert(content->offset() + 1, text + "\\n\\n");
-        return;
-    }
-    bool results = false;
-    for (Value value : *blocks)
-        if (auto block = value.object())
-            results = results || string_at(*block, "type") == "tool_result";
-    const std::string block = R"({"type":"text","text":")" + text + "\"}";
-    if (results || blocks->empty())
-        edits_.insert(end_of(*content) - 1, std::string(comma_in(*content, *blocks)) + block);
-    else
-        edits_.insert(content->offset() + 1, block + ',');
-}
-
-void HistoryEditor::make_remark(const Object& message)
-{
-    if (auto role = message.find("role"))
-        edits_.replace(*role, "\"user\"");
-    if (auto own = message.find("content"))
-        edits_.replace(*own, "\"" + reminder(message) + "\"");
 }
 
 } // namespace dragoman::translate

@@ -51,6 +51,8 @@ public:
 
 private:
     std::span<const anthropic::Block> decoded(const json::Array& content, std::size_t message) const;
+    bool is_decoded(const json::Value& messages) const;
+    bool is_settled(const anthropic::Message& message) const;
     bool is_settled(const anthropic::Block& block) const;
     bool tell_foreign_work(const json::Value& value, const anthropic::Block* decoded);
     void ask_for_the_rest(const json::Value& messages);

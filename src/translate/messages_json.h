@@ -30,6 +30,9 @@ inline std::optional<json::Object> object_at(const json::Object& object, std::st
     return found ? found->object() : std::nullopt;
 }
 
+// The byte behind it, in its document's text.
+inline std::size_t end_of(const json::Value& value) { return value.offset() + value.raw().text.size(); }
+
 // `text` with the value that stands in it replaced.
 inline std::string replaced(std::string_view text, const json::Value& value, std::string_view by)
 {

@@ -1,6 +1,8 @@
 #include "translate/messages_request_edit.h"
 
 #include "json/escape.h"
+#include "json/key.h"
+#include "json/members.h"
 #include "json/writer.h"
 #include "translate/conversation_identity.h"
 #include "translate/image_path.h"
@@ -21,8 +23,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
 namespace dragoman::translate {
@@ -43,11 +43,6 @@ constexpr std::string_view known_to_all[] = { "model", "max_tokens", "messages",
     "stop_sequences", "temperature", "top_p", "top_k", "tools", "tool_choice", "thinking", "metadata" };
 
 constexpr std::size_t fallbacks_max = 3; // routers take no more
-
-bool is_one_of(json::RawString key, std::span<const std::string_view> names)
-{
-    return std::any_of(names.begin(), names.end(), [&](auto name) { return json::key_is(key, name); });
-}
 
 std::string in_quotes(std::string_view text) { return "\"" + json::escape(text) + "\""; }
 
@@ -85,7 +80,8 @@ private:
     void edit_field(const Field& field);
     void edit_output_config(const Value& value);
     void edit_fallbacks(const Value& value);
-    static void prefer(const Object& root, std::string_view name, std::string_view value, std::string& added);
+    static void prefer(
+        const json::Members& given, const json::Name& name, std::string_view value, std::string& added);
     void add_missing(const Object& root);
     bool chooses_lost_tool() const;
 
@@ -123,7 +119,8 @@ MessagesRules RequestEditor::rules() const
 
 bool RequestEditor::is_dropped(const Field& field)
 {
-    const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
+    const json::Key key(field.key);
+    const auto named = [&](std::string_view name) { return key.is(name); };
     if (refuses_fields(target_) && !named("tools") && !named("tool_choice")
         && refuses(json::unescape(field.key)))
         return true;
@@ -144,14 +141,14 @@ bool RequestEditor::is_dropped(const Field& field)
     if (imitation_ && named("output_config") && thinking_.takes_effort())
         return thinking_.sent_effort().empty();
     if (imitation_)
-        return !is_one_of(field.key, known_to_all);
+        return !key.is_one_of(known_to_all);
     if (named("context_management") && !keeps_context_management())
         return true;
     if (named("output_config") && empty_output_config_)
         return true;
     if (named("fallbacks") && empty_fallbacks_)
         return true;
-    return is_one_of(field.key, private_fields);
+    return key.is_one_of(private_fields);
 }
 
 // Of a tool that the upstream does without.
@@ -205,7 +202,8 @@ void RequestEditor::edit_fallbacks(const Value& value)
 
 void RequestEditor::edit_field(const Field& field)
 {
-    const auto named = [&](std::string_view name) { return json::key_is(field.key, name); };
+    const json::Key key(field.key);
+    const auto named = [&](std::string_view name) { return key.is(name); };
     if (named("model"))
         edits_.replace(field.value, in_quotes(target_.model));
     else if (named("max_tokens"))
@@ -234,34 +232,34 @@ void RequestEditor::edit_field(const Field& field)
 
 // What the route asks of a router, unless the request asks for something itself.
 void RequestEditor::prefer(
-    const Object& root, std::string_view name, std::string_view value, std::string& added)
+    const json::Members& given, const json::Name& name, std::string_view value, std::string& added)
 {
-    if (!value.empty() && !root.find(name))
-        added += fmt::format(R"(,"{}":{})", name, value);
+    if (!value.empty() && !given.find(name).is_there())
+        added += fmt::format(R"(,"{}":{})", name.text(), value);
 }
 
 void RequestEditor::add_missing(const Object& root)
 {
     std::string added;
     std::string later; // what came after the first version of the API
-    auto max_tokens = root.find("max_tokens");
-    if (!max_tokens) {
+    const json::Members given(root);
+    const auto has = [&given](const json::Name& name) { return given.find(name).is_there(); };
+    if (!has("max_tokens")) {
         added += fmt::format(R"(,"max_tokens":{})", thinking_.max_tokens());
         notes_.repair("max_tokens");
     }
-    if (!rules_.last_words.empty() && (empty_system_ || !root.find("system")))
+    if (!rules_.last_words.empty() && (empty_system_ || !has("system")))
         added += R"(,"system":)" + in_quotes(rules_.last_words);
-    if (!own_api_ && !root.find("output_config") && !thinking_.sent_effort().empty()
-        && !refuses("output_config"))
+    if (!own_api_ && !has("output_config") && !thinking_.sent_effort().empty() && !refuses("output_config"))
         later = R"(,"output_config":{"effort":")" + std::string(thinking_.sent_effort()) + "\"}";
-    if (router_ && !root.find("session_id") && !identity_.session.empty() && !refuses("session_id"))
+    if (router_ && !has("session_id") && !identity_.session.empty() && !refuses("session_id"))
         added += R"(,"session_id":)" + in_quotes(identity_.session);
     added += later;
     if (router_) {
-        if (!root.find("fallbacks"))
-            prefer(root, "models", options_.models, added);
-        prefer(root, "provider", options_.provider, added);
-        prefer(root, "plugins", options_.plugins, added);
+        if (!has("fallbacks"))
+            prefer(given, "models", options_.models, added);
+        prefer(given, "provider", options_.provider, added);
+        prefer(given, "plugins", options_.plugins, added);
     }
     if (added.empty())
         return;
@@ -288,25 +286,15 @@ json::Pieces RequestEditor::edited(const Object& root)
     return edits_.apply();
 }
 
-} // namespace
-
-Result<UpstreamCall> to_messages(const json::Document& document, const anthropic::MessagesRequest& request,
-    const route::Target& target, const ClientHeaders& headers, const Options& options)
+// A call is large: it is made where the caller has it.
+Result<UpstreamCall> call_of(const json::Document& document, const Object& root,
+    const anthropic::MessagesRequest& request, const route::Target& target, const ClientHeaders& headers,
+    const Options& options)
 {
-    if (!target.has(Quirk::first_party))
-        if (auto accepted = refuse_untranslatable(request); !accepted)
-            return Failure(std::move(accepted).error());
-    auto object = document.root().object();
-    if (!object)
-        return Failure(Error::bad_request("the request is no JSON object"));
-
-    UpstreamCall call;
-    if (auto possible = refuse_lost_tools(request, target, options.upstream_name); !possible)
-        return Failure(possible.error());
-    if (auto fits = refuse_overflow(request, target); !fits)
-        return Failure(fits.error());
+    Result<UpstreamCall> made(std::in_place);
+    UpstreamCall& call = *made;
     RequestEditor editor(document.text(), request, target, headers, options, call);
-    call.body = editor.edited(*object);
+    call.body = editor.edited(root);
     if (document.has_surrogate_escapes()) {
         std::string mended;
         if (json::append_mended(mended, { call.body.text() }) > 0) {
@@ -326,7 +314,26 @@ Result<UpstreamCall> to_messages(const json::Document& document, const anthropic
     call.plan.last_image = last_image_path(request);
     if (target.facts)
         call.plan.context_length = target.facts->context_length;
-    return call;
+    return made;
+}
+
+} // namespace
+
+Result<UpstreamCall> to_messages(const json::Document& document, const anthropic::MessagesRequest& request,
+    const route::Target& target, const ClientHeaders& headers, const Options& options)
+{
+    if (!target.has(Quirk::first_party))
+        if (auto accepted = refuse_untranslatable(request); !accepted)
+            return Failure(std::move(accepted).error());
+    auto object = document.root().object();
+    if (!object)
+        return Failure(Error::bad_request("the request is no JSON object"));
+
+    if (auto possible = refuse_lost_tools(request, target, options.upstream_name); !possible)
+        return Failure(possible.error());
+    if (auto fits = refuse_overflow(request, target); !fits)
+        return Failure(fits.error());
+    return call_of(document, *object, request, target, headers, options);
 }
 
 } // namespace dragoman::translate

@@ -53,11 +53,11 @@ std::string undeferred(const anthropic::Tool& tool, const route::Target& target)
 
 } // namespace
 
-const anthropic::Tool* ToolsEditor::decoded_tool(const Value& value) const
+// Whether it is the list that was decoded, and not another field of the same name.
+bool ToolsEditor::is_decoded(const json::Array& tools) const
 {
-    const auto found = std::ranges::find_if(request_.tools,
-        [&](const anthropic::Tool& tool) { return tool.raw.text.data() == value.raw().text.data(); });
-    return found == request_.tools.end() ? nullptr : &*found;
+    return !request_.tools.empty() && !tools.empty()
+        && request_.tools.front().raw.text.data() == (*tools.begin()).raw().text.data();
 }
 
 void ToolsEditor::edit_tool(const Value& value, const anthropic::Tool* decoded)
@@ -101,12 +101,17 @@ bool ToolsEditor::edit(const Value& tools)
         edits_.replace(tools, std::move(active));
         return none && !rules_.all_tools;
     }
-    const bool looks = looks_at_tools(request_, target_);
+    const bool marked = std::ranges::any_of(
+        request_.tools, [](const anthropic::Tool& tool) { return bool(tool.cache_control); });
+    const bool known = is_decoded(*list);
+    const bool looks = known && looks_at_tools(request_, target_);
+    if (known && !looks && !marked && !rewrites_schemas(target_))
+        return false;
     std::vector<std::size_t> unwanted;
     std::size_t position = 0;
     for (Value value : *list) {
         const std::size_t here = position++;
-        const anthropic::Tool* decoded = looks ? decoded_tool(value) : nullptr;
+        const anthropic::Tool* decoded = looks ? &request_.tools[here] : nullptr;
         if (decoded != nullptr && is_left_out(*decoded, request_, target_)) {
             unwanted.push_back(here);
             notes_.drop("tools." + json::unescape(json::clip(decoded->type, 64)));

@@ -1,5 +1,7 @@
 #include "translate/messages_usage.h"
 
+#include "json/members.h"
+
 #include <cmath>
 
 namespace dragoman::translate {
@@ -10,23 +12,25 @@ namespace {
 constexpr double count_max = 1e12;
 constexpr std::int64_t whole_max = 1'000'000'000'000;
 
-std::optional<std::uint64_t> count_at(const json::Object& object, std::string_view name)
+std::optional<std::uint64_t> count_at(const json::Members& members, const json::Name& name)
 {
-    auto found = object.find(name);
-    if (auto whole = found ? found->integer() : std::nullopt; whole && *whole > 0 && *whole <= whole_max)
+    const json::Value found = members.find(name);
+    if (!found.is_there())
+        return std::nullopt;
+    if (auto whole = found.integer(); whole && *whole > 0 && *whole <= whole_max)
         return static_cast<std::uint64_t>(*whole);
-    auto number = found ? found->number() : std::nullopt;
+    auto number = found.number();
     if (!number || !(*number > 0) || *number > count_max)
         return std::nullopt;
     return static_cast<std::uint64_t>(*number);
 }
 
 std::optional<std::uint64_t> count_inside(
-    const json::Object& object, std::string_view outer, std::string_view name)
+    const json::Members& members, const json::Name& outer, const json::Name& name)
 {
-    auto found = object.find(outer);
-    auto inner = found ? found->object() : std::nullopt;
-    return inner ? count_at(*inner, name) : std::nullopt;
+    const json::Value found = members.find(outer);
+    auto inner = found.is_there() ? found.object() : std::nullopt;
+    return inner ? count_at(json::Members(*inner), name) : std::nullopt;
 }
 
 } // namespace
@@ -39,19 +43,20 @@ void merge_usage(const json::Value& usage, AnswerFacts& facts)
     if (!facts.usage)
         facts.usage.emplace();
     Usage& known = *facts.usage;
-    auto merge = [&](std::uint64_t& member, std::string_view name) {
-        member = count_at(*object, name).value_or(member);
+    const json::Members members(*object);
+    auto merge = [&](std::uint64_t& member, const json::Name& name) {
+        member = count_at(members, name).value_or(member);
     };
     merge(known.input_tokens, "input_tokens");
     merge(known.output_tokens, "output_tokens");
     merge(known.cache_read_input_tokens, "cache_read_input_tokens");
     merge(known.cache_creation_input_tokens, "cache_creation_input_tokens");
-    if (auto thinking = count_inside(*object, "output_tokens_details", "thinking_tokens"))
+    if (auto thinking = count_inside(members, "output_tokens_details", "thinking_tokens"))
         known.thinking_tokens = thinking;
-    if (auto searches = count_inside(*object, "server_tool_use", "web_search_requests"))
+    if (auto searches = count_inside(members, "server_tool_use", "web_search_requests"))
         known.web_search_requests = searches;
-    auto cost = object->find("cost");
-    if (auto dollars = cost ? cost->number() : std::nullopt;
+    const json::Value cost = members.find("cost");
+    if (auto dollars = cost.is_there() ? cost.number() : std::nullopt;
         dollars && std::isfinite(*dollars) && *dollars >= 0)
         facts.cost_usd = dollars;
 }

@@ -382,6 +382,36 @@ TEST(MessagesRequestEdit, EditsAFieldThatIsThereTwice)
     }
 }
 
+TEST(MessagesRequestEdit, EditsToolsThatAreThereTwice)
+{
+    const std::string marked =
+        R"("tools":[{"name":"A","input_schema":{},"cache_control":{"type":"ephemeral","scope":"g"}}])";
+    const std::string plain = R"("tools":[{"name":"A","input_schema":{}}])";
+    for (const std::string& both : { marked + "," + plain, plain + "," + marked }) {
+        const std::string body = call(request_with("," + both))->body.text();
+        EXPECT_EQ(body.find(R"("scope")"), std::string::npos) << body;
+    }
+}
+
+// Even where nothing is to be done about any block of the message, and whatever the value is.
+TEST(MessagesRequestEdit, TakesFieldsOfBetasOutOfMessages)
+{
+    const std::string before = R"({"role":"user","content":"a"},)";
+    const std::string after =
+        R"(,{"role":"assistant","content":[{"type":"text","text":"b"}]},{"role":"user","content":"c"}])";
+    for (const std::string_view field : { R"("clear_at":null)", R"("clear_at":"next_user_message")",
+             R"("output_config":null)", R"("output_config":{"effort":"low"})", R"("cle\u0061r_at":1)" }) {
+        const std::string message = R"({"role":"user","content":"q")";
+        const std::string body = R"({"model":"m","max_tokens":5,"messages":[)" + before + message + ","
+            + std::string(field) + "}" + after + "}";
+        auto sent = call(body);
+        ASSERT_TRUE(sent) << sent.error().message;
+        const std::string text = sent->body.text(); // behind the messages, the effort of all of it
+        EXPECT_NE(text.find("[" + before + message + "}" + after), std::string::npos) << text;
+        EXPECT_NE(call(body, endpoint::anthropic)->body.text().find(field), std::string::npos);
+    }
+}
+
 TEST(MessagesRequestEdit, LeavesLongPartsWhereTheyAre)
 {
     const std::string text(100000, 'x');
