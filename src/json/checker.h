@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +27,6 @@ public:
         , depth_max_(depth_max)
         , escapes_are_fine_(document.index_.escapes_are_fine())
         , bottom_(stack_of(document, depth_max))
-        , top_(bottom_)
     {
     }
 
@@ -34,16 +34,13 @@ public:
     bool check()
     {
         if (is_bracket(first_[0])) {
-            if (!open(0))
+            if (!walk())
                 return false;
         } else if (first_[0] == '"' ? !string(0) : !scalar(0)) {
             return value_fails(0);
         } else {
             after_[0] = ++token_;
         }
-        while (top_ != bottom_)
-            if (!(in_object_ ? items<true>() : items<false>()))
-                return false;
         return is_end() || fail("something follows the end of the value");
     }
 
@@ -62,56 +59,107 @@ private:
 
     static bool is_bracket(char c) { return c == '{' || c == '['; }
 
-    // From where a key or an element is expected up to where another bracket opens or the last one closes.
-    // The token is a local one meanwhile: a member would be stored and loaded again around each word of
-    // after_.
-    template <bool in_object> bool items()
+    enum class Stop : std::uint8_t { bracket_opens, value_ended, key_is_wrong, value_is_wrong };
+
+    struct Stopped {
+        std::uint32_t token;
+        Stop at;
+    };
+
+    // From the first bracket up to the one that closes it. Where the walk is are local variables: members
+    // would be stored and loaded again around each word of after_.
+    bool walk()
     {
-        std::uint32_t token = token_;
+        Stopped stopped { 0, Stop::bracket_opens };
+        std::uint32_t* top = bottom_;
+        bool in_object = false;
+        for (;;) {
+            std::uint32_t token = stopped.token;
+            bool item_follows = false;
+            if (stopped.at == Stop::bracket_opens) {
+                if (static_cast<std::size_t>(top - bottom_) >= depth_max_)
+                    return too_deep(token);
+                in_object = first_[token] == '{';
+                *top++ = token++;
+                item_follows = first_[token] != closing(in_object);
+            } else if (stopped.at != Stop::value_ended) {
+                return stopped.at == Stop::key_is_wrong ? key_fails(token) : value_fails(token);
+            }
+            if (!item_follows) {
+                while (first_[token] == closing(in_object)) {
+                    after_[*--top] = ++token;
+                    if (top == bottom_) {
+                        token_ = token;
+                        return true;
+                    }
+                    in_object = first_[top[-1]] == '{';
+                }
+                if (first_[token] != ',')
+                    return comma_fails(token, in_object);
+                ++token;
+            }
+            stopped = in_object ? items<true>(token) : items<false>(token);
+        }
+    }
+
+    // From where a key or an element is expected up to where another bracket opens or no comma follows.
+    template <bool in_object> Stopped items(std::uint32_t token) const
+    {
         for (;;) {
             if (in_object) {
+                token = after_texts(token);
+                if (is_next(token, last_text_member))
+                    return { after_text(token), Stop::value_ended };
                 if (first_[token] != '"' || first_[token + 1] != ':' || !string(token))
-                    return key_fails(token);
+                    return { token, Stop::key_is_wrong };
                 token += 2;
             }
             const char c = first_[token];
             if (is_bracket(c))
-                return open(token);
+                return { token, Stop::bracket_opens };
             if (c == '"' ? !string(token) : !scalar(token))
-                return value_fails(token);
+                return { token, Stop::value_is_wrong };
             after_[token] = token + 1;
             if (first_[++token] != ',')
-                return close(token);
+                return { token, Stop::value_ended };
             ++token;
         }
     }
 
-    bool open(std::uint32_t token)
+    // What most objects are full of, told by one look: `"key": "text",` and the last of them.
+    static constexpr char text_member[] = { '"', ':', '"', ',' };
+    static constexpr char last_text_member[] = { '"', ':', '"', '}' };
+
+    // Behind all members of that kind that follow each other, where the next key is expected.
+    std::uint32_t after_texts(std::uint32_t token) const
     {
-        token_ = token;
-        if (static_cast<std::size_t>(top_ - bottom_) >= depth_max_)
-            return fail("it is nested deeper than " + std::to_string(depth_max_) + " levels");
-        in_object_ = first_[token] == '{';
-        *top_++ = token++;
-        token_ = token;
-        return first_[token] != closing() || close(token);
+        while (is_next(token, text_member))
+            token = after_text(token) + 1;
+        return token;
     }
 
-    // Behind a value, and whatever closes there, up to where the next key or value is expected.
-    bool close(std::uint32_t token)
+    std::uint32_t after_text(std::uint32_t key) const
     {
-        while (first_[token] == closing()) {
-            after_[*--top_] = ++token;
-            token_ = token;
-            if (top_ == bottom_)
-                return true;
-            in_object_ = first_[top_[-1]] == '{';
-        }
+        after_[key + 2] = key + 3;
+        return key + 3;
+    }
+
+    // Behind the last token there is memory for more than four.
+    bool is_next(std::uint32_t token, const char (&wanted)[4]) const
+    {
+        return escapes_are_fine_ && std::memcmp(first_ + token, wanted, sizeof wanted) == 0;
+    }
+
+    bool too_deep(std::uint32_t token)
+    {
         token_ = token;
-        if (first_[token] != ',')
-            return fail(in_object_ ? "expected a comma or '}'" : "expected a comma or ']'");
-        ++token_;
-        return true;
+        return fail("it is nested deeper than " + std::to_string(depth_max_) + " levels");
+    }
+
+    bool comma_fails(std::uint32_t token, bool in_object)
+    {
+        token_ = token;
+        return fail(in_object ? "expected a comma or '}'" : "expected a comma or ']'");
     }
 
     bool key_fails(std::uint32_t token)
@@ -146,7 +194,7 @@ private:
         return text == "true" || text == "false" || text == "null" || is_number(text);
     }
 
-    char closing() const { return in_object_ ? '}' : ']'; }
+    static char closing(bool in_object) { return in_object ? '}' : ']'; }
     bool is_end() const { return token_ >= document_.count_; }
 
     // Behind the last token there is none that fits anywhere.
@@ -163,9 +211,7 @@ private:
     const std::size_t depth_max_;
     const bool escapes_are_fine_;
     std::uint32_t* const bottom_; // of the open brackets; the document's, so that a text costs no allocation
-    std::uint32_t* top_;
     std::uint32_t token_ = 0;
-    bool in_object_ = false; // the innermost of the open brackets
     std::string why_ {};
 };
 

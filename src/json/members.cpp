@@ -29,12 +29,13 @@ Members::Members(Object object)
         const std::uint64_t word = first_word(key, end);
         if (count == most || holds_backslash(word)) {
             one_by_one_ = true;
-            last_.fill(0);
+            taken_ = 0;
             return;
         }
-        std::uint8_t& slot = last_[Name::slot_of(word)];
-        members_[++count] = { word, static_cast<std::uint32_t>(key.size()), field.token_, slot };
-        slot = static_cast<std::uint8_t>(count);
+        const std::size_t slot = Name::slot_of(word);
+        members_[++count] = { word, static_cast<std::uint32_t>(key.size()), field.token_, last_in(slot) };
+        last_[slot] = static_cast<std::uint8_t>(count);
+        taken_ |= std::uint64_t { 1 } << slot;
     }
 }
 

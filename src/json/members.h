@@ -47,16 +47,19 @@ private:
         return word;
     }
     bool goes_on_as(const Member& member, std::string_view name) const;
+    std::size_t last_in(std::size_t slot) const { return (taken_ >> slot & 1) != 0 ? last_[slot] : 0; }
 
     Object object_;
     bool one_by_one_ = false; // nothing is kept, because there is too much or a key begins with an escape
-    std::array<std::uint8_t, Name::slots> last_ {}; // by slot, the position of the last member; 0: none
+    static_assert(Name::slots == 64);
+    std::uint64_t taken_ = 0; // a bit for each slot that has members
+    std::array<std::uint8_t, Name::slots> last_; // by slot that is taken, the position of the last member
     std::array<Member, most + 1> members_; // from 1 on
 };
 
 inline Value Members::find(const Name& name) const
 {
-    for (std::size_t i = last_[name.slot()]; i != 0; i = members_[i].before)
+    for (std::size_t i = last_in(name.slot()); i != 0; i = members_[i].before)
         if (members_[i].word == name.word() && is(members_[i], name))
             return Value(object_.document_, members_[i].token + 2);
     if (one_by_one_) [[unlikely]]

@@ -22,7 +22,8 @@ inline Bits take_escaped(Bits backslashes, Bits& carried)
 {
     constexpr Bits odd_places = 0xAAAA'AAAA'AAAA'AAAA;
     const Bits begins = backslashes & ~carried;
-    const Bits alternating = ((begins << 1 | odd_places) - begins) ^ odd_places;
+    // Shifted, all of them will do: `carried` is about the first place, behind which an odd one follows.
+    const Bits alternating = ((backslashes << 1 | odd_places) - begins) ^ odd_places;
     const Bits escaped = alternating ^ (backslashes | carried);
     carried = (alternating & backslashes) >> 63;
     return escaped;
@@ -96,6 +97,7 @@ template <class Block> class BlockScan {
 public:
     BlockScan(const TokenScan& scan, const char* first)
         : state_(scan)
+        , outside_(~scan.in_string)
         , first_(first)
     {
     }
@@ -112,7 +114,13 @@ public:
 
     // Letters of escapes in the last block that are not simple ones.
     Bits rare_escapes() const { return rare_escapes_; }
-    const TokenScan& state() const { return state_; }
+    TokenScan state() const
+    {
+        TokenScan state = state_;
+        state.in_string = ~outside_;
+        state.control_in_string |= controls_in_strings_ != 0;
+        return state;
+    }
 
 private:
     // The inside of a long string costs no more than the look for its end, for escapes and for unusual bytes.
@@ -123,8 +131,8 @@ private:
         Bits controls = 0;
         if (const Bits unusual = block.unusual(); (unusual | state_.high) != 0)
             controls = unusual & ~take_high(block, bytes);
-        if ((quotes | ~state_.in_string) == 0)
-            state_.control_in_string |= controls != 0;
+        if ((quotes | outside_) == 0)
+            controls_in_strings_ |= controls;
         else
             take_tokens(block, at, bytes, quotes, controls);
     }
@@ -151,9 +159,9 @@ private:
     void take_tokens(const Block& block, std::size_t at, const char* bytes, Bits quotes, Bits controls)
     {
         // With the opening quotes, without the closing ones.
-        const Bits inside = Block::parities(quotes) ^ state_.in_string;
-        state_.in_string = Bits { 0 } - (inside >> 63);
-        state_.control_in_string |= (controls & inside) != 0;
+        const Bits inside = ~(Block::parities(quotes) ^ outside_);
+        outside_ = (inside >> 63) - 1;
+        controls_in_strings_ |= controls & inside;
         const Bits operators = block.operators();
         const Bits scalars = ~(operators | block.blanks());
         const Bits bare = scalars & ~quotes; // they may go on with the next byte
@@ -166,6 +174,8 @@ private:
 
     typename Block::Constants constants_ {};
     TokenScan state_; // a copy, so that it can stay in registers
+    Bits outside_; // as its in_string, but the other way round
+    Bits controls_in_strings_ = 0;
     const char* first_; // nothing precedes it
     Bits rare_escapes_ = 0;
 };

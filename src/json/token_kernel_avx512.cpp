@@ -1,5 +1,5 @@
-// For processors since 2019 (Ice Lake) and 2022 (Zen 4): all 64 bytes are looked up in one table of 128 at
-// once, and tokens are moved together by a single instruction.
+// For processors since 2019 (Ice Lake) and 2022 (Zen 4): all 64 bytes are looked up in a table of 64 at once,
+// and tokens are moved together by a single instruction.
 #include "json/token_scan.h"
 
 #if defined(__x86_64__)
@@ -25,32 +25,27 @@ namespace dragoman::json {
 
 namespace {
 
-// What an ASCII byte is.
-constexpr unsigned char is_operator = 1;
-constexpr unsigned char is_blank = 2;
-constexpr unsigned char is_simple_escape = 4;
-
-struct alignas(64) Kinds {
-    unsigned char of[128];
-};
-
-constexpr Kinds kinds = [] {
-    Kinds result {};
-    for (const char c : std::string_view("[]{},:\x0c\x1a"))
-        result.of[static_cast<unsigned char>(c)] |= is_operator;
-    for (const char c : std::string_view(" \t\n\r"))
-        result.of[static_cast<unsigned char>(c)] |= is_blank;
-    for (const char c : std::string_view("\"\\/bfnrt"))
-        result.of[static_cast<unsigned char>(c)] |= is_simple_escape;
-    return result;
-}();
-
-struct alignas(64) Numbers {
+struct alignas(64) Lookup {
     unsigned char of[64];
 };
 
-constexpr Numbers numbers = [] {
-    Numbers result {};
+// A byte is of the kind when it is what stands in the table under six of its bits, from bit `from` on. 0xFF
+// is under no byte's.
+constexpr Lookup lookup_of(std::string_view bytes, unsigned from)
+{
+    Lookup result {};
+    result.of[0] = 0xFF;
+    for (const char c : bytes)
+        result.of[static_cast<unsigned char>(c) >> from & 63] = static_cast<unsigned char>(c);
+    return result;
+}
+
+constexpr Lookup operators_by_low_bits = lookup_of("[]{},:\x0c\x1a", 0);
+constexpr Lookup blanks_by_low_bits = lookup_of(" \t\n\r", 0);
+constexpr Lookup simple_escapes_by_high_bits = lookup_of("\"\\/bfnrt", 1);
+
+constexpr Lookup numbers = [] {
+    Lookup result {};
     for (unsigned i = 0; i < 64; ++i)
         result.of[i] = static_cast<unsigned char>(i);
     return result;
@@ -99,9 +94,9 @@ struct Avx512Constants {
     __m512i blanks = kept(all(' '));
     __m512i quotes = kept(all('"'));
     __m512i backslashes = kept(all('\\'));
-    __m512i operators = kept(all(is_operator));
-    __m512i white_space = kept(all(is_blank));
-    __m512i simple_escapes = kept(all(is_simple_escape));
+    __m512i operators = kept(_mm512_load_si512(operators_by_low_bits.of));
+    __m512i white_space = kept(_mm512_load_si512(blanks_by_low_bits.of));
+    __m512i simple_escapes = kept(_mm512_load_si512(simple_escapes_by_high_bits.of));
 };
 
 class Avx512Block {
@@ -112,20 +107,16 @@ public:
     Avx512Block(const char* at, const Constants& constants)
         : constants_(constants)
         , bytes_(_mm512_loadu_si512(at))
-        , usual_(_mm512_cmpge_epi8_mask(bytes_, constants.blanks))
     {
     }
 
     Bits quotes() const { return bits_of(_mm512_cmpeq_epi8_mask(bytes_, constants_.quotes)); }
     Bits backslashes() const { return bits_of(_mm512_cmpeq_epi8_mask(bytes_, constants_.backslashes)); }
-    Bits unusual() const { return ~bits_of(usual_); }
+    Bits unusual() const { return bits_of(_mm512_cmplt_epi8_mask(bytes_, constants_.blanks)); }
     Bits high() const { return bits_of(_mm512_movepi8_mask(bytes_)); }
-    Bits operators() const { return bits_of(_mm512_test_epi8_mask(ascii_kinds(), constants_.operators)); }
-    Bits blanks() const { return bits_of(_mm512_test_epi8_mask(ascii_kinds(), constants_.white_space)); }
-    Bits simple_escapes() const
-    {
-        return bits_of(_mm512_test_epi8_mask(kinds_where(usual_), constants_.simple_escapes));
-    }
+    Bits operators() const { return found(bytes_, constants_.operators); }
+    Bits blanks() const { return found(bytes_, constants_.white_space); }
+    Bits simple_escapes() const { return found(_mm512_srli_epi16(bytes_, 1), constants_.simple_escapes); }
 
     static bool utf8(const char* at)
     {
@@ -136,17 +127,13 @@ public:
     static void note(TokenScan& scan, std::size_t at, const char* bytes, Bits tokens);
 
 private:
-    // The table has no more than ASCII in it, and does not look at the top bit.
-    __m512i kinds_where(__mmask64 mask) const
+    Bits found(__m512i places, __m512i table) const
     {
-        return _mm512_maskz_permutex2var_epi8(
-            mask, _mm512_load_si512(kinds.of), bytes_, _mm512_load_si512(kinds.of + 64));
+        return bits_of(_mm512_cmpeq_epi8_mask(_mm512_permutexvar_epi8(places, table), bytes_));
     }
-    __m512i ascii_kinds() const { return kinds_where(_knot_mask64(_mm512_movepi8_mask(bytes_))); }
 
     const Constants& constants_;
     __m512i bytes_;
-    __mmask64 usual_;
 };
 
 inline void Avx512Block::note(TokenScan& scan, std::size_t at, const char* bytes, Bits tokens)
@@ -160,12 +147,10 @@ inline void Avx512Block::note(TokenScan& scan, std::size_t at, const char* bytes
         _mm512_storeu_si512(scan.place + from, _mm512_add_epi32(_mm512_cvtepu8_epi32(sixteen), offset));
     };
     put(0, _mm512_castsi512_si128(within));
-    if (count > 16) {
-        put(16, _mm512_extracti32x4_epi32(within, 1));
-        if (count > 32) {
-            put(32, _mm512_extracti32x4_epi32(within, 2));
-            put(48, _mm512_extracti32x4_epi32(within, 3));
-        }
+    put(16, _mm512_extracti32x4_epi32(within, 1));
+    if (count > 32) {
+        put(32, _mm512_extracti32x4_epi32(within, 2));
+        put(48, _mm512_extracti32x4_epi32(within, 3));
     }
     scan.place += count;
     scan.first += count;
