@@ -4,6 +4,16 @@
 
 namespace dragoman::net {
 
+namespace {
+
+TimePoint ringing_time(TimePoint when)
+{
+    const Clock::duration into = when.time_since_epoch() % Alarms::late_by;
+    return into <= Clock::duration::zero() ? when : when + (Alarms::late_by - into);
+}
+
+} // namespace
+
 void Alarm::set(TimePoint when)
 {
     call_off();
@@ -21,9 +31,12 @@ void Alarm::call_off()
 // A timer that is early does no harm: it is set again.
 void Alarms::wait_for_next()
 {
-    if (set_.empty() || waits_for_ <= set_.begin()->when_)
+    if (set_.empty())
         return;
-    waits_for_ = set_.begin()->when_;
+    const TimePoint next = ringing_time(set_.begin()->when_);
+    if (waits_for_ <= next)
+        return;
+    waits_for_ = next;
     timer_.expires_at(waits_for_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error)

@@ -1,5 +1,6 @@
-// Deadlines by the dozen on one timer: setting an alarm that rings later than another, and calling one off,
-// costs no system call and no turn of the loop.
+// Deadlines by the thousand on one timer: setting an alarm that rings later than another, and calling one
+// off, costs no system call and no turn of the loop. Those of one twentieth of a second ring together at its
+// end, and wake a sleeping worker once: with ten thousand streams it would be two thousand times a second.
 #pragma once
 
 #include "base/clock.h"
@@ -26,7 +27,9 @@ public:
     Alarm(const Alarm&) = delete;
     Alarm& operator=(const Alarm&) = delete;
 
-    void set(TimePoint when); // rings once, on the worker's loop, instead of when it was set to before
+    // Rings once, on the worker's loop, instead of when it was set to before; up to Alarms::late_by later
+    // than `when`.
+    void set(TimePoint when);
     void call_off();
 
     bool operator<(const Alarm& other) const { return when_ < other.when_; }
@@ -42,6 +45,8 @@ private:
 // Those of one worker; outlives them.
 class Alarms {
 public:
+    static constexpr Clock::duration late_by = std::chrono::milliseconds(50);
+
     explicit Alarms(boost::asio::io_context& loop)
         : timer_(loop)
     {
@@ -55,7 +60,7 @@ private:
     void on_time();
 
     Timer timer_;
-    TimePoint waits_for_ = TimePoint::max(); // never later than the first of set_
+    TimePoint waits_for_ = TimePoint::max(); // never later than the first of set_ has to ring
     boost::intrusive::multiset<Alarm> set_;
 };
 

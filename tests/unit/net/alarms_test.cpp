@@ -37,6 +37,23 @@ TEST_F(AlarmsTest, RingInTheOrderOfTheirTimes)
     EXPECT_GE(Clock::now(), now_ + 20ms);
 }
 
+TEST_F(AlarmsTest, ThoseOfOneMomentRingInOneTurn)
+{
+    const TimePoint moment = now_ - now_.time_since_epoch() % Alarms::late_by + Alarms::late_by;
+    std::vector<std::unique_ptr<Alarm>> all;
+    for (int number = 1; number <= 3; ++number) {
+        all.push_back(alarm(number));
+        all.back()->set(moment + number * Alarms::late_by / 4);
+    }
+    auto later = alarm(4);
+    later->set(moment + Alarms::late_by + Alarms::late_by / 4);
+    loop_.run_one();
+    EXPECT_EQ(rung_, (std::vector { 1, 2, 3 }));
+    EXPECT_GE(Clock::now(), moment + Alarms::late_by);
+    loop_.run_one();
+    EXPECT_EQ(rung_, (std::vector { 1, 2, 3, 4 }));
+}
+
 TEST_F(AlarmsTest, OneThatIsSetAgainRingsOnce)
 {
     auto one = alarm(1);
