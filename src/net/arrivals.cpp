@@ -94,18 +94,13 @@ struct Arrivals::State : Link {
 
     Unseen& unseen;
     Arrivals* home = nullptr; // null when that is gone
-    Socket* socket = nullptr;
+    Socket* socket = nullptr; // null when that is gone, and nothing is waited for
     Awakened* awakened = nullptr;
     Then next {};
     asio::cancellation_slot cancellation {};
 
 private:
     bool goes_on_without_coroutine();
-
-    bool taking = false; // in awakened->take_arrived()
-    bool interrupted = false; // meanwhile
-    bool orphaned = false; // meanwhile
-    friend class Arrivals;
 };
 
 #if DRAGOMAN_KNOWS_REACTOR
@@ -211,11 +206,12 @@ bool Arrivals::State::goes_on_without_coroutine()
     awakened->prefetch();
     Then coroutine = std::move(next);
     asio::cancellation_slot slot = std::exchange(cancellation, {});
-    taking = true;
+    home->taking_ = true;
+    home->interrupted_ = false;
     const std::optional<Left> left = awakened->take_arrived();
-    taking = false;
-    const bool was_interrupted = std::exchange(interrupted, false);
-    if (left && !was_interrupted) {
+    if (home)
+        home->taking_ = false;
+    if (left && home && !home->interrupted_) {
         next = std::move(coroutine);
         cancellation = slot;
         wait(*left);
@@ -223,7 +219,7 @@ bool Arrivals::State::goes_on_without_coroutine()
     }
     if (slot.is_connected())
         slot.clear();
-    if (orphaned)
+    if (!socket)
         delete static_cast<Wait*>(this);
     coroutine(true);
     return true;
@@ -240,9 +236,9 @@ void Arrivals::State::wait(Left left)
 
 void Arrivals::State::interrupt()
 {
-    if (taking)
-        interrupted = true;
-    else
+    if (home && home->taking_)
+        home->interrupted_ = true;
+    else if (home)
         static_cast<Wait*>(this)->cancel();
 }
 
@@ -253,8 +249,9 @@ Arrivals::~Arrivals()
     if (awaited_) {
         wait_->take_out();
         wait_->home = nullptr;
-    } else if (wait_->taking) {
-        wait_->orphaned = true;
+    } else if (taking_) {
+        wait_->home = nullptr;
+        wait_->socket = nullptr;
     } else {
         delete wait_;
     }

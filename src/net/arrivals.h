@@ -66,6 +66,8 @@ private:
     Wait* wait_ = nullptr; // the loop's while it is awaited, otherwise ours
     bool awaited_ = false;
     bool seen_ = false; // by sweep(): there is something
+    bool taking_ = false; // who was awakened takes what arrived
+    bool interrupted_ = false; // meanwhile
 };
 
 struct Arrivals::Arrival {

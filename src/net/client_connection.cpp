@@ -349,7 +349,7 @@ void ClientConnection::on_tick(TimePoint now)
         }
         break;
     case Phase::answer:
-        if (output_->unsent() > 0 && now - output_->last_progress() >= patience.write_stall)
+        if (output_->unsent() > 0 && now - output_->stalled_since() >= patience.write_stall)
             cut();
         else if (input_ended_ && writer_ && now - probed_ >= probe_every && !writer_->started()) {
             writer_->probe();

@@ -19,20 +19,26 @@ bool ClientOutput::send(std::span<const std::string_view> pieces)
 {
     if (gone_)
         return false;
-    bool was_idle = unsent() == 0;
-    std::size_t skip = was_idle ? write_now(pieces) : 0;
+    const std::size_t wrote = unsent_ ? 0 : write_now(pieces);
     if (gone_)
         return false;
-    if (was_idle)
-        last_progress_ = Clock::now(); // From here on a stall is counted.
-    for (std::string_view piece : pieces) {
-        std::size_t cut = std::min(skip, piece.size());
-        pending_.append(piece.substr(cut));
-        skip -= cut;
-    }
-    if (unsent() > 0)
-        write_when_possible();
+    keep(pieces, wrote);
     return true;
+}
+
+void ClientOutput::keep(std::span<const std::string_view> pieces, std::size_t from)
+{
+    for (std::string_view piece : pieces) {
+        const std::size_t cut = std::min(from, piece.size());
+        from -= cut;
+        if (cut == piece.size())
+            continue;
+        if (!unsent_)
+            unsent_ = std::make_unique<Unsent>();
+        unsent_->text.append(piece.substr(cut));
+    }
+    if (unsent_)
+        write_when_possible();
 }
 
 std::size_t ClientOutput::write_now(std::span<const std::string_view> pieces)
@@ -70,19 +76,21 @@ void ClientOutput::on_writable(bool usable)
     waiting_ = false;
     if (!usable || gone_)
         return;
-    std::string_view rest = std::string_view(pending_).substr(written_);
+    std::string& text = unsent_->text;
+    std::size_t& written = unsent_->written;
+    std::string_view rest = std::string_view(text).substr(written);
     std::size_t wrote = write_now({ &rest, 1 });
     if (wrote > 0)
-        last_progress_ = Clock::now();
-    written_ += wrote;
-    if (written_ == pending_.size()) {
-        give_back(pending_);
-        written_ = 0;
-    } else if (written_ > pending_.size() / 2) {
-        pending_.erase(0, written_);
-        written_ = 0;
+        unsent_->last_progress = Clock::now();
+    written += wrote;
+    if (written == text.size()) {
+        give_back(text);
+        unsent_.reset();
+    } else if (written > text.size() / 2) {
+        text.erase(0, written);
+        written = 0;
     }
-    if (unsent() > 0 && !gone_)
+    if (unsent_ && !gone_)
         write_when_possible();
     if (progress_)
         progress_->set();

@@ -29,10 +29,10 @@ public:
     Task<Result<void>> until_unsent(std::size_t bytes);
 
     Socket& socket() { return socket_; }
-    std::size_t unsent() const { return pending_.size() - written_; }
+    std::size_t unsent() const { return unsent_ ? unsent_->text.size() - unsent_->written : 0; }
     std::uint64_t sent() const { return sent_; }
     bool gone() const { return gone_; }
-    TimePoint last_progress() const { return last_progress_; }
+    TimePoint stalled_since() const { return unsent_ ? unsent_->last_progress : TimePoint::max(); }
 
     void set_gone(); // nothing can be sent any more
 
@@ -43,17 +43,23 @@ public:
     void close();
 
 private:
+    // What the client has not taken yet; most never leave any.
+    struct Unsent {
+        std::string text {};
+        std::size_t written = 0; // of it
+        TimePoint last_progress = Clock::now();
+    };
+
     std::size_t write_now(std::span<const std::string_view> pieces);
+    void keep(std::span<const std::string_view> pieces, std::size_t from);
     void write_when_possible();
     void on_writable(bool usable);
 
     Socket socket_;
-    std::string pending_;
-    std::size_t written_ = 0; // of pending_
+    std::unique_ptr<Unsent> unsent_; // null: nothing
     std::uint64_t sent_ = 0;
     bool waiting_ = false;
     bool gone_ = false;
-    TimePoint last_progress_ {};
     std::unique_ptr<Event> progress_; // once something had to wait
     boost::asio::cancellation_signal interruption_;
 };
