@@ -36,6 +36,7 @@ class Effort:
     streams: int  # as many as one program has to take at once
     stream_seconds: int
     stream_repetitions: int
+    few_streams_repetitions: int
     few_streams_seconds: float
     idle_connections: int
     calm_seconds: int
@@ -45,10 +46,10 @@ class Effort:
 
 
 FULL = Effort(repetitions=9, seconds=0.4, brief_seconds=0.4, brief_repetitions=4, latency_requests=700, starts=20,
-              streams=9900, stream_seconds=12, stream_repetitions=3, few_streams_seconds=3.4, idle_connections=4000,
+              streams=9900, stream_seconds=12, stream_repetitions=3, few_streams_repetitions=5, few_streams_seconds=3.0, idle_connections=4000,
               calm_seconds=15, counts=20, repeats=30, core_seconds=0.2)
 QUICK = Effort(repetitions=1, seconds=0.2, brief_seconds=0.1, brief_repetitions=1, latency_requests=300, starts=5,
-               streams=1500, stream_seconds=2, stream_repetitions=1, few_streams_seconds=1.2, idle_connections=1000,
+               streams=1500, stream_seconds=2, stream_repetitions=1, few_streams_repetitions=1, few_streams_seconds=1.2, idle_connections=1000,
                calm_seconds=2, counts=3, repeats=3, core_seconds=0.02)
 
 
@@ -68,7 +69,7 @@ class Bench:
         self.open_files = raise_file_limit()
         self.certificate = Certificate(self.folder)
         self.bodies, self.expected, self.rows, self.noted = {}, {}, {}, set()
-        self.stream_costs = {}  # side: what an event costs with few and with many streams, of one process each
+        self.many_streams = {}  # side: what an event costs while so many live at once, after a request of 1 KB
         self.serial = itertools.count()
 
     def upstream(self, stack, name, tls=False):

@@ -48,8 +48,8 @@ class Case:
         return self.chunks * int(self.answer.rsplit("-", 1)[1]) / 1000 if self.chunks else 0
 
     def seconds(self, effort):
-        """Of a stream that takes its time at least as long as one takes: else there are never so many at once."""
-        return effort.brief_seconds if self.bound is None else max(effort.seconds, self.length)
+        """Of a stream that takes its time twice as long as one takes: once until all of them live, and once while they do."""
+        return effort.brief_seconds if self.bound is None else max(effort.seconds, 2 * self.length)
 
     def repetitions(self, effort):
         return effort.brief_repetitions if self.bound is None else effort.repetitions

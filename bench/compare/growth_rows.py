@@ -10,7 +10,7 @@ from compare.load import Load
 from compare.repeat import interleaved, interleaved_anew
 from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
-from compare.streams import FEW as FEW_STREAMS, cost_of_few, cost_of_many, live_streams, words_of
+from compare.streams import cost_of_many, live_streams, words_of
 
 KIB = 1024
 BYTES = {"1k": KIB, "60k": 60 * KIB, "1m": KIB ** 2, "32m": 32 * KIB ** 2}
@@ -21,6 +21,7 @@ FLAT = 1.25  # noise, and caches that are not endless
 NOISE = 1.05  # of a ratio of two ratios, where nginx has shown what caches do
 WORKERS = 1.15
 FEW, MANY = 1, 4  # workers
+FEW_STREAMS = 100
 ONE_KB = next(case for case in cpu_rows.PLAIN if case.size == "1k")
 # The upstream sends in ticks of a millisecond. With few streams a single worker wakes for several events and each of four
 # for one: that is the difference between few and many events in one turn of a loop, which one worker has, too, and says
@@ -105,34 +106,39 @@ def conversation(bench, turns):
 
 
 def growth_by_connection(bench, stage):
-    one = costs_of_one_stream(bench, stage)
-    pairs = bench.stream_costs or stream_costs(bench, stage)  # measured with the memory that many take, if that is wanted
-    few = {side: [cost for cost, _ in pairs[side]] for side in SIDES}
-    rows = [Row(words_of(number), "µs", *(costs[side] for side in SIDES)) for number, costs in ((1, one), (FEW_STREAMS, few))]
-    from_one = {side: [(median(one[side]), cost) for cost in few[side]] for side in SIDES}
-    return [*rows, growth_between(from_one, 1, FEW_STREAMS), growth_between(pairs, FEW_STREAMS, bench.effort.streams)]
+    costs = {number: costs_of_streams(bench, stage, number, anew) for number, anew in ((1, False), (FEW_STREAMS, True))}
+    rows = [Row(words_of(number), "µs", *(costs[number][side] for side in SIDES)) for number in costs]
+    rows.append(growth_between(costs, 1, FEW_STREAMS))
+    many = bench.effort.streams  # measured with the memory that they take, unless only rows of growth are wanted
+    costs[many] = bench.many_streams or costs_of_many(bench, stage)
+    return [*rows, growth_between(costs, FEW_STREAMS, many)]
 
 
-def costs_of_one_stream(bench, stage):
-    name = words_of(1)
+def costs_of_streams(bench, stage, number, anew):
+    """Of the programs that stand there, or of new ones for each repetition: of those it is the middle that counts."""
+    name = words_of(number)
     bench.say(name)
-    upstream, programs = stage.upstream(), stage.pair()
-    measures = {side: lambda side=side: live_streams(bench, programs[side], upstream, 1) for side in SIDES}
-    taken = interleaved(measures, bench.effort.brief_repetitions, bench.account, name)
+    upstream = stage.upstream()
+
+    def measures():
+        programs = stage.pair(fresh=anew)
+        return {side: lambda side=side: live_streams(bench, programs[side], upstream, number) for side in SIDES}
+    take, what = (interleaved_anew, measures) if anew else (interleaved, measures())
+    taken = take(what, bench.effort.few_streams_repetitions, bench.account, name)
     return {side: [sample.value.cpu_us for sample in taken[side]] for side in SIDES}
 
 
-def stream_costs(bench, stage):
+def costs_of_many(bench, stage):
     found = {side: [] for side in SIDES}
     for _ in range(bench.effort.stream_repetitions):
         bench.say(words_of(bench.effort.streams))
         for side, program in stage.pair(fresh=True).items():
-            many = cost_of_many(bench, program, stage.upstream())
-            found[side].append((cost_of_few(bench, program, stage.upstream()), many))
+            found[side].append(cost_of_many(bench, program, stage.upstream()))
     return found
 
 
-def growth_between(pairs, few, many):
+def growth_between(costs, few, many):
+    pairs = {side: [(median(costs[few][side]), cost) for cost in costs[many][side]] for side in SIDES}
     caches_end = median(large / small for small, large in pairs["nginx"])  # for both: it keeps hardly anything itself
     return growth(connection_name(few, many), pairs, round(max(FLAT, NOISE * caches_end), 2))
 

@@ -9,7 +9,7 @@ from compare.bench import SIDES
 from compare.programs import BenchError, ask
 from compare.samples import ABSOLUTE, Bound, Row
 from compare.stage import Item
-from compare.streams import cost_of_few, cost_of_many, live_streams, memory, words_of
+from compare.streams import cost_of_many, live_streams, memory, words_of
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -87,7 +87,7 @@ def large_bodies(bench, program, _upstream):
 
 
 def streams(bench, program, upstream, size):
-    """What the process holds while they all live; after requests of 1 KB also what an event costs then, and with few."""
+    """What the process holds while they all live; after requests of 1 KB also what an event costs then."""
     number = bench.effort.streams
     before = memory(program)
     sample = live_streams(bench, program, upstream, number, size)
@@ -100,6 +100,5 @@ def streams(bench, program, upstream, size):
     if size != "1k":
         return [held, lost]
     many = cost_of_many(bench, program, upstream, sample)
-    few = cost_of_few(bench, program, upstream)
-    bench.stream_costs.setdefault(type(program).__name__.lower(), []).append((few, many))
+    bench.many_streams.setdefault(type(program).__name__.lower(), []).append(many)
     return [held, lost, many]

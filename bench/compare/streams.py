@@ -14,7 +14,6 @@ SECONDS_APART = 0.1
 PLATEAU = (0.4, 0.7)  # the part of a run in which every stream is open and has said something
 OPENED = 2000.0  # streams a second
 MARGIN = 200  # open files that are not streams
-FEW = 100  # streams that many are held against
 
 
 @dataclass(frozen=True)
@@ -104,11 +103,6 @@ def cost_of_many(bench, program, upstream, sample=None):
     number = bench.effort.streams
     measure = lambda: known.pop() if known else live_streams(bench, program, upstream, number)
     return undisturbed(measure, bench.account, words_of(number)).value.cpu_us
-
-
-def cost_of_few(bench, program, upstream):
-    """The same with few streams. Both are told of one process: where its pages lie changes what a copy costs."""
-    return undisturbed(lambda: live_streams(bench, program, upstream, FEW), bench.account, words_of(FEW)).value.cpu_us
 
 
 def watched(bench, program, wanted):

@@ -108,20 +108,27 @@ class Measured(unittest.TestCase):
         self.assertEqual(paced.length, 1)
         self.assertGreaterEqual(paced.rate * paced.seconds(FULL), paced.connections)
 
-    def test_few_and_many_streams_are_those_of_one_process_after_requests_of_one_size(self):
-        self.bench.configure_mock(effort=FULL, stream_costs={}, account=Account())
-        costs = {("1k", 9900): iter((10, 12)), ("60k", 9900): iter((90, 95)), ("1k", 100): iter((5, 8))}
-        looks = lambda _bench, _program, _upstream, number, size="1k": Sample(
-            Live(0, next(costs[size, number]), mock.Mock(lost=0, requests=number)))
-        with mock.patch.object(memory_rows, "live_streams", looks), mock.patch.object(streams, "live_streams", looks), \
-                mock.patch.object(memory_rows, "memory", return_value=0):
+    def test_few_and_many_streams_are_compared_after_requests_of_one_size(self):
+        self.bench.configure_mock(effort=FULL, many_streams={}, account=Account())
+        costs = {"1k": iter((10, 12)), "60k": iter((90, 95))}
+        looks = lambda _bench, _program, _upstream, number, size: Sample(
+            Live(0, next(costs[size]), mock.Mock(lost=0, requests=number)))
+        with mock.patch.object(memory_rows, "live_streams", looks), mock.patch.object(memory_rows, "memory", return_value=0):
             for size in ("1k", "60k", "1k", "60k"):
                 memory_rows.streams(self.bench, type("Nginx", (), {})(), None, size)
-        self.assertEqual(self.bench.stream_costs, {"nginx": [(5, 10), (8, 12)]})
-        pairs = {"dragoman": [(5, 20), (6, 15)], "nginx": [(5, 10), (5, 12)]}
-        row = growth_rows.growth_between(pairs, 100, 9900)
-        self.assertEqual((row.dragoman, row.nginx), ([4, 2.5], [2, 2.4]))
-        self.assertEqual(row.bound.limit, round(growth_rows.NOISE * 2.2, 2))
+        self.assertEqual(self.bench.many_streams, {"nginx": [10, 12]})
+        few = {side: [4, 5, 50] for side in SIDES}
+        row = growth_rows.growth_between({100: few, 9900: {"dragoman": [20, 30], "nginx": [10, 12]}}, 100, 9900)
+        self.assertEqual((row.dragoman, row.nginx, row.bound.limit), ([4, 6], [2, 2.4], 2.31))
+
+    def test_few_streams_are_those_of_new_programs_for_each_repetition(self):
+        self.bench.configure_mock(effort=FULL, many_streams={side: [9] for side in SIDES}, account=Account())
+        stage = mock.Mock(pair=mock.Mock(return_value={side: mock.Mock() for side in SIDES}))
+        with mock.patch.object(growth_rows, "live_streams", return_value=Sample(Live(0, 3, None))):
+            rows = growth_rows.growth_by_connection(self.bench, stage)
+        anew = [call.kwargs["fresh"] for call in stage.pair.call_args_list]
+        self.assertEqual(anew, [False] + FULL.few_streams_repetitions * [True])
+        self.assertEqual([row.dragoman for row in rows][-1], [3])
 
     def test_a_disturbed_sample_of_many_streams_is_taken_again(self):
         self.bench.configure_mock(effort=FULL, account=Account(rest=lambda _seconds: None))
