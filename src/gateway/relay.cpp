@@ -127,9 +127,10 @@ std::optional<net::LeftUnread> Relay::take_arrived() noexcept
 bool Relay::has_taken_all()
 {
     Result<void> outcome = take_what_is_here();
-    if (!outcome)
-        failure_ = std::make_unique<Error>(std::move(outcome).error());
-    return outcome && next_ == Next::read && !patience_ && !given_up_;
+    if (outcome)
+        return next_ == Next::read && !patience_ && !given_up_;
+    failure_ = std::make_unique<Error>(std::move(outcome).error());
+    return false;
 }
 
 // By pump() or before it.
