@@ -49,7 +49,7 @@ bool has_key_pool(const config::Config& config)
 std::string beginning_of(const anthropic::MessagesRequest& request)
 {
     constexpr std::size_t enough = 4 * limits::KiB;
-    const std::string person = translate::conversation_identity(request, {}).user;
+    std::string person = translate::conversation_identity(request, {}).user;
     if (!person.empty() || request.messages.empty())
         return person;
     std::string text;
