@@ -46,11 +46,11 @@ class Effort:
 
 
 FULL = Effort(repetitions=9, seconds=0.4, brief_seconds=0.4, brief_repetitions=4, latency_requests=700, starts=20,
-              streams=9900, stream_seconds=12, stream_repetitions=3, few_streams_repetitions=5, few_streams_seconds=3.0, idle_connections=4000,
-              calm_seconds=15, counts=20, repeats=30, core_seconds=0.2)
+              streams=9900, stream_seconds=12, stream_repetitions=3, few_streams_repetitions=5, few_streams_seconds=3.0,
+              idle_connections=4000, calm_seconds=15, counts=20, repeats=30, core_seconds=0.2)
 QUICK = Effort(repetitions=1, seconds=0.2, brief_seconds=0.1, brief_repetitions=1, latency_requests=300, starts=5,
-               streams=1500, stream_seconds=2, stream_repetitions=1, few_streams_repetitions=1, few_streams_seconds=1.2, idle_connections=1000,
-               calm_seconds=2, counts=3, repeats=3, core_seconds=0.02)
+               streams=1500, stream_seconds=2, stream_repetitions=1, few_streams_repetitions=1, few_streams_seconds=1.2,
+               idle_connections=1000, calm_seconds=2, counts=3, repeats=3, core_seconds=0.02)
 
 
 @dataclass

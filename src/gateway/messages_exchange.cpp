@@ -174,10 +174,8 @@ Result<void> MessagesExchange::prepare()
         return chosen;
     if (auto advanced = attempts_.advance(plan_, session_, begun_); !advanced)
         return advanced;
-    auto call = call_for_target(request, begun_);
-    if (!call)
-        return Failure(std::move(call).error());
-    call_ = std::move(*call);
+    ASSIGN_OR_RETURN(call, call_for_target(request, begun_));
+    call_ = std::move(call);
     make_relay(false);
     return {};
 }

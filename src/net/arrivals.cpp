@@ -100,7 +100,7 @@ struct Arrivals::State : Link {
     asio::cancellation_slot cancellation {};
 
 private:
-    bool goes_on_without_coroutine();
+    void let_take();
 };
 
 #if DRAGOMAN_KNOWS_REACTOR
@@ -185,8 +185,8 @@ void Arrivals::State::finish(bool arrived, bool goes_on)
         arrived = arrived || home->seen_;
         home->awaited_ = false;
     }
-    if (home && goes_on && arrived && awakened && goes_on_without_coroutine())
-        return;
+    if (home && goes_on && arrived && awakened)
+        return let_take();
     Then to_call = std::move(next);
     if (home && !goes_on)
         home->wait_ = nullptr;
@@ -201,7 +201,7 @@ void Arrivals::State::finish(bool arrived, bool goes_on)
 
 // What is taken may have been the last there is: then the socket serves somebody else by now, who waits at it
 // with this, or it is gone.
-bool Arrivals::State::goes_on_without_coroutine()
+void Arrivals::State::let_take()
 {
     awakened->prefetch();
     Then coroutine = std::move(next);
@@ -214,15 +214,13 @@ bool Arrivals::State::goes_on_without_coroutine()
     if (left && home && !home->interrupted_) {
         next = std::move(coroutine);
         cancellation = slot;
-        wait(*left);
-        return true;
+        return wait(*left);
     }
     if (slot.is_connected())
         slot.clear();
     if (!socket)
         delete static_cast<Wait*>(this);
     coroutine(true);
-    return true;
 }
 
 void Arrivals::State::wait(Left left)

@@ -189,16 +189,11 @@ std::span<const Block> HistoryEditor::decoded(const Array& content, std::size_t 
     return same ? std::span(blocks) : std::span<const Block>();
 }
 
-// Whether it is the list that was decoded, and not another field of the same name.
 bool HistoryEditor::is_decoded(const Value& messages) const
 {
     const auto filled = std::ranges::find_if(
         request_.messages, [](const anthropic::Message& message) { return !message.blocks.empty(); });
-    if (filled == request_.messages.end())
-        return false;
-    const std::string_view list = messages.raw().text;
-    const char* const block = filled->blocks.front().raw.text.data();
-    return block >= list.data() && block < list.data() + list.size();
+    return filled != request_.messages.end() && holds(messages, filled->blocks.front().raw);
 }
 
 // Whether nothing is to be done about the whole message: so with most of them.

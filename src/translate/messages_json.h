@@ -33,6 +33,13 @@ inline std::optional<json::Object> object_at(const json::Object& object, std::st
 // The byte behind it, in its document's text.
 inline std::size_t end_of(const json::Value& value) { return value.offset() + value.raw().text.size(); }
 
+// Whether it is the value that `part` was decoded of, and not another field of the same name.
+inline bool holds(const json::Value& whole, json::RawValue part)
+{
+    const std::string_view text = whole.raw().text;
+    return part.text.data() >= text.data() && part.text.data() < text.data() + text.size();
+}
+
 // `text` with the value that stands in it replaced.
 inline std::string replaced(std::string_view text, const json::Value& value, std::string_view by)
 {

@@ -53,13 +53,6 @@ std::string undeferred(const anthropic::Tool& tool, const route::Target& target)
 
 } // namespace
 
-// Whether it is the list that was decoded, and not another field of the same name.
-bool ToolsEditor::is_decoded(const json::Array& tools) const
-{
-    return !request_.tools.empty() && !tools.empty()
-        && request_.tools.front().raw.text.data() == (*tools.begin()).raw().text.data();
-}
-
 void ToolsEditor::edit_tool(const Value& value, const anthropic::Tool* decoded)
 {
     const auto tool = value.object();
@@ -103,7 +96,7 @@ bool ToolsEditor::edit(const Value& tools)
     }
     const bool marked = std::ranges::any_of(
         request_.tools, [](const anthropic::Tool& tool) { return bool(tool.cache_control); });
-    const bool known = is_decoded(*list);
+    const bool known = !request_.tools.empty() && holds(tools, request_.tools.front().raw);
     const bool looks = known && looks_at_tools(request_, target_);
     if (known && !looks && !marked && !rewrites_schemas(target_))
         return false;

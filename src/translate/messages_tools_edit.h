@@ -30,7 +30,6 @@ public:
 private:
     void edit_tool(const json::Value& value, const anthropic::Tool* decoded);
     std::string rewritten_tools();
-    bool is_decoded(const json::Array& tools) const;
 
     const anthropic::MessagesRequest& request_;
     const route::Target& target_;

@@ -273,7 +273,15 @@ protected:
         cancelled_ = state.cancelled() != boost::asio::cancellation_type::none;
     }
 
+    // To somebody who waits at the same socket.
+    void hand_over()
+    {
+        read();
+        arrivals_->wait(*socket_, Left::nothing, [this](bool usable) { other_ = usable; });
+    }
+
     Taker taker_;
+    std::optional<bool> other_; // as over_, of who it was handed to
     boost::asio::cancellation_signal stop_;
     bool cancelled_ = false;
 };
@@ -390,35 +398,31 @@ TEST_F(TakerTest, WakeTheCoroutineWhoseSocketIsGoneMeanwhile)
 TEST_F(TakerTest, WakeTheCoroutineWhoseSocketServesSomebodyElseMeanwhile)
 {
     begin();
-    std::optional<bool> other;
     taker_.then = [&] {
-        read();
-        arrivals_->wait(*socket_, Left::nothing, [&](bool usable) { other = usable; });
+        hand_over();
         stop_.emit(boost::asio::cancellation_type::terminal); // of the first, not of the second
         return std::nullopt;
     };
     hear("hello");
     EXPECT_EQ(over_, true);
-    EXPECT_FALSE(other);
+    EXPECT_FALSE(other_);
     hear("again");
-    EXPECT_EQ(other, true);
+    EXPECT_EQ(other_, true);
     EXPECT_EQ(taker_.taken, 1);
 }
 
 TEST_F(TakerTest, EndWhatBeganMeanwhileWithItsSocket)
 {
     begin();
-    std::optional<bool> other;
     taker_.then = [&] {
-        read();
-        arrivals_->wait(*socket_, Left::nothing, [&](bool usable) { other = usable; });
+        hand_over();
         arrivals_.reset();
         socket_.reset();
         return std::nullopt;
     };
     hear("hello");
     EXPECT_EQ(over_, true);
-    EXPECT_FALSE(other);
+    EXPECT_FALSE(other_);
 }
 
 TEST_F(ArrivalsTest, WakeACoroutineThatMayBeCancelled)
