@@ -55,15 +55,23 @@ constexpr std::array block_types = {
 
 constexpr std::string_view error_suffix = "_tool_result_error";
 
+template <std::size_t... places>
+BlockType plain_block_type(std::string_view name, std::index_sequence<places...>)
+{
+    BlockType type = BlockType::other;
+    (void)((name == block_types[places].first && (type = block_types[places].second, true)) || ...);
+    return type;
+}
+
 BlockType block_type(RawString name)
 {
-    for (const auto& [text, type] : block_types)
-        if (name.escaped == text)
-            return type;
+    const BlockType type = plain_block_type(name.escaped, std::make_index_sequence<block_types.size()>());
+    if (type != BlockType::other)
+        return type;
     if (name.escaped.contains('\\'))
-        for (const auto& [text, type] : block_types)
+        for (const auto& [text, meant] : block_types)
             if (json::key_is(name, text))
-                return type;
+                return meant;
     return name.escaped.ends_with(error_suffix) ? BlockType::server_tool_error : BlockType::other;
 }
 
@@ -324,6 +332,18 @@ bool leaves_direct_out(const Fields& fields)
     return true;
 }
 
+void decode_server_tool(Tool& tool, const Fields& fields)
+{
+    tool.max_uses = fields.raw("max_uses");
+    tool.allowed_domains = fields.raw("allowed_domains");
+    tool.blocked_domains = fields.raw("blocked_domains");
+    tool.user_location = fields.raw("user_location");
+    tool.max_characters = fields.raw("max_characters");
+    tool.display_width_px = fields.raw("display_width_px");
+    tool.display_height_px = fields.raw("display_height_px");
+    tool.mcp_server_name = fields.string_if_any("mcp_server_name");
+}
+
 } // namespace
 
 Blocks decode_content(json::Value value, const Path& path, Mistake& mistake)
@@ -357,15 +377,9 @@ void decode_tool(Tool& tool, json::Object object, const Path& path, Mistake& mis
     tool.callable_directly = !leaves_direct_out(fields);
     if (fields.value("cache_control"))
         tool.cache_control = decode_cache_control(fields);
-    tool.max_uses = fields.raw("max_uses");
-    tool.allowed_domains = fields.raw("allowed_domains");
-    tool.blocked_domains = fields.raw("blocked_domains");
-    tool.user_location = fields.raw("user_location");
-    tool.max_characters = fields.raw("max_characters");
-    tool.display_width_px = fields.raw("display_width_px");
-    tool.display_height_px = fields.raw("display_height_px");
-    tool.mcp_server_name = fields.string_if_any("mcp_server_name");
-    if (tool.name.empty() && (tool.type.empty() || json::key_is(tool.type, "custom")))
+    if (!tool.type.empty() && !json::key_is(tool.type, "custom"))
+        return decode_server_tool(tool, fields);
+    if (tool.name.empty())
         fields.complain("name", "this field is required and must be a string that is not empty");
 }
 

@@ -74,13 +74,11 @@ void decode_message(Message& message, json::Object object, const Path& path, Mis
 {
     Fields fields(object, path, mistake);
     const RawString role = fields.required_string("role");
-    const auto is = [role](
-                        std::string_view name) { return role.escaped == name || json::key_is(role, name); };
-    if (is("assistant"))
+    if (json::key_is(role, "assistant"))
         message.role = Role::assistant;
-    else if (is("system"))
+    else if (json::key_is(role, "system"))
         message.role = Role::system;
-    else if (!is("user"))
+    else if (!json::key_is(role, "user"))
         fields.complain("role", R"(expected "user", "assistant" or "system")");
     if (auto content = fields.value("content"))
         message.blocks = content->is(json::Type::object)

@@ -34,12 +34,10 @@ json::RawString Fields::string_in(json::Value value, std::string_view name) cons
     return {};
 }
 
-json::RawString Fields::required_string_in(json::Value value, std::string_view name) const
+void Fields::complain_of_string(json::Value value, std::string_view name) const
 {
-    if (value.is_there() && value.is(json::Type::string))
-        return *value.string();
-    complain(name, value.is_there() ? "expected a string" : "this field is required and must be a string");
-    return {};
+    const bool is_given = value.is_there() && !value.is(json::Type::null);
+    complain(name, is_given ? "expected a string" : "this field is required and must be a string");
 }
 
 std::optional<json::RawString> Fields::string(const json::Name& name) const

@@ -93,9 +93,13 @@ public:
     }
 
     // As above, but absence is a mistake too.
-    json::RawString required_string(const json::Name& name) const
+    [[gnu::always_inline]] json::RawString required_string(const json::Name& name) const
     {
-        return required_string_in(find(name), name.text());
+        const json::Value found = members_.find(name);
+        if (found.is_there() && found.is(json::Type::string) && !mistake_) [[likely]]
+            return *found.string();
+        complain_of_string(found, name.text());
+        return {};
     }
 
     // No mistake whatever it is: empty when it is no string.
@@ -118,7 +122,7 @@ private:
         return found.is_there() && !mistake_ && !found.is(json::Type::null) ? found : json::Value();
     }
     json::RawString string_in(json::Value value, std::string_view name) const;
-    json::RawString required_string_in(json::Value value, std::string_view name) const;
+    void complain_of_string(json::Value value, std::string_view name) const;
     std::optional<json::Object> object_in(json::Value value, std::string_view name) const;
     std::optional<json::Array> array_in(json::Value value, std::string_view name) const;
 

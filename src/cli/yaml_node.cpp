@@ -29,8 +29,11 @@ bool is_number(std::string_view text)
     const std::size_t whole = digits();
     if (whole == 0 || (whole > 1 && text[first] == '0'))
         return false;
-    if (at < text.size() && text[at] == '.' && (++at, digits()) == 0)
-        return false;
+    if (at < text.size() && text[at] == '.') {
+        ++at;
+        if (digits() == 0)
+            return false;
+    }
     if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
         ++at;
         if (at < text.size() && (text[at] == '+' || text[at] == '-'))

@@ -59,71 +59,82 @@ private:
 
     static bool is_bracket(char c) { return c == '{' || c == '['; }
 
-    enum class Stop : std::uint8_t { bracket_opens, value_ended, key_is_wrong, value_is_wrong };
-
-    struct Stopped {
-        std::uint32_t token;
-        Stop at;
-    };
-
-    // From the first bracket up to the one that closes it. Where the walk is are local variables: members
-    // would be stored and loaded again around each word of after_.
+    // From the first bracket up to the one that closes it. The labels are the states: each says what is
+    // expected at `token`. Where the walk is are local variables: members would be stored and loaded again
+    // around each word of after_.
+    // NOLINTBEGIN(cppcoreguidelines-avoid-goto,hicpp-avoid-goto)
     bool walk()
     {
-        Stopped stopped { 0, Stop::bracket_opens };
+        std::uint32_t token = 0;
         std::uint32_t* top = bottom_;
-        bool in_object = false;
-        for (;;) {
-            std::uint32_t token = stopped.token;
-            bool item_follows = false;
-            if (stopped.at == Stop::bracket_opens) {
-                if (static_cast<std::size_t>(top - bottom_) >= depth_max_)
-                    return too_deep(token);
-                in_object = first_[token] == '{';
-                *top++ = token++;
-                item_follows = first_[token] != closing(in_object);
-            } else if (stopped.at != Stop::value_ended) {
-                return stopped.at == Stop::key_is_wrong ? key_fails(token) : value_fails(token);
-            }
-            if (!item_follows) {
-                while (first_[token] == closing(in_object)) {
-                    after_[*--top] = ++token;
-                    if (top == bottom_) {
-                        token_ = token;
-                        return true;
-                    }
-                    in_object = first_[top[-1]] == '{';
-                }
-                if (first_[token] != ',')
-                    return comma_fails(token, in_object);
-                ++token;
-            }
-            stopped = in_object ? items<true>(token) : items<false>(token);
-        }
-    }
 
-    // From where a key or an element is expected up to where another bracket opens or no comma follows.
-    template <bool in_object> Stopped items(std::uint32_t token) const
-    {
-        for (;;) {
-            if (in_object) {
-                token = after_texts(token);
-                if (is_next(token, last_text_member))
-                    return { after_text(token), Stop::value_ended };
-                if (first_[token] != '"' || first_[token + 1] != ':' || !string(token))
-                    return { token, Stop::key_is_wrong };
-                token += 2;
-            }
-            const char c = first_[token];
-            if (is_bracket(c))
-                return { token, Stop::bracket_opens };
-            if (c == '"' ? !string(token) : !scalar(token))
-                return { token, Stop::value_is_wrong };
-            after_[token] = token + 1;
-            if (first_[++token] != ',')
-                return { token, Stop::value_ended };
-            ++token;
+    opening_bracket:
+        if (static_cast<std::size_t>(top - bottom_) == depth_max_)
+            return too_deep(token);
+        *top++ = token;
+        if (first_[token++] == '{') {
+            if (first_[token] == '}')
+                goto closing_bracket;
+            goto member;
         }
+        if (first_[token] == ']')
+            goto closing_bracket;
+
+    element:
+        if (is_bracket(first_[token]))
+            goto opening_bracket;
+        if (!text_or_scalar(token))
+            return value_fails(token);
+        ++token;
+
+    behind_element:
+        if (first_[token] == ',') {
+            ++token;
+            goto element;
+        }
+        if (first_[token] == ']')
+            goto closing_bracket;
+        return comma_fails(token, "expected a comma or ']'");
+
+    member:
+        token = after_texts(token);
+        if (is_next(token, last_text_member)) {
+            token = after_text(token);
+            goto closing_bracket;
+        }
+        if (first_[token] != '"' || first_[token + 1] != ':' || !string(token))
+            return key_fails(token);
+        token += 2;
+        if (is_bracket(first_[token]))
+            goto opening_bracket;
+        if (!text_or_scalar(token))
+            return value_fails(token);
+        ++token;
+
+    behind_member:
+        if (first_[token] == ',') {
+            ++token;
+            goto member;
+        }
+        if (first_[token] != '}')
+            return comma_fails(token, "expected a comma or '}'");
+
+    closing_bracket:
+        after_[*--top] = ++token;
+        if (top != bottom_) {
+            if (first_[top[-1]] == '{')
+                goto behind_member;
+            goto behind_element;
+        }
+        token_ = token;
+        return true;
+    }
+    // NOLINTEND(cppcoreguidelines-avoid-goto,hicpp-avoid-goto)
+
+    bool text_or_scalar(std::uint32_t token) const
+    {
+        after_[token] = token + 1;
+        return first_[token] == '"' ? string(token) : scalar(token);
     }
 
     // What most objects are full of, told by one look: `"key": "text",` and the last of them.
@@ -156,10 +167,10 @@ private:
         return fail("it is nested deeper than " + std::to_string(depth_max_) + " levels");
     }
 
-    bool comma_fails(std::uint32_t token, bool in_object)
+    bool comma_fails(std::uint32_t token, const char* expected)
     {
         token_ = token;
-        return fail(in_object ? "expected a comma or '}'" : "expected a comma or ']'");
+        return fail(expected);
     }
 
     bool key_fails(std::uint32_t token)
@@ -194,7 +205,6 @@ private:
         return text == "true" || text == "false" || text == "null" || is_number(text);
     }
 
-    static char closing(bool in_object) { return in_object ? '}' : ']'; }
     bool is_end() const { return token_ >= document_.count_; }
 
     // Behind the last token there is none that fits anywhere.

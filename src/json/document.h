@@ -34,7 +34,7 @@ public:
     bool is_there() const { return document_ != nullptr; }
 
     Type type() const;
-    bool is(Type wanted) const { return type() == wanted; }
+    bool is(Type wanted) const;
 
     RawValue raw() const; // without white space around it
 
@@ -72,6 +72,13 @@ struct Field {
 
 // True when `key` means `name`, however it was escaped. `name` must be plain ASCII.
 bool key_is(RawString key, std::string_view name);
+
+// The same for a literal, of which nearly every key is told without a call.
+template <std::size_t size> bool key_is(RawString key, const char (&literal)[size])
+{
+    const std::string_view name(literal, size - 1);
+    return key.escaped.size() <= name.size() ? key.escaped == name : key_is(key, name);
+}
 
 class Object {
 public:
@@ -202,11 +209,14 @@ inline std::string_view Document::up_to(std::uint32_t token, std::uint32_t next)
     return { begin, end };
 }
 
-// The closing quote is no token: it is the last byte before the next one that is not white space.
+// The closing quote is no token: only white space stands between it and the next one.
 inline RawString Document::string_at(std::uint32_t token) const
 {
-    const std::string_view text = up_to(token, token + 1);
-    return { { text.data() + 1, text.size() - 2 } };
+    const char* const begin = text_.data() + place_[token] + 1;
+    const char* end = text_.data() + place_[token + 1] - 1;
+    while (*end != '"')
+        --end;
+    return { { begin, end } };
 }
 
 // Nearly every key is told by its first bytes; only one that goes on with a backslash where the name goes on
@@ -241,6 +251,24 @@ inline Type Value::type() const
         return Type::null;
     default:
         return Type::number;
+    }
+}
+
+// Of a constant, one comparison.
+inline bool Value::is(Type wanted) const
+{
+    const char first = document_->at(token_);
+    switch (wanted) {
+    case Type::object:
+        return first == '{';
+    case Type::array:
+        return first == '[';
+    case Type::string:
+        return first == '"';
+    case Type::null:
+        return first == 'n';
+    default:
+        return type() == wanted;
     }
 }
 

@@ -11,20 +11,39 @@
 
 namespace dragoman::json {
 
-// The first eight bytes of a text, zeros where it is shorter. Memory may be read up to `end`.
-inline std::uint64_t first_word(std::string_view text, const char* end)
+// Eight bytes, the first of them lowest on every machine.
+inline std::uint64_t word_at(const char* bytes)
 {
-    constexpr std::uint64_t all = ~std::uint64_t { 0 };
-    constexpr std::size_t bytes = sizeof(std::uint64_t);
     std::uint64_t word = 0;
-    if (end - text.data() < static_cast<std::ptrdiff_t>(bytes)) {
-        std::memcpy(&word, text.data(), std::min(text.size(), bytes));
-        return word;
-    }
-    std::memcpy(&word, text.data(), bytes);
-    // In two steps of at most 32, so that nothing branches on the size.
-    const std::size_t half = 4 * (bytes - std::min(text.size(), bytes));
-    return word & (std::endian::native == std::endian::little ? all >> half >> half : all << half << half);
+    std::memcpy(&word, bytes, sizeof word);
+    return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+}
+
+// The top bit of the lowest byte that is `wanted`; above it others may be set, too. 0 when there is none.
+constexpr std::uint64_t marks_of(std::uint64_t word, char wanted)
+{
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    const std::uint64_t zero = word ^ ones * static_cast<unsigned char>(wanted);
+    return (zero - ones) & ~zero & ones << 7;
+}
+
+// Where fewer than eight bytes are left.
+[[gnu::noinline]] inline std::uint64_t last_word_before(const char* end, const char* bytes)
+{
+    std::array<char, sizeof(std::uint64_t)> word {};
+    std::copy(bytes, end, word.begin());
+    return word_at(word.data());
+}
+
+// The first eight bytes of a key of a well-formed text that ends at `end`: zeros from the closing quote on.
+inline std::uint64_t key_word(const char* key, const char* end)
+{
+    const std::uint64_t word = end - key >= static_cast<std::ptrdiff_t>(sizeof(std::uint64_t))
+        ? word_at(key)
+        : last_word_before(end, key);
+    const std::uint64_t quotes = marks_of(word, '"');
+    const std::uint64_t first = quotes & (~quotes + 1);
+    return word & ((first >> 7) - 1); // without a quote, the whole of it
 }
 
 // A literal: plain ASCII without anything that is escaped.
@@ -36,18 +55,21 @@ public:
     consteval Name(const char (&literal)[size])
         : text_(literal, size - 1)
     {
-        std::array<char, sizeof word_> bytes {};
-        std::copy_n(literal, std::min(size - 1, bytes.size()), bytes.begin());
-        word_ = std::bit_cast<std::uint64_t>(bytes);
+        const std::size_t bytes = std::min(size - 1, sizeof word_);
+        for (std::size_t i = 0; i < bytes; ++i) {
+            word_ |= std::uint64_t { static_cast<unsigned char>(literal[i]) } << 8 * i;
+            last_word_ |= std::uint64_t { static_cast<unsigned char>(literal[size - 1 - bytes + i]) }
+                << 8 * i;
+        }
         slot_ = slot_of(word_);
-        if (size - 1 >= bytes.size())
-            std::copy_n(literal + size - 1 - bytes.size(), bytes.size(), bytes.begin());
-        last_word_ = std::bit_cast<std::uint64_t>(bytes);
     }
 
     constexpr std::string_view text() const { return text_; }
     constexpr std::uint64_t word() const { return word_; }
-    constexpr std::uint64_t last_word() const { return last_word_; } // the last eight bytes, where there are
+    constexpr std::uint64_t last_word() const
+    {
+        return last_word_;
+    } // the last eight bytes, or all that there are
     constexpr std::size_t slot() const { return slot_; }
 
     // The slots of names that are found together are spread.

@@ -37,15 +37,23 @@ constexpr std::size_t block_size = TokenKernel::block;
 // All copies are of a fixed size, which needs no call.
 class Edge {
 public:
-    // The last block of a text that is no shorter than what is copied.
-    const char* last(std::string_view text)
+    // The last `size` bytes of a text that is no shorter than what is copied.
+    const char* last(std::string_view text, std::size_t size)
     {
         std::memcpy(bytes_, text.data() + text.size() - shortest, shortest);
         std::memset(bytes_ + shortest, ' ', block_size);
-        return bytes_ + shortest - text.size() % block_size;
+        return bytes_ + shortest - size;
     }
 
-    // The first one.
+    // A block that ends with the first `size` bytes of a text.
+    const char* beginning(const char* text, std::size_t size)
+    {
+        std::memset(bytes_, ' ', shortest);
+        std::memcpy(bytes_ + shortest, text, block_size);
+        return bytes_ + before + size;
+    }
+
+    // The first block, when it is one of the text.
     const char* first(const char* text)
     {
         std::memset(bytes_, ' ', before);
@@ -107,7 +115,7 @@ public:
     std::size_t run(const char* bytes, std::size_t at, std::size_t end)
     {
         rare_escapes_ = 0;
-        for (; at < end && rare_escapes_ == 0; at += block_size, bytes += block_size)
+        for (; at != end && rare_escapes_ == 0; at += block_size, bytes += block_size)
             take(at, bytes);
         return at;
     }
@@ -180,12 +188,13 @@ private:
     Bits rare_escapes_ = 0;
 };
 
-// The blocks of [at, end), of which the first one is at `bytes`.
+// The blocks of [at, end), of which the first one is at `bytes`. It may begin in front of the text: that is a
+// great number, from which on the places count through zero.
 template <class Block>
 [[gnu::noinline]] void scan_text(
     TokenScan& scan, std::string_view text, const char* bytes, std::size_t at, std::size_t end)
 {
-    while (at < end) {
+    while (at != end) {
         BlockScan<Block> blocks(scan, at == 0 ? bytes : nullptr);
         const std::size_t done = blocks.run(bytes, at, end);
         scan = blocks.state();
@@ -210,10 +219,13 @@ void scan_blocks(TokenScan& scan, std::string_view text, std::size_t from, std::
 {
     if (text.size() < Edge::shortest)
         return scan_short<Block>(scan, text);
-    const std::size_t last = text.size() / block_size * block_size;
+    if (to < block_size)
+        return scan_text<Block>(scan, text, Edge().beginning(text.data(), to), to - block_size, to);
+    const std::size_t rest = (text.size() - from) % block_size;
+    const std::size_t last = text.size() - rest;
     scan_text<Block>(scan, text, text.data() + from, from, to < last ? to : last);
     if (to > last)
-        scan_text<Block>(scan, text, Edge().last(text), last, last + block_size);
+        scan_text<Block>(scan, text, Edge().last(text, rest), last, last + block_size);
 }
 
 } // namespace

@@ -39,9 +39,10 @@ struct TokenKernel {
 
     const char* name;
     bool (*fits_processor)();
-    // Scans the blocks of `text` that begin in [from, to): both multiples of 64, or `to` is beyond the end.
-    // The last one is to be that which holds the end of the text or begins there. There must be room for 64
-    // tokens more than the bytes between them.
+    // Scans the blocks of `text` that begin in [from, to), which are whole ones, or `to` is beyond the end.
+    // The last one is to be that which holds the end of the text or begins there. The bytes before the first
+    // block, if there are any, are scanned before it: [0, to), 3 to 63 of them. There must be room for 64
+    // tokens more than the bytes between `from` and `to`.
     void (*scan)(TokenScan& scan, std::string_view text, std::size_t from, std::size_t to);
 };
 

@@ -9,6 +9,10 @@
 #include <array>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace dragoman::json {
 namespace {
 

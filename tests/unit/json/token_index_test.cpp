@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <ostream>
 #include <random>
 #include <string>
@@ -133,16 +134,20 @@ Seen read_plainly(std::string_view text)
     return seen;
 }
 
-// Nothing stands behind a text here but what a sanitizer guards.
-void expect_all_kernels_agree(std::string_view text)
+// Nothing stands behind a text here but what a sanitizer guards. `offset` is how far behind a cache line's
+// beginning it lies.
+void expect_all_kernels_agree(std::string_view text, std::size_t offset = 0)
 {
-    const std::unique_ptr<char[]> exact(new char[text.size()]);
-    std::copy(text.begin(), text.end(), exact.get());
-    const std::string_view same(exact.get(), text.size());
+    const auto line = std::align_val_t(64);
+    const auto give_back = [line](char* memory) { ::operator delete[](memory, line); };
+    const std::unique_ptr<char[], decltype(give_back)> exact(
+        static_cast<char*>(::operator new[](offset + text.size(), line)), give_back);
+    std::copy(text.begin(), text.end(), exact.get() + offset);
+    const std::string_view same(exact.get() + offset, text.size());
     const Seen expected = read_plainly(text);
     for (const TokenKernel& kernel : usable_kernels())
         ASSERT_EQ(read_with(kernel, same), expected)
-            << kernel.name << " on " << text.size() << " bytes: " << text;
+            << kernel.name << " on " << text.size() << " bytes, " << offset << " behind a line: " << text;
 }
 
 class Simdjson {
@@ -301,6 +306,26 @@ TEST(TokenIndex, ChecksUtf8OfEveryPairOfBytes)
                         << kernel.name << ' ' << first << ' ' << second << " and " << behind.size()
                         << " more";
             }
+}
+
+TEST(TokenIndex, FindsTheSameWhereverALongTextLies)
+{
+    std::mt19937 random(64);
+    for (std::size_t offset = 0; offset < 64; ++offset) {
+        for (std::string_view alphabet : alphabets)
+            for (std::size_t size : { 1023UZ, 1024UZ, 1087UZ, 1088UZ, 1024UZ + random() % 200, 17'000UZ })
+                expect_all_kernels_agree(random_text(random, size, alphabet), offset);
+        const std::size_t place = (64 - offset) % 64;
+        for (std::string_view at_the_line :
+            { "\\\"", "\\\\\"", "\\u0041", "\\ud83d", "\\x", "\",", "12", "\n" })
+            for (std::size_t before = place > 8 ? place - 8 : 0; before < place + 2; ++before)
+                expect_all_kernels_agree(
+                    "\"" + std::string(before, 'a').append(at_the_line).append(1100, 'b') + "\"", offset);
+        for (const std::string& sequence : sequences())
+            for (std::size_t before = place > 5 ? place - 5 : 0; before < place + 2; ++before)
+                expect_all_kernels_agree(
+                    "\"" + std::string(before, 'a') + sequence + std::string(1100, 'b') + "\"", offset);
+    }
 }
 
 TEST(TokenIndex, MakesRoomAsATextGoesOn)
