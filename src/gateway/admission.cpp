@@ -87,20 +87,15 @@ Error forbidden(std::string message)
         .should_retry = false };
 }
 
-std::optional<std::string_view> given(const net::RequestHead& head, std::string_view name)
-{
-    return head.count(name) == 0 ? std::nullopt : std::optional(head.field(name));
-}
-
 } // namespace
 
 Credentials credentials_of(const net::RequestHead& head)
 {
     return { .host = head.host,
-        .origin = given(head, "origin"),
-        .content_type = given(head, "content-type"),
-        .x_api_key = given(head, "x-api-key"),
-        .authorization = given(head, "authorization") };
+        .origin = head.given("origin"),
+        .content_type = head.given("content-type"),
+        .x_api_key = head.given("x-api-key"),
+        .authorization = head.given("authorization") };
 }
 
 std::string_view shown_token(const config::Config& config, const net::RequestHead& head)
