@@ -13,13 +13,22 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 
-constexpr std::array<bool, 256> token_characters = [] {
-    std::array<bool, 256> table {};
-    for (char c :
-        std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-        table[static_cast<unsigned char>(c)] = true;
+using Characters = std::array<bool, 256>;
+
+constexpr std::string_view letters_and_digits =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+constexpr Characters alphanumeric_and(std::string_view others)
+{
+    Characters table {};
+    for (std::string_view part : { letters_and_digits, others })
+        for (char c : part)
+            table[static_cast<unsigned char>(c)] = true;
     return table;
-}();
+}
+
+constexpr Characters token_characters = alphanumeric_and("!#$%&'*+-.^_`|~");
+constexpr Characters host_characters = alphanumeric_and("-._~%!$&'()*+;=");
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -67,6 +76,24 @@ std::size_t token_size(std::string_view text)
     return size;
 }
 
+bool same_byte_by_byte(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](char x, char y) { return x == y || lower(x) == lower(y); });
+}
+
+// Nearly always they are equal, or differ in more than the case of letters.
+bool same_eight(std::string_view a, std::string_view b)
+{
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a.data(), sizeof x);
+    std::memcpy(&y, b.data(), sizeof y);
+    if (x == y)
+        return true;
+    return ((x ^ y) & ~eight_times('a' ^ 'A')) == 0
+        && same_byte_by_byte(a.substr(0, sizeof x), b.substr(0, sizeof y));
+}
+
 bool is_port(std::string_view digits)
 {
     if (digits.empty() || digits.size() > 5 || !std::ranges::all_of(digits, is_digit))
@@ -79,10 +106,8 @@ bool is_port(std::string_view digits)
 
 bool is_host_name(std::string_view host)
 {
-    return !host.empty() && std::ranges::all_of(host, [](char c) {
-        return std::string_view("-._~%!$&'()*+;=").contains(c) || is_digit(c)
-            || (lower(c) >= 'a' && lower(c) <= 'z');
-    });
+    return !host.empty()
+        && std::ranges::all_of(host, [](char c) { return host_characters[static_cast<unsigned char>(c)]; });
 }
 
 bool is_address_literal(std::string_view host)
@@ -139,20 +164,13 @@ Parsed<Framing> parse_framing(std::span<const Field> fields)
 
 bool same_but_for_case(std::string_view a, std::string_view b)
 {
-    auto same = [](char x, char y) { return x == y || lower(x) == lower(y); };
-    std::uint64_t x = 0;
-    std::uint64_t y = 0;
-    for (; a.size() >= sizeof x; a.remove_prefix(sizeof x), b.remove_prefix(sizeof y)) {
-        std::memcpy(&x, a.data(), sizeof x);
-        std::memcpy(&y, b.data(), sizeof y);
-        if (x == y)
-            continue;
-        if (((x ^ y) & ~eight_times('a' ^ 'A')) != 0)
+    if (a.size() < sizeof(std::uint64_t))
+        return same_byte_by_byte(a, b);
+    const std::size_t last = a.size() - sizeof(std::uint64_t); // which may overlap the ones before
+    for (std::size_t at = 0; at < last; at += sizeof(std::uint64_t))
+        if (!same_eight(a.substr(at), b.substr(at)))
             return false;
-        if (!std::ranges::equal(a.substr(0, sizeof x), b.substr(0, sizeof y), same))
-            return false;
-    }
-    return std::ranges::equal(a, b, same);
+    return same_eight(a.substr(last), b.substr(last));
 }
 
 bool is_clean(const Field& field)
