@@ -53,18 +53,25 @@ template <class Container> struct Kept {
     std::vector<Container> containers {};
 };
 
-// An empty one with room for `size` elements, and not for many times more: it may be held for long. The
-// tightest that there is, so that who needs little leaves the large ones to who needs them.
+// An empty one with room for `size` elements, and not for many times more: it may be held for long. The last
+// given one that fits, or else the tightest, so that who needs little leaves the large ones to who needs
+// them.
 template <class Container> Container take(std::size_t size)
 {
+    constexpr std::size_t fitting = 2;
     constexpr std::size_t too_roomy = 4;
     constexpr std::size_t slack = 512;
     if (!Kept<Container>::over) {
         auto& kept = Kept<Container>::here().containers;
         auto best = kept.end();
-        for (auto at = kept.begin(); at != kept.end(); ++at)
-            if (at->capacity() >= size && (best == kept.end() || at->capacity() < best->capacity()))
+        for (auto at = kept.end(); at != kept.begin();) {
+            --at;
+            const std::size_t room = at->capacity();
+            if (room >= size && (best == kept.end() || room < best->capacity()))
                 best = at;
+            if (room >= size && room <= fitting * size)
+                break;
+        }
         if (best != kept.end() && best->capacity() <= too_roomy * size + slack) {
             Container found = std::move(*best);
             if (best != kept.end() - 1)

@@ -1,6 +1,7 @@
 #include "base/spare_buffer.h"
 
 #include "base/limits.h"
+#include "base/recycled.h"
 
 #include <array>
 #include <cstddef>
@@ -33,7 +34,7 @@ void keep_or_free(std::string& empty)
     if (fits && here.count < here.kept.size())
         here.kept[here.count++] = std::move(empty);
     else
-        std::string().swap(empty);
+        recycled::give(empty);
 }
 
 } // namespace

@@ -12,14 +12,9 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b)
-{
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 bool contains_ignoring_case(const std::vector<std::string>& names, std::string_view wanted)
 {
-    return std::ranges::any_of(names, [&](const auto& name) { return equal_ignoring_case(name, wanted); });
+    return std::ranges::any_of(names, [&](const auto& name) { return net::same_name(name, wanted); });
 }
 
 bool is_our_host(const config::Config& config, std::string_view host)
@@ -37,9 +32,9 @@ bool is_json(std::string_view content_type)
     std::string_view type = content_type.substr(0, content_type.find(';'));
     while (type.ends_with(' ') || type.ends_with('\t'))
         type.remove_suffix(1);
-    return equal_ignoring_case(type, "application/json")
-        || (type.size() > 17 && equal_ignoring_case(type.substr(0, 12), "application/")
-            && equal_ignoring_case(type.substr(type.size() - 5), "+json"));
+    return net::same_name(type, "application/json")
+        || (type.size() > 17 && net::same_name(type.substr(0, 12), "application/")
+            && net::same_name(type.substr(type.size() - 5), "+json"));
 }
 
 // Every token is compared, whichever matches, so that the time says nothing about which one came close.
@@ -56,7 +51,7 @@ std::optional<std::string_view> bearer(std::string_view authorization)
 {
     constexpr std::string_view scheme = "Bearer ";
     if (authorization.size() <= scheme.size()
-        || !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))
+        || !net::same_name(authorization.substr(0, scheme.size()), scheme))
         return std::nullopt;
     std::string_view token = authorization.substr(scheme.size());
     while (token.starts_with(' '))
@@ -87,20 +82,15 @@ Error forbidden(std::string message)
         .should_retry = false };
 }
 
-std::optional<std::string_view> given(const net::RequestHead& head, std::string_view name)
-{
-    return head.count(name) == 0 ? std::nullopt : std::optional(head.field(name));
-}
-
 } // namespace
 
 Credentials credentials_of(const net::RequestHead& head)
 {
     return { .host = head.host,
-        .origin = given(head, "origin"),
-        .content_type = given(head, "content-type"),
-        .x_api_key = given(head, "x-api-key"),
-        .authorization = given(head, "authorization") };
+        .origin = head.given("origin"),
+        .content_type = head.given("content-type"),
+        .x_api_key = head.given("x-api-key"),
+        .authorization = head.given("authorization") };
 }
 
 std::string_view shown_token(const config::Config& config, const net::RequestHead& head)

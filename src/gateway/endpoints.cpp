@@ -77,7 +77,7 @@ Route route_of(std::string_view target)
 {
     if (target == "*") // OPTIONS asks about the server as a whole
         return { .allow = "GET, HEAD, POST" };
-    const std::string_view written = target.substr(0, target.find_first_of("?#"));
+    const std::string_view written = target.substr(0, std::min(target.find('?'), target.find('#')));
     if (const Entry* entry = entry_of(written)) // nearly every request
         return route_to(*entry);
     std::string single = with_single_slashes(written);

@@ -96,20 +96,20 @@ MessagesExchange::MessagesExchange(Worker& worker, net::ClientRequest& request, 
 net::Task<void> MessagesExchange::serve(
     Worker& worker, net::ClientRequest& request, net::ResponseWriter& response)
 {
-    MessagesExchange exchange(worker, request, response);
-    if (exchange.begin()) {
+    const auto exchange = std::make_unique<MessagesExchange>(worker, request, response);
+    if (exchange->begin()) {
         Result<void> relayed;
         do {
-            relayed = co_await exchange.relay_->run();
+            relayed = co_await exchange->relay_->run();
             if (response.client_gone())
                 co_return; // What went wrong afterwards is nobody's concern.
-        } while (exchange.goes_on(relayed));
+        } while (exchange->goes_on(relayed));
         if (!relayed)
-            co_await exchange.relay_->fail(*exchange.error_);
+            co_await exchange->relay_->fail(*exchange->error_);
     } else {
-        co_await exchange.send_error();
+        co_await exchange->send_error();
     }
-    exchange.ran_to_the_end_ = true;
+    exchange->ran_to_the_end_ = true;
 }
 
 bool MessagesExchange::begin()

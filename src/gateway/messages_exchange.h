@@ -1,6 +1,7 @@
 // POST /v1/messages from end to end: decode, choose the model, translate, relay, and one line in the log.
 #pragma once
 
+#include "base/recycled_memory.h"
 #include "base/request_record.h"
 #include "gateway/attempts.h"
 #include "gateway/limiter.h"
@@ -24,9 +25,9 @@ struct Mending {
     translate::Lesson lesson {}; // kept once the mended request is answered
 };
 
-// Lives in the frame of serve(). Its destructor writes the log line, whatever ended the exchange: an answer,
-// an error, or a client that went away and had the frame destroyed. Thousands live at once: what only the end
-// needs is not kept.
+// Belongs to the frame of serve(). Its destructor writes the log line, whatever ended the exchange: an
+// answer, an error, or a client that went away and had the frame destroyed. Thousands live at once: what only
+// the end needs is not kept.
 class MessagesExchange {
 public:
     static net::Task<void> serve(Worker& worker, net::ClientRequest& request, net::ResponseWriter& response);
@@ -35,6 +36,14 @@ public:
     ~MessagesExchange();
     MessagesExchange(const MessagesExchange&) = delete;
     MessagesExchange& operator=(const MessagesExchange&) = delete;
+
+    // Each request has one, which is larger than what Asio keeps of frames.
+    using Memory = RecycledMemory<MessagesExchange>;
+    static void* operator new(std::size_t) { return Memory().allocate(1); }
+    static void operator delete(void* memory)
+    {
+        Memory().deallocate(static_cast<MessagesExchange*>(memory), 1);
+    }
 
 private:
     bool begin(); // false: there is an error to be sent

@@ -152,7 +152,7 @@ Routing routing_of(const config::Config& config)
 
 NamedModel named_model(std::string_view slug, const config::Config& config)
 {
-    const std::size_t slash = slug.find_first_of("/,");
+    const std::size_t slash = std::min(slug.find('/'), slug.find(','));
     if (slash == std::string_view::npos)
         return { .model = slug };
     const auto& upstreams = config.upstreams;

@@ -67,6 +67,8 @@ net::Task<Result<void>> Relay::run()
         co_await boost::asio::this_coro::reset_cancellation_state();
     if (given_up_ && !outcome)
         co_return Failure(std::move(*given_up_));
+    if (outcome)
+        outcome = conclude();
     if (!outcome)
         co_return outcome;
     outcome = co_await complete();
@@ -307,12 +309,12 @@ void Relay::note_sent()
         times_.first_byte = last_sent_;
 }
 
-net::Task<Result<void>> Relay::complete()
+net::Task<Result<void>> Relay::complete() { return parts_.call.plan.stream ? end_stream() : send_whole(); }
+
+net::Task<Result<void>> Relay::end_stream()
 {
-    Result<void> outcome = conclude();
-    if (outcome && !parts_.call.plan.stream)
-        co_return co_await send_whole();
-    if (outcome && !committed_)
+    Result<void> outcome;
+    if (!committed_)
         outcome = commit();
     if (outcome && !out_.empty())
         outcome = co_await send_pending();

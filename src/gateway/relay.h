@@ -91,6 +91,7 @@ private:
     net::Task<Error> upstream_error(net::UpstreamAnswer& upstream);
     net::Task<Result<void>> complete();
     Result<void> conclude();
+    net::Task<Result<void>> end_stream();
     net::Task<Result<void>> send_whole();
     net::Task<Result<void>> send_pending();
 

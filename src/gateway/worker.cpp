@@ -113,6 +113,7 @@ void Worker::rest()
     resolved_from_.reset();
     resolved_.reset();
     RecycledMemory<anthropic::Block>::forget();
+    MessagesExchange::Memory::forget();
 #ifdef __GLIBC__
     ::malloc_trim(0);
 #endif

@@ -41,11 +41,11 @@ Parsed<AnswerHead> parse_answer_head(std::string_view text)
     head.status = *status;
     std::string_view lines = text.substr(line_end + 2);
     lines.remove_suffix(2);
-    Parsed<std::vector<Field>> fields = parse_fields(lines);
-    if (!fields)
-        return std::unexpected(fields.error());
-    head.fields = std::move(*fields);
-    head.framing = *parse_framing(head.fields);
+    Parsed<HeadFields> parsed = parse_fields(lines);
+    if (!parsed)
+        return std::unexpected(parsed.error());
+    head.fields = std::move(parsed->fields);
+    head.framing = parsed->framing;
     head.keep_alive = text.starts_with("HTTP/1.1") && !has_token(head.fields, "connection", "close");
     return head;
 }

@@ -175,10 +175,10 @@ Parsed<void> ChunkDecoder::on_trailer_line()
     }
     if (++trailers_ > trailers_max)
         return bad("There are too many trailer fields");
-    Parsed<std::vector<Field>> fields = parse_fields(line_);
-    if (!fields)
-        return std::unexpected(fields.error());
-    auto forbidden = [&](std::string_view name) { return same_name(fields->front().name, name); };
+    Parsed<HeadFields> parsed = parse_fields(line_);
+    if (!parsed)
+        return std::unexpected(parsed.error());
+    auto forbidden = [&](std::string_view name) { return same_name(parsed->fields.front().name, name); };
     if (std::ranges::any_of(forbidden_trailers, forbidden))
         return bad("A trailer field is not allowed there");
     return {};

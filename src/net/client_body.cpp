@@ -18,36 +18,36 @@ constexpr Problem overloaded { 529, "Too many large requests are being read at t
 
 std::unexpected<Problem> fail(const Problem& problem) { return std::unexpected(problem); }
 
-bool is_compressed(const RequestHead& head)
-{
-    std::string_view coding = head.field("content-encoding");
-    return !coding.empty() && !same_name(coding, "identity");
-}
+bool is_compressed(std::string_view coding) { return !coding.empty() && !same_name(coding, "identity"); }
 
 } // namespace
 
-Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request)
+// What its head says of it, before anything of it is taken.
+Parsed<void> ClientConnection::expect_body(ClientRequest& request)
 {
     const RequestHead& head = request.head;
     std::string_view expected = head.field("expect");
     if (!expected.empty() && !same_name(expected, "100-continue"))
-        co_return fail({ 417, "The only expectation that can be met is 100-continue" });
+        return fail({ 417, "The only expectation that can be met is 100-continue" });
     const std::string_view coding = head.field("content-encoding");
-    if (is_compressed(head) && !same_name(coding, "gzip") && !same_name(coding, "x-gzip"))
-        co_return fail({ 415, "The only Content-Encoding that is read is gzip" });
+    if (is_compressed(coding) && !same_name(coding, "gzip") && !same_name(coding, "x-gzip"))
+        return fail({ 415, "The only Content-Encoding that is read is gzip" });
     std::uint64_t length = head.content_length.value_or(0);
     if (length > services_.shared.options.body_max)
-        co_return fail(too_large);
+        return fail(too_large);
     if (!request.lease.grow_to(static_cast<std::size_t>(length)))
-        co_return fail(overloaded);
+        return fail(overloaded);
     bool nothing_here = in_.empty() && (length > 0 || head.chunked);
     if (!expected.empty() && nothing_here) {
         AnswerForm form { .http_1_0 = head.http_1_0 };
         ExchangeWriter(*output_, form, services_.draining).interim_continue();
     }
-    if (head.chunked)
-        co_return co_await read_chunked(request);
-    co_return co_await read_sized(request);
+    return {};
+}
+
+Task<Parsed<bool>> ClientConnection::read_body(ClientRequest& request)
+{
+    return request.head.chunked ? read_chunked(request) : read_sized(request);
 }
 
 // Straight into the body, without a detour through in_.
@@ -109,7 +109,7 @@ Task<Parsed<bool>> ClientConnection::read_chunked(ClientRequest& request)
 
 Parsed<void> ClientConnection::decode_body(ClientRequest& request)
 {
-    if (!is_compressed(request.head) || request.body.empty())
+    if (request.body.empty() || !is_compressed(request.head.field("content-encoding")))
         return {};
     std::size_t max = services_.shared.options.body_max;
     Inflater inflater;

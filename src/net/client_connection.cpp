@@ -134,16 +134,19 @@ Parsed<ClientConnection::Head> ClientConnection::look_for_head()
         in_.erase(0, 2);
     HeadScanner& scanner = search_.scanner;
     HeadScanner::State state = scanner.scan(in_);
-    if (std::string_view first = scanner.first_line(in_); !search_.line_is_good && !first.empty()) {
+    bool complete = state == HeadScanner::State::complete;
+    bool too_large = (complete ? scanner.size() : in_.size()) > limits::http_head;
+    bool is_read_next = complete && !too_large; // and its first line with it
+    if (std::string_view first = scanner.first_line(in_);
+        !is_read_next && !search_.line_is_good && !first.empty()) {
         Parsed<void> line = check_request_line(first);
         if (!line)
             return std::unexpected(line.error());
         search_.line_is_good = true;
     }
-    bool complete = state == HeadScanner::State::complete;
     if (state == HeadScanner::State::bad || (complete && scanner.size() == 2))
         return std::unexpected(bad_line);
-    if ((complete ? scanner.size() : in_.size()) > limits::http_head)
+    if (too_large)
         return std::unexpected(oversized_head(in_));
     if (complete)
         return Head::complete;
@@ -208,6 +211,8 @@ Task<ClientConnection::Next> ClientConnection::take_request(ClientRequest& reque
         co_return co_await send_refusal(*refusal, &request.head, false);
 
     enter(Phase::body);
+    if (Parsed<void> expected = expect_body(request); !expected)
+        co_return co_await refuse(expected.error(), &request.head, false);
     Parsed<bool> body = co_await read_body(request);
     if (!body)
         co_return co_await refuse(body.error(), &request.head, false);

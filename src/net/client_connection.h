@@ -66,6 +66,7 @@ private:
     Task<Next> send_refusal(const Refusal& refusal, const RequestHead* head, bool body_is_read);
     Task<bool> drop_body(const RequestHead& head);
 
+    Parsed<void> expect_body(ClientRequest& request);
     Task<Parsed<bool>> read_body(ClientRequest& request); // false: the client went away
     Task<Parsed<bool>> read_sized(ClientRequest& request);
     Task<Parsed<bool>> read_chunked(ClientRequest& request);

@@ -53,7 +53,8 @@ struct RequestHead {
     std::optional<std::uint64_t> content_length;
     bool chunked = false;
 
-    std::string_view field(std::string_view name) const; // the first of that name; empty when there is none
+    std::optional<std::string_view> given(std::string_view name) const; // the first of that name
+    std::string_view field(std::string_view name) const { return given(name).value_or(std::string_view()); }
     std::size_t count(std::string_view name) const;
     std::string_view path() const { return target.substr(0, target.find('?')); }
 };

@@ -1,5 +1,6 @@
 #include "net/exchange_writer.h"
 
+#include "base/append.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -52,7 +53,8 @@ bool is_ours(std::string_view name)
 std::string_view date_now()
 {
     thread_local std::time_t made = 0;
-    thread_local std::array<char, 32> text {};
+    constexpr std::size_t size = 29;
+    thread_local std::array<char, size> text {};
     std::time_t now = std::time(nullptr);
     if (now != made) {
         std::tm parts {};
@@ -60,14 +62,13 @@ std::string_view date_now()
         static constexpr std::array<const char*, 7> days { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
         static constexpr std::array<const char*, 12> months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
             "Aug", "Sep", "Oct", "Nov", "Dec" };
-        auto end = fmt::format_to_n(text.data(), text.size() - 1, "{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
+        fmt::format_to_n(text.data(), size, "{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
             days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
             months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
             parts.tm_sec);
-        *end.out = '\0';
         made = now;
     }
-    return text.data();
+    return { text.data(), size };
 }
 
 // RFC 9112, 7.1: in front of each chunk.
@@ -103,8 +104,9 @@ std::string ExchangeWriter::make_head(int status, std::span<const Field> fields,
 {
     form_.keep_alive = form_.keep_alive && !draining_;
     auto text = recycled::take<std::string>(512);
-    text.append("HTTP/1.1 ").append(fmt::format_int(status).c_str()).append(" ").append(reason_of(status));
-    text.append("\r\nDate: ").append(date_now()).append("\r\n");
+    const fmt::format_int digits(status);
+    append_all(text, "HTTP/1.1 ", std::string_view(digits.data(), digits.size()), " ", reason_of(status),
+        "\r\nDate: ", date_now(), "\r\n");
     for (const Field& field : fields) {
         if (is_ours(field.name))
             continue;
@@ -114,12 +116,10 @@ std::string ExchangeWriter::make_head(int status, std::span<const Field> fields,
                 "a response field was left out, it holds control characters", { { "field", field.name } });
             continue;
         }
-        text.append(field.name).append(": ").append(field.value).append("\r\n");
+        append_all(text, field.name, ": ", field.value, "\r\n");
     }
-    text.append(framing);
-    if (!form_.keep_alive)
-        text.append("Connection: close\r\n");
-    text.append("\r\n");
+    const std::string_view close = form_.keep_alive ? "" : "Connection: close\r\n";
+    append_all(text, framing, close, "\r\n");
     return text;
 }
 
@@ -139,9 +139,13 @@ Task<Result<void>> ExchangeWriter::whole(int status, std::span<const Field> fiel
     output_.send(pieces);
     give_back(head_);
     inside_chunk_ = true;
-    Result<void> sent = co_await send_large(body.substr(first));
+    Result<void> sent;
+    if (first < body.size())
+        sent = co_await send_large(body.substr(first));
     inside_chunk_ = false;
-    if (sent)
+    if (sent && output_.gone())
+        sent = Failure(Error::client_gone());
+    else if (sent && output_.unsent() > 0)
         sent = co_await output_.until_unsent(0);
     if (sent)
         state_ = State::ended;

@@ -15,11 +15,16 @@ void FieldList::add(std::string_view name, std::initializer_list<std::string_vie
     std::size_t bytes = name.size();
     for (std::string_view piece : value)
         bytes += piece.size();
-    make_room(bytes);
     const std::size_t begin = text_.size();
-    text_.append(name);
-    for (std::string_view piece : value)
-        text_.append(piece);
+    if (text_.capacity() < usual_bytes || text_.capacity() - begin < bytes)
+        make_room(bytes);
+    text_.resize_and_overwrite(begin + bytes, [&](char* text, std::size_t size) {
+        char* to = text + begin;
+        to += name.copy(to, name.size());
+        for (std::string_view piece : value)
+            to += piece.copy(to, piece.size());
+        return size;
+    });
     const std::string_view both = std::string_view(text_).substr(begin);
     fields_.push_back({ both.substr(0, name.size()), both.substr(name.size()) });
 }
@@ -29,8 +34,6 @@ void FieldList::make_room(std::size_t bytes)
 {
     if (fields_.capacity() == 0)
         fields_ = recycled::take<std::vector<Field>>(usual_fields);
-    if (text_.capacity() >= usual_bytes && text_.capacity() - text_.size() >= bytes)
-        return;
     auto larger = recycled::take<std::string>(std::max(usual_bytes, 2 * (text_.size() + bytes)));
     larger = text_;
     auto moved = [&](std::string_view part) {

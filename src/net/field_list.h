@@ -17,7 +17,11 @@ public:
     FieldList() = default;
     FieldList(FieldList&&) = default; // the texts stay where they are
     FieldList& operator=(FieldList&&) = delete;
-    ~FieldList() { release(); }
+    ~FieldList()
+    {
+        if (!fields_.empty()) // as it is nearly always: it was moved, or released
+            release();
+    }
 
     void add(std::string_view name, std::string_view value) { add(name, { value }); }
     void add(std::string_view name, std::initializer_list<std::string_view> value); // in pieces

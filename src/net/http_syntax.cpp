@@ -5,50 +5,93 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace dragoman::net {
 namespace {
 
-constexpr std::array<bool, 256> token_characters = [] {
-    std::array<bool, 256> table {};
-    for (char c :
-        std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-        table[static_cast<unsigned char>(c)] = true;
+constexpr std::string_view line_end = "\r\n";
+
+using Characters = std::array<bool, 256>;
+
+constexpr std::string_view letters_and_digits =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+constexpr Characters alphanumeric_and(std::string_view others)
+{
+    Characters table {};
+    for (std::string_view part : { letters_and_digits, others })
+        for (char c : part)
+            table[static_cast<unsigned char>(c)] = true;
     return table;
-}();
+}
+
+constexpr Characters token_characters = alphanumeric_and("!#$%&'*+-.^_`|~");
+constexpr Characters host_characters = alphanumeric_and("-._~%!$&'()*+;=");
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::uint64_t eight_times(std::uint64_t byte) { return 0x0101010101010101 * byte; }
 
-// Whether one of eight bytes is below the blank, as the tab is, or DEL.
-bool holds_control_or_tab(std::uint64_t bytes)
+// A bit in each of eight bytes that is below the blank, as the tab is, or DEL; the lowest one is exact.
+std::uint64_t controls_and_tabs(std::uint64_t bytes)
 {
     const std::uint64_t below_blank = (bytes - eight_times(' ')) & ~bytes;
     const std::uint64_t deletes = bytes ^ eight_times(0x7f);
     const std::uint64_t is_delete = (deletes - eight_times(1)) & ~deletes;
-    return ((below_blank | is_delete) & eight_times(0x80)) != 0;
+    return (below_blank | is_delete) & eight_times(0x80);
 }
 
-bool holds_no_control(std::string_view text)
+bool is_control(char c)
 {
-    return std::ranges::all_of(text, [](char c) {
-        auto byte = static_cast<unsigned char>(c);
-        return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-    });
+    auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
 }
 
-bool is_field_value(std::string_view value)
+// Where the first control character stands from `at` on, or the end.
+std::size_t find_control(std::string_view text, std::size_t at)
 {
     std::uint64_t eight = 0;
-    for (; value.size() >= sizeof eight; value.remove_prefix(sizeof eight)) {
-        std::memcpy(&eight, value.data(), sizeof eight);
-        if (holds_control_or_tab(eight) && !holds_no_control(value.substr(0, sizeof eight)))
-            return false;
+    while (at + sizeof eight <= text.size()) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        const std::uint64_t found = controls_and_tabs(eight);
+        at += found == 0 ? sizeof eight : static_cast<std::size_t>(std::countr_zero(found)) / 8;
+        if (found != 0 && text[at] != '\t')
+            return at;
+        at += found != 0;
     }
-    return holds_no_control(value);
+    while (at < text.size() && !is_control(text[at]))
+        ++at;
+    return at;
+}
+
+// How many bytes at the beginning may stand in a name.
+std::size_t token_size(std::string_view text)
+{
+    std::size_t size = 0;
+    while (size < text.size() && token_characters[static_cast<unsigned char>(text[size])])
+        ++size;
+    return size;
+}
+
+bool same_byte_by_byte(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](char x, char y) { return x == y || lower(x) == lower(y); });
+}
+
+// Nearly always they are equal, or differ in more than the case of letters.
+bool same_eight(std::string_view a, std::string_view b)
+{
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a.data(), sizeof x);
+    std::memcpy(&y, b.data(), sizeof y);
+    if (x == y)
+        return true;
+    return ((x ^ y) & ~eight_times('a' ^ 'A')) == 0
+        && same_byte_by_byte(a.substr(0, sizeof x), b.substr(0, sizeof y));
 }
 
 bool is_port(std::string_view digits)
@@ -63,10 +106,8 @@ bool is_port(std::string_view digits)
 
 bool is_host_name(std::string_view host)
 {
-    return !host.empty() && std::ranges::all_of(host, [](char c) {
-        return std::string_view("-._~%!$&'()*+;=").contains(c) || is_digit(c)
-            || (lower(c) >= 'a' && lower(c) <= 'z');
-    });
+    return !host.empty()
+        && std::ranges::all_of(host, [](char c) { return host_characters[static_cast<unsigned char>(c)]; });
 }
 
 bool is_address_literal(std::string_view host)
@@ -76,7 +117,8 @@ bool is_address_literal(std::string_view host)
     });
 }
 
-Parsed<Field> parse_field(std::string_view line)
+// Of a line that is none of a field.
+std::unexpected<Problem> bad_field(std::string_view line)
 {
     if (line.starts_with(' ') || line.starts_with('\t'))
         return std::unexpected(Problem { 400, "A header field is folded over several lines" });
@@ -85,33 +127,67 @@ Parsed<Field> parse_field(std::string_view line)
         return std::unexpected(Problem { 400, "A header line has no colon" });
     if (!is_token(line.substr(0, colon)))
         return std::unexpected(Problem { 400, "A header field has no valid name" });
-    std::string_view value = line.substr(colon + 1);
-    if (!is_field_value(value))
-        return std::unexpected(Problem { 400, "A header field holds control characters" });
-    return Field { line.substr(0, colon), value };
+    return std::unexpected(Problem { 400, "A header field holds control characters" });
+}
+
+// From Transfer-Encoding and Content-Length; refuses every pair and every spelling that two parsers could
+// read differently.
+Parsed<Framing> parse_framing(std::span<const Field> fields)
+{
+    Framing framing;
+    for (const Field& field : fields) {
+        const bool encoding = same_name(field.name, "transfer-encoding");
+        if (!encoding && !same_name(field.name, "content-length"))
+            continue;
+        // One blank behind the colon is everybody's habit; any more, or one at the end, is an attempt.
+        std::string_view value = field.value.starts_with(' ') ? field.value.substr(1) : field.value;
+        if (encoding) {
+            if (framing.chunked)
+                return std::unexpected(Problem { 400, "There are two Transfer-Encoding fields" });
+            if (!same_name(value, "chunked"))
+                return std::unexpected(Problem { 400, "The Transfer-Encoding is not exactly 'chunked'" });
+            framing.chunked = true;
+        } else {
+            if (framing.length)
+                return std::unexpected(Problem { 400, "There are two Content-Length fields" });
+            framing.length = parse_length(value);
+            if (!framing.length)
+                return std::unexpected(Problem { 400, "The Content-Length is not a plain number" });
+        }
+    }
+    if (framing.chunked && framing.length)
+        return std::unexpected(Problem { 400, "Both Content-Length and Transfer-Encoding are given" });
+    return framing;
 }
 
 } // namespace
 
 bool same_but_for_case(std::string_view a, std::string_view b)
 {
-    return std::ranges::equal(a, b, [](char x, char y) { return x == y || lower(x) == lower(y); });
+    if (a.size() < sizeof(std::uint64_t))
+        return same_byte_by_byte(a, b);
+    const std::size_t last = a.size() - sizeof(std::uint64_t); // which may overlap the ones before
+    for (std::size_t at = 0; at < last; at += sizeof(std::uint64_t))
+        if (!same_eight(a.substr(at), b.substr(at)))
+            return false;
+    return same_eight(a.substr(last), b.substr(last));
 }
 
-bool is_clean(const Field& field) { return is_token(field.name) && is_field_value(field.value); }
-
-bool is_token(std::string_view text)
+bool is_clean(const Field& field)
 {
-    return !text.empty()
-        && std::ranges::all_of(text, [](char c) { return token_characters[static_cast<unsigned char>(c)]; });
+    return is_token(field.name) && find_control(field.value, 0) == field.value.size();
 }
+
+bool is_token(std::string_view text) { return !text.empty() && token_size(text) == text.size(); }
 
 std::string_view trim_blanks(std::string_view text)
 {
-    std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text;
 }
 
 bool is_authority(std::string_view text)
@@ -143,27 +219,29 @@ std::optional<std::uint64_t> parse_length(std::string_view text)
     return length;
 }
 
-Parsed<std::vector<Field>> parse_fields(std::string_view lines)
+Parsed<HeadFields> parse_fields(std::string_view lines)
 {
     constexpr std::size_t usual = 24;
-    auto fields = recycled::take<std::vector<Field>>(usual);
+    HeadFields head { .fields = recycled::take<std::vector<Field>>(usual) };
     while (!lines.empty()) {
-        std::size_t end = lines.find("\r\n");
-        Parsed<Field> field = parse_field(lines.substr(0, end));
-        if (!field)
-            return std::unexpected(field.error());
-        if (fields.size() == limits::http_fields)
+        const std::size_t colon = token_size(lines);
+        const std::size_t end = find_control(lines, colon);
+        const bool ends = end == lines.size() || lines.substr(end).starts_with(line_end);
+        if (colon == 0 || colon == end || lines[colon] != ':' || !ends)
+            return bad_field(lines.substr(0, lines.find(line_end)));
+        if (head.fields.size() == limits::http_fields)
             return std::unexpected(Problem { 431, "There are more than 100 header fields" });
-        fields.push_back(*field);
-        lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 2);
+        head.fields.push_back({ lines.substr(0, colon), lines.substr(colon + 1, end - colon - 1) });
+        lines.remove_prefix(std::min(end + line_end.size(), lines.size()));
     }
     // Framing is judged before the trimming: "5 " is not what everybody would send.
-    Parsed<Framing> framing = parse_framing(fields);
+    Parsed<Framing> framing = parse_framing(head.fields);
     if (!framing)
         return std::unexpected(framing.error());
-    for (Field& field : fields)
+    head.framing = *framing;
+    for (Field& field : head.fields)
         field.value = trim_blanks(field.value);
-    return fields;
+    return head;
 }
 
 bool has_token(std::span<const Field> fields, std::string_view name, std::string_view token)
@@ -181,49 +259,29 @@ bool has_token(std::span<const Field> fields, std::string_view name, std::string
     return false;
 }
 
-Parsed<Framing> parse_framing(std::span<const Field> fields)
-{
-    Framing framing;
-    for (const Field& field : fields) {
-        // One blank behind the colon is everybody's habit; any more, or one at the end, is an attempt.
-        std::string_view value = field.value.starts_with(' ') ? field.value.substr(1) : field.value;
-        if (same_name(field.name, "transfer-encoding")) {
-            if (framing.chunked)
-                return std::unexpected(Problem { 400, "There are two Transfer-Encoding fields" });
-            if (!same_name(value, "chunked"))
-                return std::unexpected(Problem { 400, "The Transfer-Encoding is not exactly 'chunked'" });
-            framing.chunked = true;
-        } else if (same_name(field.name, "content-length")) {
-            if (framing.length)
-                return std::unexpected(Problem { 400, "There are two Content-Length fields" });
-            framing.length = parse_length(value);
-            if (!framing.length)
-                return std::unexpected(Problem { 400, "The Content-Length is not a plain number" });
-        }
-    }
-    if (framing.chunked && framing.length)
-        return std::unexpected(Problem { 400, "Both Content-Length and Transfer-Encoding are given" });
-    return framing;
-}
-
 HeadScanner::State HeadScanner::scan(std::string_view bytes)
 {
-    for (;;) {
-        std::size_t newline = bytes.find('\n', line_start_);
-        std::string_view line = bytes.substr(line_start_, newline - line_start_);
-        std::size_t carriage = line.find('\r');
-        if (newline == std::string_view::npos) {
-            bool bare = carriage != std::string_view::npos && carriage + 1 < line.size();
-            return bare ? State::bad : State::more;
-        }
-        if (carriage == std::string_view::npos || carriage + 1 != line.size())
+    std::size_t at = find_control(bytes, line_start_);
+    while (at < bytes.size()) {
+        if (bytes[at] == '\n')
             return State::bad;
-        line_start_ = static_cast<std::uint32_t>(newline + 1);
-        if (line.size() == 1)
+        if (bytes[at] != '\r') { // whoever reads the line refuses it
+            at = find_control(bytes, at + 1);
+            continue;
+        }
+        if (at + 1 == bytes.size())
+            return State::more;
+        if (bytes[at + 1] != '\n')
+            return State::bad;
+        const auto size = static_cast<std::uint32_t>(at) - line_start_;
+        line_start_ = static_cast<std::uint32_t>(at + line_end.size());
+        if (size == 0)
             return State::complete;
         if (first_line_ == 0)
-            first_line_ = static_cast<std::uint32_t>(line.size() - 1);
+            first_line_ = size;
+        at = find_control(bytes, line_start_);
     }
+    return State::more;
 }
 
 } // namespace dragoman::net

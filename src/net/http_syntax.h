@@ -33,22 +33,25 @@ bool is_authority(std::string_view text);
 // Only digits, no leading zero, below 2^63.
 std::optional<std::uint64_t> parse_length(std::string_view text);
 
-// The lines between the first one and the blank one. Values are trimmed and borrow from `lines`.
-// Whoever is done with the list may recycle it.
-Parsed<std::vector<Field>> parse_fields(std::string_view lines);
-
-// Whether a comma-separated field such as Connection holds `token`.
-bool has_token(std::span<const Field> fields, std::string_view name, std::string_view token);
-
 // How the end of a body is found.
 struct Framing {
     bool chunked = false;
     std::optional<std::uint64_t> length {};
 };
 
-// From Transfer-Encoding and Content-Length; refuses every pair and every spelling that two parsers could
-// read differently.
-Parsed<Framing> parse_framing(std::span<const Field> fields);
+// Those of a head, and what they say of its body.
+struct HeadFields {
+    std::vector<Field> fields {};
+    Framing framing {};
+};
+
+// The lines between the first one and the blank one. Values are trimmed and borrow from `lines`. Refuses
+// every pair and every spelling of framing fields that two parsers could read differently. Whoever is done
+// with the list may recycle it.
+Parsed<HeadFields> parse_fields(std::string_view lines);
+
+// Whether a comma-separated field such as Connection holds `token`.
+bool has_token(std::span<const Field> fields, std::string_view name, std::string_view token);
 
 // Finds the end of a head in bytes that arrive in pieces, and bare CR or LF as soon as they are there.
 class HeadScanner {

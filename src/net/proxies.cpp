@@ -175,11 +175,12 @@ Result<Proxies> Proxies::from(const Environment& environment)
 
 std::optional<Proxy> Proxies::proxy_for(const Origin& origin) const
 {
-    if (all_direct_ || origin.is_loopback())
+    const std::optional<Proxy>& proxy = origin.tls ? https_ : http_;
+    if (!proxy || all_direct_ || origin.is_loopback())
         return std::nullopt;
     if (std::ranges::any_of(direct_, [&](const std::string& entry) { return is_listed(origin, entry); }))
         return std::nullopt;
-    return origin.tls ? https_ : http_;
+    return proxy;
 }
 
 std::string Proxies::describe() const

@@ -91,11 +91,12 @@ Parsed<void> take_host(RequestHead& head)
 
 } // namespace
 
-std::string_view RequestHead::field(std::string_view name) const
+std::optional<std::string_view> RequestHead::given(std::string_view name) const
 {
-    auto found =
-        std::ranges::find_if(fields, [&](const Field& field) { return same_name(field.name, name); });
-    return found == fields.end() ? std::string_view() : found->value;
+    for (const Field& field : fields)
+        if (same_name(field.name, name))
+            return field.value;
+    return std::nullopt;
 }
 
 std::size_t RequestHead::count(std::string_view name) const
@@ -123,14 +124,13 @@ Parsed<RequestHead> parse_request_head(std::string_view text)
     head.http_1_0 = line->http_1_0;
     std::string_view lines = text.substr(line_end + 2);
     lines.remove_suffix(2);
-    Parsed<std::vector<Field>> fields = parse_fields(lines);
-    if (!fields)
-        return std::unexpected(fields.error());
-    head.fields = std::move(*fields);
+    Parsed<HeadFields> parsed = parse_fields(lines);
+    if (!parsed)
+        return std::unexpected(parsed.error());
+    head.fields = std::move(parsed->fields);
     head.keep_alive = !head.http_1_0 && !has_token(head.fields, "connection", "close");
-    Parsed<Framing> framing = parse_framing(head.fields);
-    head.chunked = framing->chunked;
-    head.content_length = framing->length;
+    head.chunked = parsed->framing.chunked;
+    head.content_length = parsed->framing.length;
     if (head.http_1_0 && head.count("transfer-encoding") > 0)
         return bad("HTTP/1.0 knows no Transfer-Encoding");
     if (head.method == "CONNECT" || head.method == "TRACE")

@@ -85,51 +85,67 @@ Error ArrivingAnswer::unreadable(std::string_view why) const
 
 Task<Result<bool>> ArrivingAnswer::receive_head(std::string_view method)
 {
-    for (std::size_t interim = 0; interim <= limits::interim_answers; ++interim) {
-        Result<bool> received = co_await receive_one_head();
-        if (!received || !*received)
-            co_return received;
-        if (head_.status == 101)
-            co_return Failure(unreadable("it switches to another protocol"));
-        if (head_.status >= 200) {
-            Result<void> chosen = choose_body(method);
-            if (!chosen)
-                co_return Failure(chosen.error());
-            co_return true;
-        }
+    HeadScanner scanner;
+    for (;;) {
+        Result<std::optional<bool>> here = read_head(scanner, method);
+        if (!here)
+            co_return Failure(std::move(here).error());
+        if (*here)
+            co_return **here;
+        bool usable = co_await connection_->arrival();
+        if (!usable && connection_->in.empty() && head_.status == 0)
+            co_return false;
+        if (!usable)
+            co_return Failure(early_end());
     }
-    co_return Failure(unreadable("there are too many interim answers"));
 }
 
-Task<Result<bool>> ArrivingAnswer::receive_one_head()
+// As far as it is here; nullopt: there is more to wait for.
+Result<std::optional<bool>> ArrivingAnswer::read_head(HeadScanner& scanner, std::string_view method)
 {
-    HeadScanner scanner;
     std::string& in = connection_->in;
-    bool first_of_all = head_.status == 0;
     for (;;) {
         HeadScanner::State state = scanner.scan(in);
         std::size_t size = state == HeadScanner::State::complete ? scanner.size() : in.size();
         if (state == HeadScanner::State::bad)
-            co_return Failure(unreadable("a line of its head does not end in CRLF"));
+            return Failure(unreadable("a line of its head does not end in CRLF"));
         if (size > limits::http_head)
-            co_return Failure(unreadable("its head is larger than 64 KiB"));
+            return Failure(unreadable("its head is larger than 64 KiB"));
         if (state == HeadScanner::State::complete) {
-            head_text_ = recycled::copy(std::string_view(in).substr(0, size));
-            in.erase(0, size);
-            break;
+            if (Result<void> taken = take_head(size, method); !taken)
+                return Failure(std::move(taken).error());
+            if (head_.status >= 200)
+                return true;
+            scanner = {};
+            continue;
         }
-        UpstreamConnection::Read read = co_await connection_->read_more();
+        const UpstreamConnection::Read read = connection_->read_now();
+        if (read == UpstreamConnection::Read::nothing)
+            return std::optional<bool>();
         if (read == UpstreamConnection::Read::data)
             continue;
-        if (in.empty() && first_of_all)
-            co_return false;
-        co_return Failure(early_end());
+        if (in.empty() && head_.status == 0)
+            return false;
+        return Failure(early_end());
     }
+}
+
+// Interim ones are passed over.
+Result<void> ArrivingAnswer::take_head(std::size_t size, std::string_view method)
+{
+    head_text_ = recycled::copy(std::string_view(connection_->in).substr(0, size));
+    connection_->in.erase(0, size);
     Parsed<AnswerHead> head = parse_answer_head(head_text_);
     if (!head)
-        co_return Failure(unreadable(head.error().why));
+        return Failure(unreadable(head.error().why));
     head_ = std::move(*head);
-    co_return true;
+    if (head_.status == 101)
+        return Failure(unreadable("it switches to another protocol"));
+    if (head_.status >= 200)
+        return choose_body(method);
+    if (++interim_answers_ > limits::interim_answers)
+        return Failure(unreadable("there are too many interim answers"));
+    return {};
 }
 
 Result<void> ArrivingAnswer::choose_body(std::string_view method)
@@ -140,7 +156,7 @@ Result<void> ArrivingAnswer::choose_body(std::string_view method)
     }
     if (std::string_view coding = head_.field("content-encoding"); Inflater::understands(coding))
         inflater_.emplace();
-    else if (is_compression(coding))
+    else if (!coding.empty() && is_compression(coding))
         undecodable_ = coding;
     if (head_.framing.chunked) {
         body_ = Body::chunked;

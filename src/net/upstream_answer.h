@@ -46,7 +46,8 @@ public:
 private:
     enum class Body : std::uint8_t { sized, chunked, until_close, complete };
 
-    Task<Result<bool>> receive_one_head(); // false as above
+    Result<std::optional<bool>> read_head(HeadScanner& scanner, std::string_view method);
+    Result<void> take_head(std::size_t size, std::string_view method);
     Result<void> choose_body(std::string_view method);
     Result<void> take_raw(UpstreamConnection::Read read);
     Result<void> inflate();
@@ -58,6 +59,7 @@ private:
     Keep keep_;
     std::string head_text_;
     AnswerHead head_;
+    std::size_t interim_answers_ = 0; // in front of it
     Body body_ = Body::complete;
     std::uint64_t left_ = 0; // of a sized body
     std::optional<ChunkDecoder> chunks_;

@@ -1,5 +1,6 @@
 #include "net/upstream_client.h"
 
+#include "base/append.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/recycled.h"
@@ -39,24 +40,22 @@ Result<void> write_head(std::string& head, const UpstreamRequest& request, const
     for (std::string_view piece : request.body)
         length += piece.size();
     bool named_whole = proxy && !request.origin.tls;
-    head.append(request.method).append(" ");
-    if (named_whole)
-        head.append(request.origin.text());
-    head.append(request.target).append(" HTTP/1.1\r\nHost: ").append(request.origin.authority());
-    head.append("\r\n");
+    append_all(head, request.method, " ", named_whole ? request.origin.text() : std::string(), request.target,
+        " HTTP/1.1\r\nHost: ", request.origin.authority(), "\r\n");
     for (const Field& field : request.fields) {
         if (is_ours(field.name))
             continue;
         if (!is_clean(field))
             return Failure(
                 Error::internal(fmt::format("The request field {} holds control characters", field.name)));
-        head.append(field.name).append(": ").append(field.value).append("\r\n");
+        append_all(head, field.name, ": ", field.value, "\r\n");
     }
     if (named_whole && !proxy->authorization.empty())
-        head.append("Proxy-Authorization: ").append(proxy->authorization).append("\r\n");
+        append_all(head, "Proxy-Authorization: ", proxy->authorization, "\r\n");
+    const fmt::format_int digits(length);
     if (length > 0 || request.method == "POST" || request.method == "PUT")
-        head.append("Content-Length: ").append(fmt::format_int(length).c_str()).append("\r\n");
-    head.append("Accept-Encoding: identity\r\n\r\n");
+        append_all(head, "Content-Length: ", std::string_view(digits.data(), digits.size()), "\r\n");
+    append_all(head, "Accept-Encoding: identity\r\n\r\n");
     auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
     if (!is_token(request.method) || !std::ranges::all_of(request.target, is_visible))
         return Failure(Error::internal("The request line holds characters that do not belong there"));
@@ -214,9 +213,11 @@ Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const Upstrea
 {
     std::optional<Proxy> proxy = proxies_.proxy_for(request.origin);
     Recycled<std::string> head(usual_head);
-    Result<void> written = write_head(*head, request, proxy);
-    if (!written)
-        co_return Failure(std::move(written).error());
+    if (Result<void> made = write_head(*head, request, proxy); !made)
+        co_return Failure(std::move(made).error());
+    Recycled<std::vector<std::string_view>> pieces(request.body.size() + 1);
+    pieces->push_back(*head);
+    pieces->insert(pieces->end(), request.body.begin(), request.body.end());
     Connection connection = take_idle(request.origin);
     for (;;) {
         if (!connection) {
@@ -227,16 +228,27 @@ Task<Result<std::unique_ptr<UpstreamAnswer>>> UpstreamClient::send(const Upstrea
             connection->origin = request.origin;
         }
         bool was_reused = connection->was_reused;
-        Result<std::unique_ptr<ArrivingAnswer>> answer =
-            co_await attempt(std::move(connection), request, *head);
-        if (!answer)
-            co_return Failure(answer.error());
-        if (*answer)
-            co_return std::unique_ptr<UpstreamAnswer>(std::move(*answer));
+        // An upstream that refuses early answers and closes; then there is something to read all the same.
+        bool written = co_await connection->write(*pieces);
+        auto answer = std::make_unique<ArrivingAnswer>(
+            std::move(connection), request.origin.host, written ? keep_here() : ArrivingAnswer::Keep());
+        Result<bool> received = co_await answer->receive_head(request.method);
+        if (!received)
+            co_return Failure(received.error());
+        if (*received)
+            co_return std::unique_ptr<UpstreamAnswer>(std::move(answer));
         if (!was_reused)
             co_return Failure(closed_without_answer(request.origin.host));
         connection = nullptr; // It was closed while it was kept: once more, on a new one.
     }
+}
+
+ArrivingAnswer::Keep UpstreamClient::keep_here() const
+{
+    return [self = self_](Connection free) {
+        if (*self)
+            (*self)->keep(std::move(free));
+    };
 }
 
 Task<void> UpstreamClient::warm_up(Origin origin, Clock::duration connect_time)
@@ -255,31 +267,6 @@ Task<void> UpstreamClient::warm_up(Origin origin, Clock::duration connect_time)
     }
     (*connected)->origin = std::move(origin);
     keep(std::move(*connected));
-}
-
-// Null: the connection ended before the first byte of an answer.
-Task<Result<std::unique_ptr<ArrivingAnswer>>> UpstreamClient::attempt(
-    Connection connection, const UpstreamRequest& request, std::string_view head)
-{
-    Recycled<std::vector<std::string_view>> pieces(request.body.size() + 1);
-    pieces->push_back(head);
-    pieces->insert(pieces->end(), request.body.begin(), request.body.end());
-    // An upstream that refuses early answers and closes; then there is something to read all the same.
-    bool written = co_await connection->write(*pieces);
-    ArrivingAnswer::Keep keep_here;
-    if (written)
-        keep_here = [self = self_](Connection free) {
-            if (*self)
-                (*self)->keep(std::move(free));
-        };
-    auto answer =
-        std::make_unique<ArrivingAnswer>(std::move(connection), request.origin.host, std::move(keep_here));
-    Result<bool> received = co_await answer->receive_head(request.method);
-    if (!received)
-        co_return Failure(received.error());
-    if (!*received)
-        answer.reset();
-    co_return std::move(answer);
 }
 
 } // namespace dragoman::net

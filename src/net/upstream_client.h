@@ -33,8 +33,7 @@ private:
     void keep(Connection connection);
     Task<Result<Connection>> connect(const UpstreamRequest& request, const std::optional<Proxy>& proxy);
     Task<Result<Socket>> reach(std::string host, std::uint16_t port, Clock::duration connect_time);
-    Task<Result<std::unique_ptr<ArrivingAnswer>>> attempt(
-        Connection connection, const UpstreamRequest& request, std::string_view head);
+    ArrivingAnswer::Keep keep_here() const;
 
     Trust trust_;
     Proxies proxies_;

@@ -284,9 +284,20 @@ bool has_failed_status(Value base_resp)
     return code && code->integer().value_or(0) != 0;
 }
 
-bool object_is_error(Object object)
+} // namespace
+
+ErrorBody decode_error_body(std::string_view body)
 {
-    const json::Members members(object);
+    ErrorBody decoded;
+    Reader(decoded).read_text(body, 0);
+    // MiMo: {"message":"Param Incorrect","param":"max_tokens is too large: ..."}
+    if (std::count(decoded.param.begin(), decoded.param.end(), ' ') > 2)
+        decoded.outer_message = std::exchange(decoded.message, std::exchange(decoded.param, {}));
+    return decoded;
+}
+
+bool is_error(const json::Members& members)
+{
     if (has_failed_status(members.find("base_resp")))
         return true;
     const Value type = members.find("type");
@@ -312,22 +323,10 @@ bool object_is_error(Object object)
     return said("detail") || said("errors") || said("message") || said("msg");
 }
 
-} // namespace
-
-ErrorBody decode_error_body(std::string_view body)
-{
-    ErrorBody decoded;
-    Reader(decoded).read_text(body, 0);
-    // MiMo: {"message":"Param Incorrect","param":"max_tokens is too large: ..."}
-    if (std::count(decoded.param.begin(), decoded.param.end(), ' ') > 2)
-        decoded.outer_message = std::exchange(decoded.message, std::exchange(decoded.param, {}));
-    return decoded;
-}
-
 bool is_error(const json::Value& root)
 {
     if (auto object = root.object())
-        return object_is_error(*object);
+        return is_error(json::Members(*object));
     if (auto array = root.array())
         for (Value element : *array)
             return is_error(element);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "json/document.h"
+#include "json/members.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,5 +40,6 @@ ErrorBody decode_error_body(std::string_view body);
 // Whether `root`, the body of a status 200 or one event of a stream, is a failure: it has an `error` that is
 // neither null nor empty, an error `type` or `object`, or a choice with an `error`.
 bool is_error(const json::Value& root);
+bool is_error(const json::Members& root); // of an object
 
 } // namespace dragoman::openai

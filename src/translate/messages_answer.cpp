@@ -46,11 +46,10 @@ std::string compact(std::string_view text)
 }
 
 // Clients with strict types insist on the signature of a thinking block, which some servers leave out.
-std::optional<std::string> with_all_signatures(std::string_view text, const Object& message)
+std::optional<std::string> with_all_signatures(std::string_view text, const json::Value& content)
 {
     JsonEdits edits(text);
-    const auto content = message.find("content");
-    if (auto blocks = content ? content->array() : std::nullopt)
+    if (auto blocks = content.is_there() ? content.array() : std::nullopt)
         for (json::Value value : *blocks)
             if (auto block = value.object();
                 block && string_at(*block, "type") == "thinking" && !block->find("signature"))
@@ -231,24 +230,24 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
             return Failure(broken("sent an answer that is no valid JSON, or ended it early"));
         return Failure(failure(text));
     }
-    if (openai::is_error(*root))
+    if (!root->is(Type::object))
+        return Failure(openai::is_error(*root) ? failure(text) : broken("sent JSON that is no message"));
+    json::Members fields(*root->object());
+    if (openai::is_error(fields))
         return Failure(failure(text));
-    std::string sealed;
-    if (plan_.seals_signatures && root->is(Type::object))
-        if (auto edited = with_sealed_signatures(text, *root->object(), plan_)) {
-            text = sealed = std::move(*edited);
-            root = document_.parse(text);
-        }
-    std::string signed_text;
-    if (!plan_.stream && root->is(Type::object))
-        if (auto edited = with_all_signatures(text, *root->object())) {
-            text = signed_text = std::move(*edited);
-            root = document_.parse(text);
-        }
-    const auto message = root->object();
-    if (!message)
-        return Failure(broken("sent JSON that is no message"));
-    const json::Members fields(*message);
+    std::string edited;
+    const auto take = [&](std::optional<std::string> changed) {
+        if (!changed)
+            return;
+        edited.swap(*changed);
+        text = edited;
+        root = document_.parse(text);
+        fields = json::Members(*root->object());
+    };
+    if (plan_.seals_signatures)
+        take(with_sealed_signatures(text, *root->object(), plan_));
+    if (!plan_.stream)
+        take(with_all_signatures(text, fields.find("content")));
     const json::Value content = fields.find("content");
     if (!content.is_there() || !content.is(Type::array))
         return Failure(broken("sent JSON that is no message"));
@@ -258,7 +257,7 @@ Result<void> MessagesAnswer::finish_whole(std::string& out)
     has_content_ = !content.array()->empty();
     ended_ = true;
     if (plan_.stream) {
-        append_message_events(out, *message, plan_.client_model, !started_);
+        append_message_events(out, *root->object(), plan_.client_model, !started_);
         started_ = true;
         return {};
     }

@@ -17,8 +17,9 @@ std::optional<std::uint64_t> count_at(const json::Members& members, const json::
     const json::Value found = members.find(name);
     if (!found.is_there())
         return std::nullopt;
-    if (auto whole = found.integer(); whole && *whole > 0 && *whole <= whole_max)
-        return static_cast<std::uint64_t>(*whole);
+    if (auto whole = found.integer())
+        return *whole > 0 && *whole <= whole_max ? std::optional(static_cast<std::uint64_t>(*whole))
+                                                 : std::nullopt;
     auto number = found.number();
     if (!number || !(*number > 0) || *number > count_max)
         return std::nullopt;

@@ -59,6 +59,18 @@ TEST(Recycled, GivesTheTightestThatIsLargeEnough)
     EXPECT_EQ(second.data() == memory, DRAGOMAN_RECYCLES == 1);
 }
 
+TEST(Recycled, GivesTheLastOfThoseThatFit)
+{
+    recycled::forget<std::string>();
+    auto first = recycled::take<std::string>(300);
+    auto last = recycled::take<std::string>(320);
+    const char* memory = last.data();
+    recycled::give(first);
+    recycled::give(last);
+    const auto again = recycled::take<std::string>(250);
+    EXPECT_EQ(again.data() == memory, DRAGOMAN_RECYCLES == 1);
+}
+
 TEST(Recycled, KeepsOnesOfASingleElement)
 {
     recycled::forget<std::vector<int>>();
