@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -48,7 +49,7 @@ std::optional<double> take_number(std::string_view& text)
 
 milliseconds from_seconds(double seconds)
 {
-    return milliseconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, day_max_s) * 1000 + 0.5));
+    return milliseconds(std::llround(std::clamp(seconds, 0.0, day_max_s) * 1000));
 }
 
 // The unit at the beginning of `text`, in seconds. Longer spellings stand before their beginnings.
