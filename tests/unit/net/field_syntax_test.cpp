@@ -71,7 +71,8 @@ TEST(FieldSyntax, FindsTheEndOfAHeadAndEveryBareLineEnd)
         std::string bytes;
         for (std::size_t parts = random() % 12; parts > 0; --parts) {
             bytes.append(random() % 9, 'b');
-            bytes.append(random() % 3 == 0 ? std::string_view("\r\n") : letters.substr(random() % letters.size(), 1));
+            bytes.append(
+                random() % 3 == 0 ? std::string_view("\r\n") : letters.substr(random() % letters.size(), 1));
         }
         EXPECT_EQ(HeadScanner().scan(bytes), state_of(bytes)) << bytes;
         HeadScanner in_pieces;
