@@ -19,8 +19,9 @@ ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LEGEND = """\
 CPU: user and system time of all threads, by the process's own clock, divided by requests, or by the deltas that the
 upstream sent; of nginx its workers count. Latency: what is added to a direct connection to the upstream in the same
-run. Spread: the lowest and the highest repetition, of the ratio where there is one. nginx passes on what its upstream
-answers to the same request, untranslated."""
+run. Ratio: of the medians; of CPU per request and event the median of the repetitions' ratios, of which the two sides are
+measured one behind the other. Spread: the lowest and the highest repetition, of the ratio where there is one. nginx passes
+on what its upstream answers to the same request, untranslated."""
 
 
 def arguments():

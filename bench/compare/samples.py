@@ -21,6 +21,7 @@ class Row:
     bound: Bound = None
     disturbed: bool = False
     against: str = ""  # what stands in nginx's place, where it is something else
+    in_pairs: bool = False  # the two of a repetition were measured one behind the other: they are compared with each other
 
     @property
     def value(self):
@@ -32,7 +33,17 @@ class Row:
 
     @property
     def ratio(self):
+        """Of the medians, or where the repetitions are pairs the median of theirs: what slows the machine down for a while
+        slows both of a pair."""
+        if self.in_pairs:
+            return median(self.ratios) if self.ratios else None
         return quotient(self.value, self.reference)
+
+    @property
+    def ratios(self):
+        """Those of the repetitions, where there is something to divide by."""
+        ratios = [quotient(ours, theirs) for ours, theirs in zip(self.dragoman, self.nginx)]
+        return [ratio for ratio in ratios if ratio is not None]
 
     @property
     def spread(self):
@@ -41,9 +52,7 @@ class Row:
             return None
         if not self.nginx:
             return min(self.dragoman), max(self.dragoman)
-        ratios = [quotient(ours, theirs) for ours, theirs in zip(self.dragoman, self.nginx)]
-        known = [ratio for ratio in ratios if ratio is not None]
-        return (min(known), max(known)) if known else None
+        return (min(self.ratios), max(self.ratios)) if self.ratios else None
 
     @property
     def within(self):

@@ -14,6 +14,12 @@ class Samples(unittest.TestCase):
         measured = row([30, 10, 20], [10, 30, 10])
         self.assertEqual((measured.value, measured.reference, measured.ratio), (20, 10, 2))
 
+    def test_the_ratio_of_pairs_is_the_median_of_theirs(self):
+        measured = row([20, 90, 15], [10, 30, 10], in_pairs=True)
+        self.assertEqual((measured.value, measured.reference, measured.ratio), (20, 10, 2))
+        self.assertEqual(row([30, 60, 15], [10, 40, 10], in_pairs=True).ratio, 1.5)
+        self.assertIsNone(row([30], [0], in_pairs=True).ratio)
+
     def test_an_even_number_of_samples_has_the_mean_of_the_two_in_the_middle(self):
         self.assertEqual(row([1, 2, 4, 100]).value, 3)
 
