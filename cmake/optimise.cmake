@@ -3,8 +3,6 @@
 if(NOT CMAKE_BUILD_TYPE MATCHES "Rel" OR DRAGOMAN_SANITIZE OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
   function(optimise_for_size)
   endfunction()
-  function(write_in_one_piece)
-  endfunction()
   return()
 endif()
 add_compile_options(-ffunction-sections -fdata-sections)
@@ -18,15 +16,6 @@ function(optimise_for_size)
   foreach(target ${ARGN})
     target_compile_options(${target} PRIVATE -Os)
   endforeach()
-endfunction()
-
-# write_in_one_piece(target): the program is copied once it is linked. What a linker writes through mapped memory lies in
-# single pages wherever there were some, and is run from these pages until the machine starts anew; a file that is written
-# from front to back lies in large pieces, as an installed one does. Of a request of 300 KB it is 15 to 18 us of 260.
-function(write_in_one_piece target)
-  add_custom_command(TARGET ${target} POST_BUILD VERBATIM
-    COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:${target}> $<TARGET_FILE:${target}>.copy
-    COMMAND ${CMAKE_COMMAND} -E rename $<TARGET_FILE:${target}>.copy $<TARGET_FILE:${target}>)
 endfunction()
 
 # What each byte and each block of a request passes through. For all of the program -O3 would mean larger code that is
