@@ -1,6 +1,7 @@
 #include "anthropic/decode_block.h"
 
 #include <array>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -55,11 +56,18 @@ constexpr std::array block_types = {
 
 constexpr std::string_view error_suffix = "_tool_result_error";
 
+// Of a size that the compiler knows: no call.
+template <std::size_t place> bool is_spelled(std::string_view name)
+{
+    constexpr std::string_view text = block_types[place].first;
+    return name.size() == text.size() && std::memcmp(name.data(), text.data(), text.size()) == 0;
+}
+
 template <std::size_t... places>
 BlockType plain_block_type(std::string_view name, std::index_sequence<places...>)
 {
     BlockType type = BlockType::other;
-    (void)((name == block_types[places].first && (type = block_types[places].second, true)) || ...);
+    (void)((is_spelled<places>(name) && (type = block_types[places].second, true)) || ...);
     return type;
 }
 

@@ -34,7 +34,10 @@ std::optional<Array> array_at(const Members& members, const json::Name& name)
 }
 
 // Whether the client put its attribution in front, which differs between requests that are alike otherwise.
-bool has_billing_line(RawString text) { return without_billing_line(text) != text; }
+bool has_billing_line(RawString text)
+{
+    return without_billing_line(text).escaped.size() != text.escaped.size();
+}
 
 } // namespace
 
