@@ -40,10 +40,13 @@ private:
         const std::size_t size = name.text().size();
         const std::string_view text = object_.document_->text_;
         const std::size_t place = object_.document_->place_[member.token] + std::size_t { 1 };
-        if (size > 2 * word || size >= text.size() - place)
+        if (size >= text.size() - place)
             return false;
         const char* const behind = text.data() + place + size;
-        return *behind == '"' && word_at(behind - word) == name.last_word();
+        if (*behind != '"')
+            return false;
+        return size <= 2 * word ? word_at(behind - word) == name.last_word()
+                                : std::memcmp(behind - size, name.text().data(), size) == 0;
     }
     bool goes_on_as(const Member& member, std::string_view name) const;
 

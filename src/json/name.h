@@ -1,23 +1,16 @@
 // Names that the program knows, compared with those of a text by words instead of byte by byte.
 #pragma once
 
+#include "base/word.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace dragoman::json {
-
-// Eight bytes, the first of them lowest on every machine.
-inline std::uint64_t word_at(const char* bytes)
-{
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes, sizeof word);
-    return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
-}
 
 // The top bit of the lowest byte that is `wanted`; above it others may be set, too. 0 when there is none.
 constexpr std::uint64_t marks_of(std::uint64_t word, char wanted)

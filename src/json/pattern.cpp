@@ -1,11 +1,11 @@
 #include "json/pattern.h"
 
+#include "base/word.h"
 #include "json/grammar.h"
 #include "json/utf8.h"
 
 #include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace dragoman::json {
 
@@ -26,13 +26,9 @@ constexpr std::uint64_t special_bytes(std::uint64_t word)
 
 std::size_t special_at(std::string_view text, std::size_t at)
 {
-    static_assert(std::endian::native == std::endian::little);
-    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        if (std::uint64_t found = special_bytes(word))
+    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t))
+        if (const std::uint64_t found = special_bytes(word_at(text.data() + at)))
             return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
-    }
     while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x20 && text[at] != '"'
         && text[at] != '\\')
         ++at;

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/recycled.h"
+#include "base/word.h"
 
 #include <algorithm>
 #include <array>
@@ -53,11 +54,10 @@ bool is_control(char c)
 // Where the first control character stands from `at` on, or the end.
 std::size_t find_control(std::string_view text, std::size_t at)
 {
-    std::uint64_t eight = 0;
-    while (at + sizeof eight <= text.size()) {
-        std::memcpy(&eight, text.data() + at, sizeof eight);
-        const std::uint64_t found = controls_and_tabs(eight);
-        at += found == 0 ? sizeof eight : static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    constexpr std::size_t eight = sizeof(std::uint64_t);
+    while (at + eight <= text.size()) {
+        const std::uint64_t found = controls_and_tabs(word_at(text.data() + at));
+        at += found == 0 ? eight : static_cast<std::size_t>(std::countr_zero(found)) / 8;
         if (found != 0 && text[at] != '\t')
             return at;
         at += found != 0;

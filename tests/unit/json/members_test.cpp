@@ -49,6 +49,21 @@ TEST(JsonMembers, FindsNothingThatOnlyBeginsAlike)
     EXPECT_EQ(found("{}", "cache_control"), "-");
 }
 
+TEST(JsonMembers, TellsNamesOfMoreThanTwoWordsApart)
+{
+    constexpr std::string_view text =
+        R"({"cache_creation_input_tokens":1,"cache_creation_input_token":2,"cache_creation_input_tokenss":3,)"
+        R"("cache_creatiom_input_tokens":4,"cache_creation":5})";
+    EXPECT_EQ(found(text, "cache_creation_input_tokens"), "1");
+    EXPECT_EQ(found(text, "cache_creation_input_token"), "2");
+    EXPECT_EQ(found(text, "cache_creation_input_tokenss"), "3");
+    EXPECT_EQ(found(text, "cache_creatiom_input_tokens"), "4");
+    EXPECT_EQ(found(text, "cache_creation_input_toke"), "-");
+    EXPECT_EQ(found(text, "cache_creation_input_tokens_of_this_and_of_all_the_requests_before"), "-");
+    EXPECT_EQ(found(R"({"cache_creation_input_t\u006fkens":1})", "cache_creation_input_tokens"), "1");
+    EXPECT_EQ(found(R"({"cache_creation_input_tokens\u0020":1})", "cache_creation_input_tokens"), "-");
+}
+
 TEST(JsonMembers, TakesTheLastOfSeveral)
 {
     EXPECT_EQ(found(R"({"name":1,"id":2,"name":3})", "name"), "3");
