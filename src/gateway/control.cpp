@@ -1,6 +1,7 @@
 #include "gateway/control.h"
 
 #include "base/log.h"
+#include "base/signals_held.h"
 #include "gateway/catalogue_feed.h"
 #include "gateway/warm_up.h"
 
@@ -80,10 +81,13 @@ void Control::run()
 {
     server_.start();
     manager_.ready(said_ = status());
-    std::thread waiter([this] {
-        server_.wait();
-        loop_->context.stop();
-    });
+    std::thread waiter = [this] {
+        SignalsHeld held;
+        return std::thread([this] {
+            server_.wait();
+            loop_->context.stop();
+        });
+    }();
     loop_->context.run();
     waiter.join();
     if (handles_signals_)

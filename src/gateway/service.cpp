@@ -3,6 +3,7 @@
 #include "base/code_memory.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/signals_held.h"
 #include "gateway/catalogue_feed.h"
 #include "gateway/control.h"
 #include "gateway/warm_up.h"
@@ -164,6 +165,7 @@ void Service::run()
 
 void Service::start()
 {
+    SignalsHeld held;
     thread_ = std::thread([this] { run(); });
 }
 

@@ -1,13 +1,13 @@
 #include "net/background.h"
 
 #include "base/log.h"
+#include "base/signals_held.h"
 #include "net/timer.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <csignal>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -65,23 +65,6 @@ std::function<void()> job(std::function<void()> work, std::shared_ptr<WayBack> w
             asio::post(worker, [way] { arrive(way); });
     };
 }
-
-// Signals are for the thread that waits for them. A thread begins with the mask of the one that makes it.
-class SignalsHeld {
-public:
-    SignalsHeld()
-    {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-    }
-    ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsHeld(const SignalsHeld&) = delete;
-    SignalsHeld& operator=(const SignalsHeld&) = delete;
-
-private:
-    sigset_t before_ {};
-};
 
 asio::thread_pool& threads()
 {

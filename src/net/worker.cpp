@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/recycled.h"
+#include "base/signals_held.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -121,6 +122,7 @@ void Worker::start(const HandlerFactory& make_handler)
     for (Acceptor& acceptor : acceptors_)
         asio::co_spawn(loop_, accept_on(acceptor), report);
     asio::co_spawn(loop_, sweep(), report);
+    SignalsHeld held;
     thread_ = std::thread(&Worker::run, this);
 }
 

@@ -1,12 +1,13 @@
 // The program as a service: its command line, its files and signals, and what it never writes down.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { test as plainTest } from 'node:test';
 
 import { Dragoman, canaryKey, run, temporaryFolder, withUpstream } from './harness.mjs';
 import { Stream, ask, message, post } from './http_client.mjs';
-import { test } from './suite.mjs';
+import { test, timeLimit } from './suite.mjs';
 
 test('the command line answers for itself', async () => {
     const version = await run(['--version']);
@@ -134,6 +135,28 @@ test('a second signal ends it at once', () =>
         const { signal } = await dragoman.child.exit;
         assert.ok(signal === null || signal === 'SIGTERM');
         await stream.end();
+    }));
+
+// One that another thread takes as well could end the program after the end, when nobody waits for it any more.
+const threads = { timeout: timeLimit, skip: !existsSync('/proc/self/task') && 'the system shows no threads' };
+plainTest('signals are for one thread alone', threads, () =>
+    withUpstream(async ({ start, upstream }) => {
+        upstream.script({ text: 'Yes.' });
+        const dragoman = await start({ OPENROUTER_API_KEY: canaryKey, DRAGOMAN_METRICS_LISTEN: '127.0.0.1:0' });
+        assert.equal((await post(dragoman.url, message())).status, 200);
+        const { pid } = dragoman.child.process;
+        const blocked = readdirSync(`/proc/${pid}/task`).map((task) => {
+            const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8');
+            return [Number(task), BigInt(`0x${/SigBlk:\s*(\w+)/.exec(status)[1]}`)];
+        });
+        assert.ok(blocked.length > 3, `${blocked.length} threads`);
+        for (const [task, mask] of blocked)
+            for (const number of [1, 2, 3, 15])
+                assert.equal(
+                    (mask >> BigInt(number - 1)) & 1n,
+                    task === pid ? 0n : 1n,
+                    `signal ${number} in thread ${task} of ${pid}`,
+                );
     }));
 
 test('SIGQUIT ends at once, and the log does not blame the client', () =>

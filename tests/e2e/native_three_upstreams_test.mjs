@@ -74,9 +74,12 @@ async function withThree(order, { url: address, table = {}, target, models = {} 
         error.message += `\n--- log ---\n${dragoman?.log.slice(-5000)}`;
         throw error;
     } finally {
-        await dragoman?.stop();
-        for (const name of names) await upstreams[name].stop();
-        rmSync(folder, { recursive: true, force: true });
+        try {
+            await dragoman?.stop();
+        } finally {
+            for (const name of names) await upstreams[name].stop();
+            rmSync(folder, { recursive: true, force: true });
+        }
     }
 }
 
@@ -84,7 +87,8 @@ const tools = [{ name: 'Look', input_schema: { type: 'object', properties: { at:
 const session = { 'x-claude-code-session-id': '5f4d0000-0000-4000-8000-000000000001' };
 
 // Three requests; who answered each, and what had been tried.
-async function converse(url) {
+// `ready` is waited for before each further request.
+async function converse(url, ready = () => {}) {
     const messages = [{ role: 'user', content: 'What is there?' }];
     const tried = [];
     const step = async () => {
@@ -103,11 +107,19 @@ async function converse(url) {
     assert.ok(call, JSON.stringify(called));
     const seen = { type: 'tool_result', tool_use_id: call.id, content: 'what was seen' };
     messages.push({ role: 'user', content: [seen] });
+    await ready();
     const done = await step();
     messages.push({ role: 'user', content: 'And again?' });
+    await ready();
     const again = await step();
     const by = (content, word) => new RegExp(`^${word} by (\\w+)\\.$`).exec(content.at(-1).text)?.[1];
     return { by: [call.input.at, by(done, 'Done'), by(again, 'Again')], tried };
+}
+
+// The rest itself is what is waited for: 1 ms, and up to a tenth longer.
+async function untilRested(url) {
+    const over = performance.now() + 2;
+    while (performance.now() < over) await ask(url, '/health');
 }
 
 const shortened = (tried) => tried.map((one) => one.replaceAll(/\/some-\w+/g, ''));
@@ -241,7 +253,7 @@ for (const [i, dialect] of names.entries()) {
     test(`${one}, ${two}, ${three}: the breaker half opens, closes, and the conversation comes back`, () =>
         withThree(order, { table: { 0: 'breaker_failures = 1\nbreaker_rest = "1ms"\n' } }, async ({ first, url }) => {
             first.script(down, speak(one)); // then one request tries
-            const { by, tried } = await converse(url);
+            const { by, tried } = await converse(url, () => untilRested(url));
             assert.deepEqual(by, [two, one, one]);
             assert.deepEqual(shortened(tried), [`${one} 503, ${two} 200`, '', '']);
         }));

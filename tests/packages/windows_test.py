@@ -41,6 +41,11 @@ def launcher_command(word):
 
 
 class Windows(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what was ignored when it began a shell cannot wait for
+
     def setUp(self):
         super().setUp()
         fake = self.folder / ".local/bin/dragoman"
