@@ -12,14 +12,6 @@
 
 namespace dragoman::json {
 
-// The top bit of the lowest byte that is `wanted`; above it others may be set, too. 0 when there is none.
-constexpr std::uint64_t marks_of(std::uint64_t word, char wanted)
-{
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    const std::uint64_t zero = word ^ ones * static_cast<unsigned char>(wanted);
-    return (zero - ones) & ~zero & ones << 7;
-}
-
 // Where fewer than eight bytes are left.
 [[gnu::noinline]] inline std::uint64_t last_word_before(const char* end, const char* bytes)
 {

@@ -11,17 +11,11 @@ namespace dragoman::json {
 
 namespace {
 
-constexpr std::uint64_t ones = 0x0101010101010101;
-constexpr std::uint64_t highs = 0x8080808080808080;
-
-constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - ones) & ~word & highs; }
-
-// The high bit of each byte that is a quote, a backslash or a control character; bytes behind the first of
+// The top bit of each byte that is a quote, a backslash or a control character; bytes behind the first of
 // them may be marked wrongly.
 constexpr std::uint64_t special_bytes(std::uint64_t word)
 {
-    std::uint64_t control = (word - ones * 0x20) & ~word & highs;
-    return control | zero_bytes(word ^ ones * '"') | zero_bytes(word ^ ones * '\\');
+    return marks_below(word, ' ') | marks_of(word, '"') | marks_of(word, '\\');
 }
 
 std::size_t special_at(std::string_view text, std::size_t at)

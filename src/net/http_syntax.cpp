@@ -34,15 +34,10 @@ constexpr Characters host_characters = alphanumeric_and("-._~%!$&'()*+;=");
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-constexpr std::uint64_t eight_times(std::uint64_t byte) { return 0x0101010101010101 * byte; }
-
 // A bit in each of eight bytes that is below the blank, as the tab is, or DEL; the lowest one is exact.
 std::uint64_t controls_and_tabs(std::uint64_t bytes)
 {
-    const std::uint64_t below_blank = (bytes - eight_times(' ')) & ~bytes;
-    const std::uint64_t deletes = bytes ^ eight_times(0x7f);
-    const std::uint64_t is_delete = (deletes - eight_times(1)) & ~deletes;
-    return (below_blank | is_delete) & eight_times(0x80);
+    return marks_below(bytes, ' ') | marks_of(bytes, 0x7f);
 }
 
 bool is_control(char c)
